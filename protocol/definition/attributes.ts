@@ -1,0 +1,291 @@
+import { align, type Bytes, copy, littleEndian as le, reserve, type Writer, writeBytes } from './bytes'
+import { type Alternatives, chosen, type Variant } from './choice'
+import { type EncodeError, encodeError, inside } from './error'
+import { originalsOf, payloadsOf, remember } from './original'
+import type { Policy, Scope, Shown, ValueOf } from './policy'
+import { nearest } from './nearest'
+
+/** An attribute: its number and its policy. A third entry is its kernel name, where prefix and key do not give it. */
+export type Row = readonly [number: number, policy: Policy<unknown>, name?: string]
+
+export interface Rows {
+  readonly [key: string]: Row
+}
+
+/** An attribute that no row defines, or whose payload is not of its row's form. The type has its flag bits. */
+export interface Unknown {
+  readonly type: number
+  readonly payload: Uint8Array
+}
+
+type VariantKey<R extends Rows> = { [K in keyof R]: R[K][1] extends Variant<string, Alternatives> ? K : never }[keyof R]
+
+type Selector<P> = P extends Variant<infer S, Alternatives> ? S : never
+
+type One<S extends string, K extends PropertyKey, N, A> = { readonly [_ in S]: N } & { readonly [_ in K]?: A }
+
+type NoneOf<S extends string, K extends PropertyKey, N> = { readonly [_ in S]?: N } & { readonly [_ in K]?: undefined }
+
+type UnionOf<R extends Rows, K extends keyof R> =
+  R[K][1] extends Variant<infer S, infer T>
+    ? { [N in keyof T]: One<S, K, N, ValueOf<T[N]>> }[keyof T] | NoneOf<S, K, ValueOf<R[S][1]>>
+    : never
+
+type All<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never
+
+type Unions<R extends Rows> = All<{ [K in VariantKey<R>]: [UnionOf<R, K>] }[VariantKey<R>]> extends readonly [infer U] ? U : unknown
+
+type Plain<R extends Rows> = Shown<
+  { readonly [K in keyof R as K extends VariantKey<R> | Selector<R[keyof R][1]> ? never : K]?: ValueOf<R[K][1]> } & {
+    /** What no row defines, as it came; it is written back as it is. */
+    readonly unknown?: ReadonlyArray<Unknown>
+  }
+>
+
+/** The value of a set: each attribute that is there, by its key. */
+export type SetValue<R extends Rows> = [VariantKey<R>] extends [never] ? Plain<R> : Plain<R> & Unions<R>
+
+export interface AttributeSet<R extends Rows> extends Policy<SetValue<R>> {
+  readonly type: 'nest'
+  /** What the kernel's names of these attributes begin with: `IFA`. */
+  readonly prefix: string
+  readonly rows: R
+}
+
+/** An attribute that may stand several times in its set, collected in order. */
+export interface Many<A> extends Policy<ReadonlyArray<A>> {
+  readonly type: 'many'
+  readonly of: Policy<A>
+}
+
+export const many = <A>(of: Policy<A>): Many<A> => ({
+  type: 'many',
+  of,
+  read: () => undefined,
+  write: () => encodeError('an attribute that repeats can only stand in a set')
+})
+
+export const NLA_F_NESTED = 0x8000
+export const NLA_F_NET_BYTEORDER = 0x4000
+export const NLA_TYPE_MASK = 0x3fff
+
+const nests: ReadonlySet<string> = new Set(['nest', 'list', 'indexed'])
+
+/** Writes one attribute: its header, and the payload by `write`. */
+export const writeAttribute = (
+  to: Writer,
+  number: number,
+  policy: Policy<unknown>,
+  value: unknown,
+  scope: Scope | undefined
+): EncodeError | undefined => {
+  const start = reserve(to, 4)
+  const form = chosen(policy, scope)
+  const error = (form ?? policy).write(to, value, scope)
+  if (error !== undefined) return error
+  return finish(to, start, nests.has(form?.type ?? '') ? number | NLA_F_NESTED : number)
+}
+
+const writePayload = (to: Writer, type: number, payload: Uint8Array): EncodeError | undefined => {
+  const start = reserve(to, 4)
+  writeBytes(to, payload)
+  return finish(to, start, type)
+}
+
+const finish = (to: Writer, start: number, type: number): EncodeError | undefined => {
+  const length = to.length - start
+  if (length > 0xffff) return encodeError(`${length} bytes are more than an attribute can hold (65535)`)
+  to.view.setUint16(start, length, le)
+  to.view.setUint16(start + 2, type, le)
+  reserve(to, align(length) - length)
+  return undefined
+}
+
+interface Column {
+  readonly key: string
+  readonly number: number
+  readonly policy: Policy<unknown>
+  readonly many: boolean
+  /** Its policy depends on its siblings, so it is read after them. */
+  readonly late: boolean
+}
+
+const columnsOf = (prefix: string, rows: Rows): ReadonlyArray<Column> => {
+  const taken = new Map<number, string>()
+  return Object.entries(rows).map(([key, [number, policy]]) => {
+    const owner = taken.get(number)
+    if (owner !== undefined) throw new Error(`${prefix}: ${owner} and ${key} both have number ${number}`)
+    taken.set(number, key)
+    const repeats = policy.type === 'many'
+    const element = repeats ? (policy as Many<unknown>).of : policy
+    return { key, number, policy: element, many: repeats, late: element.type === 'choice' }
+  })
+}
+
+/**
+ * A set of attributes. Keys are the kernel's names in lower camel, without the prefix; attributes are written in the
+ * order of the rows. What a value does not have is not sent; what the rows do not have is kept under `unknown`.
+ */
+export const attributes = <const R extends Rows>(prefix: string, rows: R): AttributeSet<R> => {
+  const columns = columnsOf(prefix, rows)
+  const byNumber: Array<Column | undefined> = []
+  for (const column of columns) byNumber[column.number] = column
+  const anyLate = columns.some(column => column.late)
+
+  const read = (bytes: Bytes, from: number, to: number, outer: Scope | undefined): SetValue<R> | undefined => {
+    const values: Values = {}
+    const scope = anyLate ? { values, outer } : outer
+    let waits = false
+    let at = from
+    while (to - at >= 4) {
+      const length = bytes.view.getUint16(at, le)
+      if (length < 4 || at + length > to) return undefined
+      const type = bytes.view.getUint16(at + 2, le)
+      const column = byNumber[type & NLA_TYPE_MASK]
+      if (column?.late) waits = true
+      else take(values, bytes, from, at, column, scope)
+      at += align(length)
+    }
+    if (at < to) bytes.irregular = true
+    return (waits ? takeLate(values, bytes, from, to, scope) : values) as SetValue<R>
+  }
+
+  const takeLate = (values: Values, bytes: Bytes, from: number, to: number, scope: Scope | undefined): Values => {
+    const irregular = bytes.irregular
+    bytes.irregular = false
+    for (const at of positions(bytes, from, to)) {
+      const column = byNumber[typeAt(bytes, at)]
+      if (column?.late) take(values, bytes, from, at, column, scope)
+    }
+    bytes.irregular = irregular
+    return values
+  }
+
+  const write = (to: Writer, value: SetValue<R>, outer: Scope | undefined): EncodeError | undefined => {
+    if (typeof value !== 'object' || value === null) return encodeError(`${String(value)} is not a set of attributes`)
+    const values = value as Values
+    const scope = anyLate ? { values, outer } : outer
+    const originals = originalsOf(values)
+    let written = 0
+    // What is unknown goes first: of an attribute that stands twice, the last one counts.
+    for (const each of (values.unknown ?? []) as ReadonlyArray<Unknown>) {
+      const error = writePayload(to, each.type, each.payload)
+      if (error !== undefined) return inside('unknown', error)
+    }
+    for (const column of columns) {
+      const member = values[column.key]
+      if (member === undefined) continue
+      written++
+      const error = writeColumn(to, column, member, payloadsOf(originals, column.number, member), scope)
+      if (error !== undefined) return inside(column.key, error)
+    }
+    return written === membersOf(values) ? undefined : strayKey(prefix, rows, values)
+  }
+
+  return { type: 'nest', prefix, rows, read, write }
+}
+
+type Values = { [key: string]: unknown }
+
+const typeAt = (bytes: Bytes, at: number): number => bytes.view.getUint16(at + 2, le) & NLA_TYPE_MASK
+
+/** Reads the attribute at `at` into the values, or keeps it as unknown. */
+const take = (
+  values: Values,
+  bytes: Bytes,
+  from: number,
+  at: number,
+  column: Column | undefined,
+  scope: Scope | undefined
+): void => {
+  const end = at + bytes.view.getUint16(at, le)
+  const type = bytes.view.getUint16(at + 2, le)
+  const before = bytes.irregular
+  bytes.irregular = false
+  const value =
+    column === undefined || (type & NLA_F_NET_BYTEORDER) !== 0 ? undefined : column.policy.read(bytes, at + 4, end, scope)
+  if (column === undefined || value === undefined) keep(values, type, copy(bytes.array, at + 4, end))
+  else {
+    const { key, number } = column
+    const earlier = values[key] as unknown
+    if (column.many) {
+      const list = (earlier ?? []) as Array<unknown>
+      list.push(value)
+      values[key] = list
+    } else {
+      if (earlier !== undefined) keepEarlier(values, bytes, from, at, number)
+      values[key] = value
+    }
+    if (bytes.irregular || (column.many && originalsOf(values)?.has(number)))
+      remember(values, number, values[key], payloads(bytes, from, end, number, column.many))
+  }
+  bytes.irregular = before
+}
+
+const keep = (values: Values, type: number, payload: Uint8Array): void => {
+  const unknown = (values.unknown ?? []) as Array<Unknown>
+  unknown.push({ type, payload })
+  values.unknown = unknown
+}
+
+/** Of an attribute that stands twice the last one counts, as for the kernel; the one before it is kept aside. */
+const keepEarlier = (values: Values, bytes: Bytes, from: number, to: number, number: number): void => {
+  const [earlier] = positions(bytes, from, to).filter(at => typeAt(bytes, at) === number).slice(-1)
+  if (earlier !== undefined)
+    keep(values, bytes.view.getUint16(earlier + 2, le), copy(bytes.array, earlier + 4, earlier + bytes.view.getUint16(earlier, le)))
+}
+
+const payloads = (bytes: Bytes, from: number, to: number, number: number, all: boolean): ReadonlyArray<Uint8Array> =>
+  positions(bytes, from, to)
+    .filter(at => typeAt(bytes, at) === number)
+    .slice(all ? 0 : -1)
+    .map(at => copy(bytes.array, at + 4, at + bytes.view.getUint16(at, le)))
+
+/** Where the attributes in `[from, to)` start, as far as they are well formed. */
+export const positions = (bytes: Bytes, from: number, to: number): ReadonlyArray<number> => {
+  const found: Array<number> = []
+  for (let at = from; to - at >= 4; at += align(bytes.view.getUint16(at, le))) {
+    const length = bytes.view.getUint16(at, le)
+    if (length < 4 || at + length > to) break
+    found.push(at)
+  }
+  return found
+}
+
+const writeColumn = (
+  to: Writer,
+  column: Column,
+  member: unknown,
+  kept: ReadonlyArray<Uint8Array> | undefined,
+  scope: Scope | undefined
+): EncodeError | undefined => {
+  if (kept !== undefined) {
+    const type = nests.has(chosen(column.policy, scope)?.type ?? '') ? column.number | NLA_F_NESTED : column.number
+    return first(kept, payload => writePayload(to, type, payload))
+  }
+  if (!column.many) return writeAttribute(to, column.number, column.policy, member, scope)
+  if (!Array.isArray(member)) return encodeError(`${String(member)} is not an array`)
+  return first(member, (element, n) => {
+    const error = writeAttribute(to, column.number, column.policy, element, scope)
+    return error === undefined ? undefined : inside(String(n), error)
+  })
+}
+
+const first = <A>(items: ReadonlyArray<A>, write: (item: A, n: number) => EncodeError | undefined): EncodeError | undefined => {
+  for (let n = 0; n < items.length; n++) {
+    const error = write(items[n] as A, n)
+    if (error !== undefined) return error
+  }
+  return undefined
+}
+
+const membersOf = (values: Values): number => {
+  let count = 0
+  for (const key in values) if (key !== 'unknown' && values[key] !== undefined) count++
+  return count
+}
+
+const strayKey = (prefix: string, rows: Rows, values: Values): EncodeError => {
+  const key = Object.keys(values).find(each => each !== 'unknown' && values[each] !== undefined && !Object.hasOwn(rows, each)) ?? ''
+  return inside(key, encodeError(`${prefix} has no such attribute${nearest(key, Object.keys(rows))}`))
+}

@@ -1,0 +1,60 @@
+/** Netlink speaks the byte order of the machine; only some attributes are big-endian. */
+export const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+
+/** Messages and attributes start at multiples of four. `NLMSG_ALIGN`, `NLA_ALIGN` in <linux/netlink.h> */
+export const align = (length: number): number => (length + 3) & ~3
+
+/** Bytes being read. They belong to the caller and are never kept: whatever is read out of them is a copy. */
+export interface Bytes {
+  readonly array: Uint8Array
+  readonly view: DataView
+  /**
+   * Raised by a policy that understood a payload which it would itself write otherwise: a string without its
+   * NUL, a struct longer than ours. Whoever holds the value then keeps the payload's original form.
+   */
+  irregular: boolean
+}
+
+export const bytesOf = (array: Uint8Array): Bytes => ({
+  array,
+  view: new DataView(array.buffer, array.byteOffset, array.byteLength),
+  irregular: false
+})
+
+/** A plain copy: a Buffer's own `slice` would share memory, and its type would leak into values. */
+export const copy = (array: Uint8Array, from: number, to: number): Uint8Array =>
+  Uint8Array.prototype.slice.call(new Uint8Array(array.buffer, array.byteOffset + from, to - from))
+
+/** A buffer that grows while it is written. Reserve first, then write at the offset that `reserve` gave. */
+export interface Writer {
+  array: Uint8Array
+  view: DataView
+  length: number
+}
+
+export const writer = (capacity = 256): Writer => {
+  const array = new Uint8Array(capacity)
+  return { array, view: new DataView(array.buffer), length: 0 }
+}
+
+/** Makes room for `size` zeroed bytes and says where they start. */
+export const reserve = (to: Writer, size: number): number => {
+  const offset = to.length
+  const needed = offset + size
+  if (needed > to.array.length) {
+    const grown = new Uint8Array(Math.max(needed, to.array.length * 2))
+    grown.set(to.array.subarray(0, offset))
+    to.array = grown
+    to.view = new DataView(grown.buffer)
+  }
+  to.length = needed
+  return offset
+}
+
+export const writeBytes = (to: Writer, payload: Uint8Array): void => {
+  const offset = reserve(to, payload.length)
+  to.array.set(payload, offset)
+}
+
+/** What has been written so far, as bytes of their own. */
+export const written = (from: Writer): Uint8Array => from.array.slice(0, from.length)

@@ -1,0 +1,54 @@
+import * as E from 'fp-ts/Either'
+import { positions } from './attributes'
+import { align, type Bytes, bytesOf, copy, littleEndian as le, type Writer, writeBytes, writer, written } from './bytes'
+import type { Body } from './composite'
+import { type DecodeError, decodeError, type EncodeError } from './error'
+import { originalsOf, payloadsOf, remember, whole } from './original'
+import type { Policy } from './policy'
+import type { Members } from './struct'
+
+/**
+ * Bytes to value and back. Laws:
+ *
+ * 1. `decode(p)(encode(p)(value))` is the value
+ * 2. `encode(p)(decode(p)(bytes))` is the bytes, but for the order of attributes, NLA_F_NESTED and padding
+ * 3. neither throws, whatever it is given
+ */
+export const decode =
+  <A>(policy: Policy<A>) =>
+  (array: Uint8Array): E.Either<DecodeError, A> =>
+    decodeAt(policy, bytesOf(array), 0, array.length)
+
+export const decodeAt = <A>(policy: Policy<A>, bytes: Bytes, from: number, to: number): E.Either<DecodeError, A> => {
+  bytes.irregular = false
+  const value = policy.read(bytes, from, to, undefined)
+  if (value === undefined) return E.left(fault(policy, bytes, from, to))
+  if (bytes.irregular && typeof value === 'object' && value !== null)
+    remember(value, whole, value, [copy(bytes.array, from, to)])
+  return E.right(value)
+}
+
+export const encode =
+  <A>(policy: Policy<A>) =>
+  (value: A): E.Either<EncodeError, Uint8Array> => {
+    const to = writer()
+    const error = encodeTo(to, policy, value)
+    return error === undefined ? E.right(written(to)) : E.left(error)
+  }
+
+/** Appends the encoded value; after an error the writer's content is meaningless. */
+export const encodeTo = <A>(to: Writer, policy: Policy<A>, value: A): EncodeError | undefined => {
+  const kept =
+    typeof value === 'object' && value !== null ? payloadsOf(originalsOf(value), whole, value)?.[0] : undefined
+  return kept === undefined ? policy.write(to, value, undefined) : void writeBytes(to, kept)
+}
+
+/** Says where bytes stop making sense: at the first attribute whose length cannot be. */
+const fault = (policy: Policy<unknown>, bytes: Bytes, from: number, to: number): DecodeError => {
+  if (policy.type !== 'body') return decodeError('', from, `${to - from} bytes are no ${policy.type}`)
+  const start = Math.min(from + align((policy as Body<Members, unknown>).header.size), to)
+  const last = positions(bytes, start, to).at(-1)
+  const at = last === undefined ? start : last + align(bytes.view.getUint16(last, le))
+  const length = to - at >= 2 ? bytes.view.getUint16(at, le) : 0
+  return decodeError('attributes', at, `an attribute says it is ${length} bytes long, and ${to - at} are left`)
+}

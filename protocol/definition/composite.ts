@@ -1,0 +1,211 @@
+import { align, littleEndian as le, reserve } from './bytes'
+import { NLA_TYPE_MASK, positions, writeAttribute } from './attributes'
+import { encodeError, inside } from './error'
+import type { Field, Policy, Shown } from './policy'
+import type { Members, Struct, StructValue } from './struct'
+
+/** A packed array: `__u32[]`, `struct nexthop_grp[]`. */
+export interface ArrayOf<A> extends Policy<ReadonlyArray<A>> {
+  readonly type: 'array'
+  readonly of: Field<A>
+}
+
+export const arrayOf = <A>(of: Field<A>): ArrayOf<A> => ({
+  type: 'array',
+  of,
+  read: (bytes, from, to) => {
+    if ((to - from) % of.size !== 0) return undefined
+    return Array.from({ length: (to - from) / of.size }, (_, n) => of.readAt(bytes, from + n * of.size))
+  },
+  write: (to, value) => {
+    if (!Array.isArray(value)) return encodeError(`${String(value)} is not an array`)
+    for (let n = 0; n < value.length; n++) {
+      const error = of.writeAt(to, reserve(to, of.size), value[n] as A)
+      if (error !== undefined) return inside(String(n), error)
+    }
+    return undefined
+  }
+})
+
+/** A nest of equal attributes: all of one number (`list`), or counted up from a first one (`indexed`). */
+export interface ListOf<A> extends Policy<ReadonlyArray<A>> {
+  readonly type: 'list' | 'indexed'
+  readonly of: Policy<A>
+}
+
+const listOf = <A>(type: ListOf<A>['type'], numberOf: (n: number) => number, of: Policy<A>): ListOf<A> => ({
+  type,
+  of,
+  read: (bytes, from, to, scope) => {
+    const values: Array<A> = []
+    let end = from
+    for (const at of positions(bytes, from, to)) {
+      const length = bytes.view.getUint16(at, le)
+      const value = of.read(bytes, at + 4, at + length, scope)
+      if (value === undefined) return undefined
+      if ((bytes.view.getUint16(at + 2, le) & NLA_TYPE_MASK) !== numberOf(values.length)) bytes.irregular = true
+      values.push(value)
+      end = at + align(length)
+    }
+    return end < to ? undefined : values
+  },
+  write: (to, value, scope) => {
+    if (!Array.isArray(value)) return encodeError(`${String(value)} is not an array`)
+    for (let n = 0; n < value.length; n++) {
+      const error = writeAttribute(to, numberOf(n), of as Policy<unknown>, value[n], scope)
+      if (error !== undefined) return inside(String(n), error)
+    }
+    return undefined
+  }
+})
+
+/** A nest whose members all have this number: `NFTA_LIST_ELEM`. Other numbers are tolerated. */
+export const list = <A>(number: number, of: Policy<A>): ListOf<A> => listOf('list', () => number, of)
+
+/** A nest whose members are numbered from `start` on, in order. Other numbers are tolerated. */
+export const indexed = <A>(start: number, of: Policy<A>): ListOf<A> => listOf('indexed', n => start + n, of)
+
+/** A struct, then something else up to the payload's end, which becomes a further member. */
+export interface Followed<M extends Members, K extends string, A> extends Policy<Shown<StructValue<M> & { readonly [_ in K]: A }>> {
+  readonly type: 'followed'
+  readonly header: Struct<M>
+  readonly key: K
+  readonly of: Policy<A>
+}
+
+export const followed = <M extends Members, const K extends string, A>(header: Struct<M>, key: K, of: Policy<A>): Followed<M, K, A> => ({
+  type: 'followed',
+  header,
+  key,
+  of,
+  read: (bytes, from, to, scope) => {
+    if (to - from < header.size) return undefined
+    const rest = of.read(bytes, from + header.size, to, scope)
+    if (rest === undefined) return undefined
+    return { ...header.readAt(bytes, from), [key]: rest } as never
+  },
+  write: (to, value, scope) => {
+    const { [key]: rest, ...members } = value as { readonly [key: string]: unknown }
+    const error = header.write(to, members as unknown as StructValue<M>, scope)
+    if (error !== undefined) return error
+    if (rest === undefined) return undefined
+    const restError = of.write(to, rest as A, scope)
+    return restError === undefined ? undefined : inside(key, restError)
+  }
+})
+
+/** A fixed header and the attributes behind it: what a message is, and what a veth's peer is inside one. */
+export interface Body<M extends Members, A> extends Policy<BodyValue<M, A>> {
+  readonly type: 'body'
+  readonly header: Struct<M>
+  readonly attributes: Policy<A>
+}
+
+export interface BodyValue<M extends Members, A> {
+  /** A member left out is written as zero. */
+  readonly header: StructValue<M>
+  readonly attributes: A
+}
+
+export const body = <M extends Members, A>(header: Struct<M>, attributes: Policy<A>): Body<M, A> => ({
+  type: 'body',
+  header,
+  attributes,
+  read: (bytes, from, to, scope) => {
+    const headerEnd = Math.min(from + header.size, to)
+    const fixed = header.read(bytes, from, headerEnd, scope)
+    if (fixed === undefined) return undefined
+    const start = Math.min(from + align(header.size), to)
+    const rest = attributes.read(bytes, start, to, { values: fixed, outer: scope })
+    return rest === undefined ? undefined : { header: fixed, attributes: rest }
+  },
+  write: (to, value, scope) => {
+    const fixed = value.header ?? {}
+    const error = header.write(to, fixed, scope)
+    if (error !== undefined) return inside('header', error)
+    reserve(to, align(header.size) - header.size)
+    const rest = attributes.write(to, value.attributes ?? ({} as A), { values: fixed as never, outer: scope })
+    return rest === undefined ? undefined : inside('attributes', rest)
+  }
+})
+
+/** Records one after the other, each a struct that says its own length and the attributes behind it. */
+export interface Records<M extends Members, L extends keyof M & string, A>
+  extends Policy<ReadonlyArray<{ readonly header: Omit<StructValue<M>, L>; readonly attributes: A }>> {
+  readonly type: 'records'
+  readonly header: Struct<M>
+  readonly length: L
+  readonly attributes: Policy<A>
+}
+
+export const records = <M extends Members, const L extends keyof M & string, A>(
+  header: Struct<M>,
+  length: L,
+  attributes: Policy<A>
+): Records<M, L, A> => {
+  type Record = { readonly header: Omit<StructValue<M>, L>; readonly attributes: A }
+  const lengthField = header.members[length] as Field<number>
+  const lengthOffset = header.offsets[length]
+  return {
+    type: 'records',
+    header,
+    length,
+    attributes,
+    read: (bytes, from, to, scope) => {
+      const values: Array<Record> = []
+      let at = from
+      while (to - at >= header.size) {
+        const size = lengthField.readAt(bytes, at + lengthOffset)
+        if (size < header.size || at + size > to) return undefined
+        const { [length]: _, ...fixed } = header.readAt(bytes, at) as { readonly [key: string]: unknown }
+        const rest = attributes.read(bytes, at + align(header.size), at + size, { values: fixed, outer: scope })
+        if (rest === undefined) return undefined
+        values.push({ header: fixed as unknown as Record['header'], attributes: rest })
+        at += align(size)
+      }
+      return at < to ? undefined : values
+    },
+    write: (to, value, scope) => {
+      if (!Array.isArray(value)) return encodeError(`${String(value)} is not an array`)
+      for (const [n, each] of (value as ReadonlyArray<Record>).entries()) {
+        const start = to.length
+        const error = body(header, attributes).write(to, each as never, scope)
+        if (error !== undefined) return inside(String(n), error)
+        const size = to.length - start
+        const tooLong = lengthField.writeAt(to, start + lengthOffset, size)
+        if (tooLong !== undefined) return inside(String(n), tooLong)
+        reserve(to, align(size) - size)
+      }
+      return undefined
+    }
+  }
+}
+
+/** A policy that is only looked at when it is needed, so that definitions may contain themselves. */
+export const lazy = <A>(of: () => Policy<A>): Policy<A> & { readonly type: 'nest'; readonly of: () => Policy<A> } => ({
+  type: 'nest',
+  of,
+  read: (bytes, from, to, scope) => of().read(bytes, from, to, scope),
+  write: (to, value, scope) => of().write(to, value, scope)
+})
+
+/** Two forms of one attribute, told apart by the payload: the first that fits is meant. */
+export const either = <A, B>(a: Policy<A>, b: Policy<B>): Policy<A | B> & { readonly type: 'either'; readonly forms: readonly [Policy<A>, Policy<B>] } => ({
+  type: 'either',
+  forms: [a, b],
+  read: (bytes, from, to, scope) => {
+    const irregular = bytes.irregular
+    const one = a.read(bytes, from, to, scope)
+    if (one !== undefined && !bytes.irregular) return one
+    bytes.irregular = irregular
+    return b.read(bytes, from, to, scope)
+  },
+  write: (to, value, scope) => {
+    const start = to.length
+    const error = a.write(to, value as A, scope)
+    if (error === undefined) return undefined
+    to.array.fill(0, start, to.length)
+    to.length = start
+    return b.write(to, value as B, scope)
+  }
+})
