@@ -1,5 +1,5 @@
 import { align, type Bytes, copy, littleEndian as le, reserve, type Writer, writeBytes } from './bytes'
-import { type Alternatives, chosen, type Variant } from './choice'
+import { chosen } from './choice'
 import { type EncodeError, encodeError, inside } from './error'
 import { originalsOf, payloadsOf, remember } from './original'
 import type { Policy, Scope, Shown, ValueOf } from './policy'
@@ -18,17 +18,24 @@ export interface Unknown {
   readonly payload: Uint8Array
 }
 
-type VariantKey<R extends Rows> = { [K in keyof R]: R[K][1] extends Variant<string, Alternatives> ? K : never }[keyof R]
+/** A row whose attribute is chosen by another one of the same set, seen by its parts alone. */
+interface Chosen<S extends string, T> {
+  readonly variant: true
+  readonly selector: S
+  readonly table: T
+}
 
-type Selector<P> = P extends Variant<infer S, Alternatives> ? S : never
+type VariantKey<R extends Rows> = { [K in keyof R]: R[K][1] extends Chosen<string, unknown> ? K : never }[keyof R]
+
+type Selector<P> = P extends Chosen<infer S, unknown> ? S : never
 
 type One<S extends string, K extends PropertyKey, N, A> = { readonly [_ in S]: N } & { readonly [_ in K]?: A }
 
 type NoneOf<S extends string, K extends PropertyKey, N> = { readonly [_ in S]?: N } & { readonly [_ in K]?: undefined }
 
 type UnionOf<R extends Rows, K extends keyof R> =
-  R[K][1] extends Variant<infer S, infer T>
-    ? { [N in keyof T]: One<S, K, N, ValueOf<T[N]>> }[keyof T] | NoneOf<S, K, ValueOf<R[S][1]>>
+  R[K][1] extends Chosen<infer S, infer T>
+    ? { [N in keyof T]: Shown<One<S, K, N, ValueOf<T[N]>>> }[keyof T] | Shown<NoneOf<S, K, ValueOf<R[S][1]>>>
     : never
 
 type All<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never
@@ -53,12 +60,12 @@ export interface AttributeSet<R extends Rows> extends Policy<SetValue<R>> {
 }
 
 /** An attribute that may stand several times in its set, collected in order. */
-export interface Many<A> extends Policy<ReadonlyArray<A>> {
+export interface Many<P extends Policy<unknown>> extends Policy<ReadonlyArray<ValueOf<P>>> {
   readonly type: 'many'
-  readonly of: Policy<A>
+  readonly of: P
 }
 
-export const many = <A>(of: Policy<A>): Many<A> => ({
+export const many = <P extends Policy<unknown>>(of: P): Many<P> => ({
   type: 'many',
   of,
   read: () => undefined,
@@ -117,7 +124,7 @@ const columnsOf = (prefix: string, rows: Rows): ReadonlyArray<Column> => {
     if (owner !== undefined) throw new Error(`${prefix}: ${owner} and ${key} both have number ${number}`)
     taken.set(number, key)
     const repeats = policy.type === 'many'
-    const element = repeats ? (policy as Many<unknown>).of : policy
+    const element = repeats ? (policy as Many<Policy<unknown>>).of : policy
     return { key, number, policy: element, many: repeats, late: element.type === 'choice' }
   })
 }

@@ -46,7 +46,7 @@ export const encodeTo = <A>(to: Writer, policy: Policy<A>, value: A): EncodeErro
 /** Says where bytes stop making sense: at the first attribute whose length cannot be. */
 const fault = (policy: Policy<unknown>, bytes: Bytes, from: number, to: number): DecodeError => {
   if (policy.type !== 'body') return decodeError('', from, `${to - from} bytes are no ${policy.type}`)
-  const start = Math.min(from + align((policy as Body<Members, unknown>).header.size), to)
+  const start = Math.min(from + align((policy as Body<Members, Policy<unknown>>).header.size), to)
   const last = positions(bytes, start, to).at(-1)
   const at = last === undefined ? start : last + align(bytes.view.getUint16(last, le))
   const length = to - at >= 2 ? bytes.view.getUint16(at, le) : 0

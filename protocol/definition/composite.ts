@@ -1,26 +1,26 @@
 import { align, littleEndian as le, reserve } from './bytes'
 import { NLA_TYPE_MASK, positions, writeAttribute } from './attributes'
 import { encodeError, inside } from './error'
-import type { Field, Policy, Shown } from './policy'
+import type { Field, Policy, Shown, ValueOf } from './policy'
 import type { Members, Struct, StructValue } from './struct'
 
 /** A packed array: `__u32[]`, `struct nexthop_grp[]`. */
-export interface ArrayOf<A> extends Policy<ReadonlyArray<A>> {
+export interface ArrayOf<F extends Field<unknown>> extends Policy<ReadonlyArray<ValueOf<F>>> {
   readonly type: 'array'
-  readonly of: Field<A>
+  readonly of: F
 }
 
-export const arrayOf = <A>(of: Field<A>): ArrayOf<A> => ({
+export const arrayOf = <F extends Field<unknown>>(of: F): ArrayOf<F> => ({
   type: 'array',
   of,
   read: (bytes, from, to) => {
     if ((to - from) % of.size !== 0) return undefined
-    return Array.from({ length: (to - from) / of.size }, (_, n) => of.readAt(bytes, from + n * of.size))
+    return Array.from({ length: (to - from) / of.size }, (_, n) => of.readAt(bytes, from + n * of.size) as ValueOf<F>)
   },
   write: (to, value) => {
     if (!Array.isArray(value)) return encodeError(`${String(value)} is not an array`)
     for (let n = 0; n < value.length; n++) {
-      const error = of.writeAt(to, reserve(to, of.size), value[n] as A)
+      const error = of.writeAt(to, reserve(to, of.size), value[n])
       if (error !== undefined) return inside(String(n), error)
     }
     return undefined
@@ -28,23 +28,27 @@ export const arrayOf = <A>(of: Field<A>): ArrayOf<A> => ({
 })
 
 /** A nest of equal attributes: all of one number (`list`), or counted up from a first one (`indexed`). */
-export interface ListOf<A> extends Policy<ReadonlyArray<A>> {
+export interface ListOf<P extends Policy<unknown>> extends Policy<ReadonlyArray<ValueOf<P>>> {
   readonly type: 'list' | 'indexed'
-  readonly of: Policy<A>
+  readonly of: P
 }
 
-const listOf = <A>(type: ListOf<A>['type'], numberOf: (n: number) => number, of: Policy<A>): ListOf<A> => ({
+const listOf = <P extends Policy<unknown>>(
+  type: ListOf<P>['type'],
+  numberOf: (n: number) => number,
+  of: P
+): ListOf<P> => ({
   type,
   of,
   read: (bytes, from, to, scope) => {
-    const values: Array<A> = []
+    const values: Array<ValueOf<P>> = []
     let end = from
     for (const at of positions(bytes, from, to)) {
       const length = bytes.view.getUint16(at, le)
       const value = of.read(bytes, at + 4, at + length, scope)
       if (value === undefined) return undefined
       if ((bytes.view.getUint16(at + 2, le) & NLA_TYPE_MASK) !== numberOf(values.length)) bytes.irregular = true
-      values.push(value)
+      values.push(value as ValueOf<P>)
       end = at + align(length)
     }
     return end < to ? undefined : values
@@ -52,7 +56,7 @@ const listOf = <A>(type: ListOf<A>['type'], numberOf: (n: number) => number, of:
   write: (to, value, scope) => {
     if (!Array.isArray(value)) return encodeError(`${String(value)} is not an array`)
     for (let n = 0; n < value.length; n++) {
-      const error = writeAttribute(to, numberOf(n), of as Policy<unknown>, value[n], scope)
+      const error = writeAttribute(to, numberOf(n), of, value[n], scope)
       if (error !== undefined) return inside(String(n), error)
     }
     return undefined
@@ -60,20 +64,25 @@ const listOf = <A>(type: ListOf<A>['type'], numberOf: (n: number) => number, of:
 })
 
 /** A nest whose members all have this number: `NFTA_LIST_ELEM`. Other numbers are tolerated. */
-export const list = <A>(number: number, of: Policy<A>): ListOf<A> => listOf('list', () => number, of)
+export const list = <P extends Policy<unknown>>(number: number, of: P): ListOf<P> => listOf('list', () => number, of)
 
 /** A nest whose members are numbered from `start` on, in order. Other numbers are tolerated. */
-export const indexed = <A>(start: number, of: Policy<A>): ListOf<A> => listOf('indexed', n => start + n, of)
+export const indexed = <P extends Policy<unknown>>(start: number, of: P): ListOf<P> => listOf('indexed', n => start + n, of)
 
 /** A struct, then something else up to the payload's end, which becomes a further member. */
-export interface Followed<M extends Members, K extends string, A> extends Policy<Shown<StructValue<M> & { readonly [_ in K]: A }>> {
+export interface Followed<M extends Members, K extends string, P extends Policy<unknown>>
+  extends Policy<Shown<StructValue<M> & { readonly [_ in K]: ValueOf<P> }>> {
   readonly type: 'followed'
   readonly header: Struct<M>
   readonly key: K
-  readonly of: Policy<A>
+  readonly of: P
 }
 
-export const followed = <M extends Members, const K extends string, A>(header: Struct<M>, key: K, of: Policy<A>): Followed<M, K, A> => ({
+export const followed = <M extends Members, const K extends string, P extends Policy<unknown>>(
+  header: Struct<M>,
+  key: K,
+  of: P
+): Followed<M, K, P> => ({
   type: 'followed',
   header,
   key,
@@ -89,25 +98,24 @@ export const followed = <M extends Members, const K extends string, A>(header: S
     const error = header.write(to, members as unknown as StructValue<M>, scope)
     if (error !== undefined) return error
     if (rest === undefined) return undefined
-    const restError = of.write(to, rest as A, scope)
+    const restError = of.write(to, rest, scope)
     return restError === undefined ? undefined : inside(key, restError)
   }
 })
 
 /** A fixed header and the attributes behind it: what a message is, and what a veth's peer is inside one. */
-export interface Body<M extends Members, A> extends Policy<BodyValue<M, A>> {
+export interface Body<M extends Members, P extends Policy<unknown>> extends Policy<BodyValue<M, P>> {
   readonly type: 'body'
   readonly header: Struct<M>
-  readonly attributes: Policy<A>
+  readonly attributes: P
 }
 
-export interface BodyValue<M extends Members, A> {
-  /** A member left out is written as zero. */
+export interface BodyValue<M extends Members, P> {
   readonly header: StructValue<M>
-  readonly attributes: A
+  readonly attributes: ValueOf<P>
 }
 
-export const body = <M extends Members, A>(header: Struct<M>, attributes: Policy<A>): Body<M, A> => ({
+export const body = <M extends Members, P extends Policy<unknown>>(header: Struct<M>, attributes: P): Body<M, P> => ({
   type: 'body',
   header,
   attributes,
@@ -117,34 +125,34 @@ export const body = <M extends Members, A>(header: Struct<M>, attributes: Policy
     if (fixed === undefined) return undefined
     const start = Math.min(from + align(header.size), to)
     const rest = attributes.read(bytes, start, to, { values: fixed, outer: scope })
-    return rest === undefined ? undefined : { header: fixed, attributes: rest }
+    return rest === undefined ? undefined : { header: fixed, attributes: rest as ValueOf<P> }
   },
   write: (to, value, scope) => {
     const fixed = value.header ?? {}
     const error = header.write(to, fixed, scope)
     if (error !== undefined) return inside('header', error)
     reserve(to, align(header.size) - header.size)
-    const rest = attributes.write(to, value.attributes ?? ({} as A), { values: fixed as never, outer: scope })
+    const rest = attributes.write(to, value.attributes ?? {}, { values: fixed as never, outer: scope })
     return rest === undefined ? undefined : inside('attributes', rest)
   }
 })
 
 /** Records one after the other, each a struct that says its own length and the attributes behind it. */
-export interface Records<M extends Members, L extends keyof M & string, A>
-  extends Policy<ReadonlyArray<{ readonly header: Omit<StructValue<M>, L>; readonly attributes: A }>> {
+export interface Records<M extends Members, L extends keyof M & string, P extends Policy<unknown>>
+  extends Policy<ReadonlyArray<{ readonly header: Omit<StructValue<M>, L>; readonly attributes: ValueOf<P> }>> {
   readonly type: 'records'
   readonly header: Struct<M>
   readonly length: L
-  readonly attributes: Policy<A>
+  readonly attributes: P
 }
 
-export const records = <M extends Members, const L extends keyof M & string, A>(
+export const records = <M extends Members, const L extends keyof M & string, P extends Policy<unknown>>(
   header: Struct<M>,
   length: L,
-  attributes: Policy<A>
-): Records<M, L, A> => {
-  type Record = { readonly header: Omit<StructValue<M>, L>; readonly attributes: A }
-  const lengthField = header.members[length] as Field<number>
+  attributes: P
+): Records<M, L, P> => {
+  type Record = { readonly header: Omit<StructValue<M>, L>; readonly attributes: ValueOf<P> }
+  const lengthField = header.members[length] as unknown as Field<number>
   const lengthOffset = header.offsets[length]
   return {
     type: 'records',
@@ -160,7 +168,7 @@ export const records = <M extends Members, const L extends keyof M & string, A>(
         const { [length]: _, ...fixed } = header.readAt(bytes, at) as { readonly [key: string]: unknown }
         const rest = attributes.read(bytes, at + align(header.size), at + size, { values: fixed, outer: scope })
         if (rest === undefined) return undefined
-        values.push({ header: fixed as unknown as Record['header'], attributes: rest })
+        values.push({ header: fixed as unknown as Record['header'], attributes: rest as ValueOf<P> })
         at += align(size)
       }
       return at < to ? undefined : values

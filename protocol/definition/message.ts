@@ -1,5 +1,5 @@
-import type { Policy } from './policy'
 import { type Body, body } from './composite'
+import type { Policy, ValueOf } from './policy'
 import type { Members, Struct, StructValue } from './struct'
 
 /** The kernel's names and numbers of the messages that share one layout: `{ RTM_NEWADDR: 20 }`. */
@@ -18,19 +18,19 @@ export interface Envelope {
 }
 
 /** One object of the kernel on the wire: its message types, its fixed header, its attributes. */
-export interface MessageDefinition<T extends Types, M extends Members, A> {
+export interface MessageDefinition<T extends Types, M extends Members, P extends Policy<unknown>> {
   /** The object's name, as the commands call it: `address`. */
   readonly name: string
   readonly types: T
   readonly header: Struct<M>
-  readonly attributes: Policy<A>
-  readonly body: Body<M, A>
+  readonly attributes: P
+  readonly body: Body<M, P>
 }
 
-export const message = <const T extends Types, M extends Members, A>(
+export const message = <const T extends Types, M extends Members, P extends Policy<unknown>>(
   name: string,
-  definition: { readonly types: T; readonly header: Struct<M>; readonly attributes: Policy<A> }
-): MessageDefinition<T, M, A> => ({ name, ...definition, body: body(definition.header, definition.attributes) })
+  definition: { readonly types: T; readonly header: Struct<M>; readonly attributes: P }
+): MessageDefinition<T, M, P> => ({ name, ...definition, body: body(definition.header, definition.attributes) })
 
 /** Any definition, whatever its parts. */
 export interface AnyDefinition {
@@ -42,12 +42,19 @@ export interface AnyDefinition {
 }
 
 /** The value a definition stands for: `{ header, attributes }`. */
-export type TypeOf<D> = D extends MessageDefinition<Types, infer M, infer A> ? { readonly header: StructValue<M>; readonly attributes: A } : never
+export type TypeOf<D> =
+  D extends MessageDefinition<Types, infer M, infer P>
+    ? { readonly header: StructValue<M>; readonly attributes: ValueOf<P> }
+    : never
 
 /** The same within its envelope, told apart from others by `type`. */
 export type MessageOf<D> =
-  D extends MessageDefinition<infer T, infer M, infer A>
+  D extends MessageDefinition<infer T, infer M, infer P>
     ? {
-        [K in keyof T]: Envelope & { readonly type: K; readonly header: StructValue<M>; readonly attributes: A }
+        [K in keyof T]: Envelope & {
+          readonly type: K
+          readonly header: StructValue<M>
+          readonly attributes: ValueOf<P>
+        }
       }[keyof T]
     : never
