@@ -1,5 +1,16 @@
 import * as E from 'fp-ts/Either'
-import { align, type Bytes, bytesOf, copy, littleEndian as le, reserve, type Writer, writeBytes, writer, written } from './definition/bytes'
+import {
+  align,
+  type Bytes,
+  bytesOf,
+  copy,
+  littleEndian as le,
+  reserve,
+  type Writer,
+  writeBytes,
+  writer,
+  written
+} from './definition/bytes'
 import { decodeAt, encodeTo } from './definition/codec'
 import { type DecodeError, decodeError, type EncodeError, encodeError, inside } from './definition/error'
 import type { Definitions, Family } from './definition/family'
@@ -51,7 +62,8 @@ const indexOf = (families: ReadonlyArray<Family<Definitions>>): Index => {
   const byNumber = new Map<number, Entry>()
   for (const entry of entries) {
     const owner = byNumber.get(entry.number)
-    if (owner !== undefined) throw new Error(`${owner.type} and ${entry.type} both have number ${entry.number}`)
+    if (owner !== undefined)
+      throw new Error(`${owner.type} and ${entry.type} both have number ${entry.number}`)
     byNumber.set(entry.number, entry)
   }
   return { byNumber, byType: new Map(entries.map(entry => [entry.type, entry])) }
@@ -67,7 +79,10 @@ const indexes: { readonly [P in Protocol]: Index } = {
  * The messages of a datagram. Unknown types, attributes and bits are kept; zeros behind the last message, as `ip`
  * sends them, are passed over. Left only when the frame of a message is broken.
  */
-export const decodeMessages = (protocol: Protocol, array: Uint8Array): E.Either<DecodeError, ReadonlyArray<Message>> => {
+export const decodeMessages = (
+  protocol: Protocol,
+  array: Uint8Array
+): E.Either<DecodeError, ReadonlyArray<Message>> => {
   const bytes = bytesOf(array)
   const messages: Array<Message> = []
   let at = 0
@@ -75,7 +90,9 @@ export const decodeMessages = (protocol: Protocol, array: Uint8Array): E.Either<
     const length = bytes.view.getUint32(at, le)
     if (length === 0) break
     if (length < nlmsghdr.size || at + length > array.length)
-      return E.left(decodeError('len', at, `a message says it is ${length} bytes long, and ${array.length - at} are left`))
+      return E.left(
+        decodeError('len', at, `a message says it is ${length} bytes long, and ${array.length - at} are left`)
+      )
     const message = decodeMessage(protocol, bytes, at, at + length)
     if (E.isLeft(message)) return message
     messages.push(message.right)
@@ -84,7 +101,12 @@ export const decodeMessages = (protocol: Protocol, array: Uint8Array): E.Either<
   return E.right(messages)
 }
 
-const decodeMessage = (protocol: Protocol, bytes: Bytes, from: number, to: number): E.Either<DecodeError, Message> => {
+const decodeMessage = (
+  protocol: Protocol,
+  bytes: Bytes,
+  from: number,
+  to: number
+): E.Either<DecodeError, Message> => {
   const number = bytes.view.getUint16(from + 4, le)
   const envelope: Envelope = {
     flags: bytes.view.getUint16(from + 6, le),
@@ -95,7 +117,9 @@ const decodeMessage = (protocol: Protocol, bytes: Bytes, from: number, to: numbe
   if (number >= NLMSG.NOOP && number <= NLMSG.OVERRUN) {
     const control = readControl(number, envelope, bytes, payload, to)
     return control === undefined
-      ? E.left(decodeError('NLMSG_ERROR', payload, `${to - payload} bytes are too few for an acknowledgement`))
+      ? E.left(
+          decodeError('NLMSG_ERROR', payload, `${to - payload} bytes are too few for an acknowledgement`)
+        )
       : E.right(control)
   }
   const entry = indexes[protocol].byNumber.get(number)
@@ -109,7 +133,10 @@ const decodeMessage = (protocol: Protocol, bytes: Bytes, from: number, to: numbe
 }
 
 /** The datagram that carries these messages. What was decoded and not changed comes out as it went in. */
-export const encodeMessages = (protocol: Protocol, messages: ReadonlyArray<Message>): E.Either<EncodeError, Uint8Array> => {
+export const encodeMessages = (
+  protocol: Protocol,
+  messages: ReadonlyArray<Message>
+): E.Either<EncodeError, Uint8Array> => {
   const to = writer()
   for (const [n, message] of messages.entries()) {
     reserve(to, align(to.length) - to.length)
@@ -142,8 +169,15 @@ const encodePayload = (protocol: Protocol, to: Writer, message: Message): Encode
       const { byType } = indexes[protocol]
       const entry = byType.get(message.type)
       if (entry === undefined)
-        return inside('type', encodeError(`${message.type} is no message of ${protocol} netlink${nearest(message.type, [...byType.keys()])}`))
-      const error = encodeTo(to, entry.policy, message)
+        return inside(
+          'type',
+          encodeError(
+            `${message.type} is no message of ${protocol} netlink${nearest(message.type, [...byType.keys()])}`
+          )
+        )
+      const { type, flags: _flags, sequence: _sequence, port: _port, ...body } = message
+      handOn(message, body)
+      const error = encodeTo(to, entry.policy, body)
       return error === undefined ? entry.number : inside(entry.type, error)
     }
   }
@@ -155,3 +189,10 @@ const controlNumbers = {
   NLMSG_DONE: NLMSG.DONE,
   NLMSG_OVERRUN: NLMSG.OVERRUN
 } as const
+
+/** The type and the layout of a message by its number on the wire. */
+export const policyOf = (
+  protocol: Protocol,
+  number: number
+): { readonly type: string; readonly policy: Policy<unknown> } | undefined =>
+  indexes[protocol].byNumber.get(number)

@@ -1,9 +1,9 @@
 import { align, type Bytes, copy, littleEndian as le, reserve, type Writer, writeBytes } from './bytes'
 import { chosen } from './choice'
-import { type EncodeError, encodeError, inside } from './error'
-import { originalsOf, payloadsOf, remember } from './original'
-import type { Policy, Scope, Shown, ValueOf } from './policy'
+import { type EncodeError, encodeError, inside, quoted } from './error'
 import { nearest } from './nearest'
+import { forget, originalsOf, payloadsOf, remember } from './original'
+import type { Policy, Scope, Shown, ValueOf } from './policy'
 
 /** An attribute: its number and its policy. A third entry is its kernel name, where prefix and key do not give it. */
 export type Row = readonly [number: number, policy: Policy<unknown>, name?: string]
@@ -25,13 +25,17 @@ interface Chosen<S extends string, T> {
   readonly table: T
 }
 
-type VariantKey<R extends Rows> = { [K in keyof R]: R[K][1] extends Chosen<string, unknown> ? K : never }[keyof R]
+type VariantKey<R extends Rows> = {
+  [K in keyof R]: R[K][1] extends Chosen<string, unknown> ? K : never
+}[keyof R]
 
 type Selector<P> = P extends Chosen<infer S, unknown> ? S : never
 
 type One<S extends string, K extends PropertyKey, N, A> = { readonly [_ in S]: N } & { readonly [_ in K]?: A }
 
-type NoneOf<S extends string, K extends PropertyKey, N> = { readonly [_ in S]?: N } & { readonly [_ in K]?: undefined }
+type NoneOf<S extends string, K extends PropertyKey, N> = { readonly [_ in S]?: N } & {
+  readonly [_ in K]?: undefined
+}
 
 type UnionOf<R extends Rows, K extends keyof R> =
   R[K][1] extends Chosen<infer S, infer T>
@@ -40,10 +44,15 @@ type UnionOf<R extends Rows, K extends keyof R> =
 
 type All<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never
 
-type Unions<R extends Rows> = All<{ [K in VariantKey<R>]: [UnionOf<R, K>] }[VariantKey<R>]> extends readonly [infer U] ? U : unknown
+type Unions<R extends Rows> =
+  All<{ [K in VariantKey<R>]: [UnionOf<R, K>] }[VariantKey<R>]> extends readonly [infer U] ? U : unknown
 
 type Plain<R extends Rows> = Shown<
-  { readonly [K in keyof R as K extends VariantKey<R> | Selector<R[keyof R][1]> ? never : K]?: ValueOf<R[K][1]> } & {
+  {
+    readonly [K in keyof R as K extends VariantKey<R> | Selector<R[keyof R][1]> ? never : K]?: ValueOf<
+      R[K][1]
+    >
+  } & {
     /** What no row defines, as it came; it is written back as it is. */
     readonly unknown?: ReadonlyArray<Unknown>
   }
@@ -76,7 +85,7 @@ export const NLA_F_NESTED = 0x8000
 export const NLA_F_NET_BYTEORDER = 0x4000
 export const NLA_TYPE_MASK = 0x3fff
 
-const nests: ReadonlySet<string> = new Set(['nest', 'list', 'indexed'])
+const nests: ReadonlySet<string> = new Set(['nest', 'list', 'indexed', 'numbered'])
 
 /** Writes one attribute: its header, and the payload by `write`. */
 export const writeAttribute = (
@@ -91,6 +100,17 @@ export const writeAttribute = (
   const error = (form ?? policy).write(to, value, scope)
   if (error !== undefined) return error
   return finish(to, start, nests.has(form?.type ?? '') ? number | NLA_F_NESTED : number)
+}
+
+/** Writes what no row defines: whatever types and payloads it is given, but nothing that is neither. */
+export const writeUnknown = (to: Writer, unknown: unknown): EncodeError | undefined => {
+  if (!Array.isArray(unknown)) return encodeError(`${quoted(unknown)} is not an array`)
+  return first(unknown as ReadonlyArray<Partial<Unknown> | null | undefined>, (each, n) => {
+    const { type, payload } = each ?? {}
+    const typed = typeof type === 'number' && Number.isInteger(type) && type >= 0 && type <= 0xffff
+    if (typed && payload instanceof Uint8Array) return writePayload(to, type, payload)
+    return inside(String(n), encodeError('not { type, payload }: a number of 16 bits, and a Uint8Array'))
+  })
 }
 
 const writePayload = (to: Writer, type: number, payload: Uint8Array): EncodeError | undefined => {
@@ -139,7 +159,12 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
   for (const column of columns) byNumber[column.number] = column
   const anyLate = columns.some(column => column.late)
 
-  const read = (bytes: Bytes, from: number, to: number, outer: Scope | undefined): SetValue<R> | undefined => {
+  const read = (
+    bytes: Bytes,
+    from: number,
+    to: number,
+    outer: Scope | undefined
+  ): SetValue<R> | undefined => {
     const values: Values = {}
     const scope = anyLate ? { values, outer } : outer
     let waits = false
@@ -157,7 +182,13 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
     return (waits ? takeLate(values, bytes, from, to, scope) : values) as SetValue<R>
   }
 
-  const takeLate = (values: Values, bytes: Bytes, from: number, to: number, scope: Scope | undefined): Values => {
+  const takeLate = (
+    values: Values,
+    bytes: Bytes,
+    from: number,
+    to: number,
+    scope: Scope | undefined
+  ): Values => {
     const irregular = bytes.irregular
     bytes.irregular = false
     for (const at of positions(bytes, from, to)) {
@@ -169,16 +200,15 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
   }
 
   const write = (to: Writer, value: SetValue<R>, outer: Scope | undefined): EncodeError | undefined => {
-    if (typeof value !== 'object' || value === null) return encodeError(`${String(value)} is not a set of attributes`)
+    if (typeof value !== 'object' || value === null)
+      return encodeError(`${quoted(value)} is not a set of attributes`)
     const values = value as Values
     const scope = anyLate ? { values, outer } : outer
     const originals = originalsOf(values)
     let written = 0
     // What is unknown goes first: of an attribute that stands twice, the last one counts.
-    for (const each of (values.unknown ?? []) as ReadonlyArray<Unknown>) {
-      const error = writePayload(to, each.type, each.payload)
-      if (error !== undefined) return inside('unknown', error)
-    }
+    const unknownError = values.unknown === undefined ? undefined : writeUnknown(to, values.unknown)
+    if (unknownError !== undefined) return inside('unknown', unknownError)
     for (const column of columns) {
       const member = values[column.key]
       if (member === undefined) continue
@@ -209,8 +239,7 @@ const take = (
   const type = bytes.view.getUint16(at + 2, le)
   const before = bytes.irregular
   bytes.irregular = false
-  const value =
-    column === undefined || (type & NLA_F_NET_BYTEORDER) !== 0 ? undefined : column.policy.read(bytes, at + 4, end, scope)
+  const value = column === undefined ? undefined : readAttribute(bytes, at, column, scope)
   if (column === undefined || value === undefined) keep(values, type, copy(bytes.array, at + 4, end))
   else {
     const { key, number } = column
@@ -220,7 +249,10 @@ const take = (
       list.push(value)
       values[key] = list
     } else {
-      if (earlier !== undefined) keepEarlier(values, bytes, from, at, number)
+      if (earlier !== undefined) {
+        keepEarlier(values, bytes, from, at, column, scope)
+        forget(values, number)
+      }
       values[key] = value
     }
     if (bytes.irregular || (column.many && originalsOf(values)?.has(number)))
@@ -229,6 +261,12 @@ const take = (
   bytes.irregular = before
 }
 
+/** No attribute of ours says its byte order: one that does is of another form. */
+const readAttribute = (bytes: Bytes, at: number, column: Column, scope: Scope | undefined): unknown =>
+  (bytes.view.getUint16(at + 2, le) & NLA_F_NET_BYTEORDER) !== 0
+    ? undefined
+    : column.policy.read(bytes, at + 4, at + bytes.view.getUint16(at, le), scope)
+
 const keep = (values: Values, type: number, payload: Uint8Array): void => {
   const unknown = (values.unknown ?? []) as Array<Unknown>
   unknown.push({ type, payload })
@@ -236,13 +274,36 @@ const keep = (values: Values, type: number, payload: Uint8Array): void => {
 }
 
 /** Of an attribute that stands twice the last one counts, as for the kernel; the one before it is kept aside. */
-const keepEarlier = (values: Values, bytes: Bytes, from: number, to: number, number: number): void => {
-  const [earlier] = positions(bytes, from, to).filter(at => typeAt(bytes, at) === number).slice(-1)
+const keepEarlier = (
+  values: Values,
+  bytes: Bytes,
+  from: number,
+  to: number,
+  column: Column,
+  scope: Scope | undefined
+): void => {
+  const irregular = bytes.irregular
+  const earlier = positions(bytes, from, to)
+    .filter(
+      at => typeAt(bytes, at) === column.number && readAttribute(bytes, at, column, scope) !== undefined
+    )
+    .at(-1)
+  bytes.irregular = irregular
   if (earlier !== undefined)
-    keep(values, bytes.view.getUint16(earlier + 2, le), copy(bytes.array, earlier + 4, earlier + bytes.view.getUint16(earlier, le)))
+    keep(
+      values,
+      bytes.view.getUint16(earlier + 2, le),
+      copy(bytes.array, earlier + 4, earlier + bytes.view.getUint16(earlier, le))
+    )
 }
 
-const payloads = (bytes: Bytes, from: number, to: number, number: number, all: boolean): ReadonlyArray<Uint8Array> =>
+const payloads = (
+  bytes: Bytes,
+  from: number,
+  to: number,
+  number: number,
+  all: boolean
+): ReadonlyArray<Uint8Array> =>
   positions(bytes, from, to)
     .filter(at => typeAt(bytes, at) === number)
     .slice(all ? 0 : -1)
@@ -267,18 +328,23 @@ const writeColumn = (
   scope: Scope | undefined
 ): EncodeError | undefined => {
   if (kept !== undefined) {
-    const type = nests.has(chosen(column.policy, scope)?.type ?? '') ? column.number | NLA_F_NESTED : column.number
+    const type = nests.has(chosen(column.policy, scope)?.type ?? '')
+      ? column.number | NLA_F_NESTED
+      : column.number
     return first(kept, payload => writePayload(to, type, payload))
   }
   if (!column.many) return writeAttribute(to, column.number, column.policy, member, scope)
-  if (!Array.isArray(member)) return encodeError(`${String(member)} is not an array`)
+  if (!Array.isArray(member)) return encodeError(`${quoted(member)} is not an array`)
   return first(member, (element, n) => {
     const error = writeAttribute(to, column.number, column.policy, element, scope)
     return error === undefined ? undefined : inside(String(n), error)
   })
 }
 
-const first = <A>(items: ReadonlyArray<A>, write: (item: A, n: number) => EncodeError | undefined): EncodeError | undefined => {
+const first = <A>(
+  items: ReadonlyArray<A>,
+  write: (item: A, n: number) => EncodeError | undefined
+): EncodeError | undefined => {
   for (let n = 0; n < items.length; n++) {
     const error = write(items[n] as A, n)
     if (error !== undefined) return error
@@ -293,6 +359,9 @@ const membersOf = (values: Values): number => {
 }
 
 const strayKey = (prefix: string, rows: Rows, values: Values): EncodeError => {
-  const key = Object.keys(values).find(each => each !== 'unknown' && values[each] !== undefined && !Object.hasOwn(rows, each)) ?? ''
+  const key =
+    Object.keys(values).find(
+      each => each !== 'unknown' && values[each] !== undefined && !Object.hasOwn(rows, each)
+    ) ?? ''
   return inside(key, encodeError(`${prefix} has no such attribute${nearest(key, Object.keys(rows))}`))
 }

@@ -1,4 +1,4 @@
-import { encodeError } from './error'
+import { encodeError, quoted } from './error'
 import { lookUp, type Policy, type Scope, type ValueOf } from './policy'
 
 export interface Alternatives {
@@ -6,40 +6,51 @@ export interface Alternatives {
 }
 
 /** An attribute whose policy is chosen by the value of another one, its selector. */
-export interface Choice<S extends string, T extends Alternatives> extends Policy<ValueOf<T[keyof T]>> {
+export interface Choice<S extends string, T extends Alternatives, O = unknown>
+  extends Policy<ValueOf<T[keyof T]> | O> {
   readonly type: 'choice'
   readonly selector: S
   readonly table: T
+  /** What is meant when the table has nothing for the selector; perhaps another choice. */
+  readonly otherwise: Policy<O> | undefined
 }
 
 /** A choice whose selector stands in the same set, so that TypeScript can tell the alternatives apart by it. */
-export interface Variant<S extends string, T extends Alternatives> extends Choice<S, T> {
+export interface Variant<S extends string, T extends Alternatives> extends Choice<S, T, never> {
   readonly variant: true
 }
 
 /** The policy that a value's surroundings select, if the table has one. */
 export const chosen = (policy: Policy<unknown>, scope: Scope | undefined): Policy<unknown> | undefined => {
   if (policy.type !== 'choice') return policy
-  const { selector, table } = policy as Choice<string, Alternatives>
+  const { selector, table, otherwise } = policy as Choice<string, Alternatives>
   const selected = lookUp(scope, selector) as string | number | undefined
-  return selected !== undefined && Object.hasOwn(table, selected) ? table[selected] : undefined
+  if (selected !== undefined && Object.hasOwn(table, selected)) return table[selected]
+  return otherwise === undefined ? undefined : chosen(otherwise, scope)
 }
 
 /**
  * A payload whose policy depends on a value that stands in the same set, in one around it, or in the header. With
- * any other selector, or none, the payload is kept as unknown bytes.
+ * any other selector, or none, it is what `otherwise` says, and without that kept as unknown bytes.
  */
-export const choice = <const S extends string, const T extends Alternatives>(selector: S, table: T): Choice<S, T> => {
-  const policy: Choice<S, T> = {
+export const choice = <const S extends string, const T extends Alternatives, O = never>(
+  selector: S,
+  table: T,
+  otherwise?: Policy<O>
+): Choice<S, T, O> => {
+  const policy: Choice<S, T, O> = {
     type: 'choice',
     selector,
     table,
+    otherwise,
     read: (bytes, from, to, scope) =>
-      chosen(policy, scope)?.read(bytes, from, to, scope) as ValueOf<T[keyof T]> | undefined,
+      chosen(policy, scope)?.read(bytes, from, to, scope) as ValueOf<T[keyof T]> | O | undefined,
     write: (to, value, scope) => {
       const found = chosen(policy, scope)
       return found === undefined
-        ? encodeError(`nothing is defined for ${selector} ${JSON.stringify(lookUp(scope, selector))}; pass its bytes under unknown`)
+        ? encodeError(
+            `nothing is defined for ${selector} ${quoted(lookUp(scope, selector))}; pass its bytes under unknown`
+          )
         : found.write(to, value, scope)
     }
   }
@@ -47,7 +58,10 @@ export const choice = <const S extends string, const T extends Alternatives>(sel
 }
 
 /** A choice by an attribute of the same set: the set's type becomes a union told apart by the selector. */
-export const variant = <const S extends string, const T extends Alternatives>(selector: S, table: T): Variant<S, T> => ({
+export const variant = <const S extends string, const T extends Alternatives>(
+  selector: S,
+  table: T
+): Variant<S, T> => ({
   ...choice(selector, table),
   variant: true
 })

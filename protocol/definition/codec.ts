@@ -1,6 +1,16 @@
 import * as E from 'fp-ts/Either'
 import { positions } from './attributes'
-import { align, type Bytes, bytesOf, copy, littleEndian as le, type Writer, writeBytes, writer, written } from './bytes'
+import {
+  align,
+  type Bytes,
+  bytesOf,
+  copy,
+  littleEndian as le,
+  type Writer,
+  writeBytes,
+  writer,
+  written
+} from './bytes'
 import type { Body } from './composite'
 import { type DecodeError, decodeError, type EncodeError } from './error'
 import { originalsOf, payloadsOf, remember, whole } from './original'
@@ -19,7 +29,12 @@ export const decode =
   (array: Uint8Array): E.Either<DecodeError, A> =>
     decodeAt(policy, bytesOf(array), 0, array.length)
 
-export const decodeAt = <A>(policy: Policy<A>, bytes: Bytes, from: number, to: number): E.Either<DecodeError, A> => {
+export const decodeAt = <A>(
+  policy: Policy<A>,
+  bytes: Bytes,
+  from: number,
+  to: number
+): E.Either<DecodeError, A> => {
   bytes.irregular = false
   const value = policy.read(bytes, from, to, undefined)
   if (value === undefined) return E.left(fault(policy, bytes, from, to))
@@ -39,7 +54,9 @@ export const encode =
 /** Appends the encoded value; after an error the writer's content is meaningless. */
 export const encodeTo = <A>(to: Writer, policy: Policy<A>, value: A): EncodeError | undefined => {
   const kept =
-    typeof value === 'object' && value !== null ? payloadsOf(originalsOf(value), whole, value)?.[0] : undefined
+    typeof value === 'object' && value !== null
+      ? payloadsOf(originalsOf(value), whole, value)?.[0]
+      : undefined
   return kept === undefined ? policy.write(to, value, undefined) : void writeBytes(to, kept)
 }
 
@@ -50,5 +67,9 @@ const fault = (policy: Policy<unknown>, bytes: Bytes, from: number, to: number):
   const last = positions(bytes, start, to).at(-1)
   const at = last === undefined ? start : last + align(bytes.view.getUint16(last, le))
   const length = to - at >= 2 ? bytes.view.getUint16(at, le) : 0
-  return decodeError('attributes', at, `an attribute says it is ${length} bytes long, and ${to - at} are left`)
+  return decodeError(
+    'attributes',
+    at,
+    `an attribute says it is ${length} bytes long, and ${to - at} are left`
+  )
 }

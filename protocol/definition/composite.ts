@@ -1,6 +1,6 @@
-import { align, littleEndian as le, reserve } from './bytes'
 import { NLA_TYPE_MASK, positions, writeAttribute } from './attributes'
-import { encodeError, inside } from './error'
+import { align, littleEndian as le, reserve, writer } from './bytes'
+import { encodeError, inside, quoted } from './error'
 import type { Field, Policy, Shown, ValueOf } from './policy'
 import type { Members, Struct, StructValue } from './struct'
 
@@ -15,10 +15,13 @@ export const arrayOf = <F extends Field<unknown>>(of: F): ArrayOf<F> => ({
   of,
   read: (bytes, from, to) => {
     if ((to - from) % of.size !== 0) return undefined
-    return Array.from({ length: (to - from) / of.size }, (_, n) => of.readAt(bytes, from + n * of.size) as ValueOf<F>)
+    return Array.from(
+      { length: (to - from) / of.size },
+      (_, n) => of.readAt(bytes, from + n * of.size) as ValueOf<F>
+    )
   },
   write: (to, value) => {
-    if (!Array.isArray(value)) return encodeError(`${String(value)} is not an array`)
+    if (!Array.isArray(value)) return encodeError(`${quoted(value)} is not an array`)
     for (let n = 0; n < value.length; n++) {
       const error = of.writeAt(to, reserve(to, of.size), value[n])
       if (error !== undefined) return inside(String(n), error)
@@ -47,14 +50,15 @@ const listOf = <P extends Policy<unknown>>(
       const length = bytes.view.getUint16(at, le)
       const value = of.read(bytes, at + 4, at + length, scope)
       if (value === undefined) return undefined
-      if ((bytes.view.getUint16(at + 2, le) & NLA_TYPE_MASK) !== numberOf(values.length)) bytes.irregular = true
+      if ((bytes.view.getUint16(at + 2, le) & NLA_TYPE_MASK) !== numberOf(values.length))
+        bytes.irregular = true
       values.push(value as ValueOf<P>)
       end = at + align(length)
     }
     return end < to ? undefined : values
   },
   write: (to, value, scope) => {
-    if (!Array.isArray(value)) return encodeError(`${String(value)} is not an array`)
+    if (!Array.isArray(value)) return encodeError(`${quoted(value)} is not an array`)
     for (let n = 0; n < value.length; n++) {
       const error = writeAttribute(to, numberOf(n), of, value[n], scope)
       if (error !== undefined) return inside(String(n), error)
@@ -64,10 +68,12 @@ const listOf = <P extends Policy<unknown>>(
 })
 
 /** A nest whose members all have this number: `NFTA_LIST_ELEM`. Other numbers are tolerated. */
-export const list = <P extends Policy<unknown>>(number: number, of: P): ListOf<P> => listOf('list', () => number, of)
+export const list = <P extends Policy<unknown>>(number: number, of: P): ListOf<P> =>
+  listOf('list', () => number, of)
 
 /** A nest whose members are numbered from `start` on, in order. Other numbers are tolerated. */
-export const indexed = <P extends Policy<unknown>>(start: number, of: P): ListOf<P> => listOf('indexed', n => start + n, of)
+export const indexed = <P extends Policy<unknown>>(start: number, of: P): ListOf<P> =>
+  listOf('indexed', n => start + n, of)
 
 /** A struct, then something else up to the payload's end, which becomes a further member. */
 export interface Followed<M extends Members, K extends string, P extends Policy<unknown>>
@@ -94,6 +100,8 @@ export const followed = <M extends Members, const K extends string, P extends Po
     return { ...header.readAt(bytes, from), [key]: rest } as never
   },
   write: (to, value, scope) => {
+    if (typeof value !== 'object' || value === null)
+      return encodeError(`${quoted(value)} is not a struct ${header.name}`)
     const { [key]: rest, ...members } = value as { readonly [key: string]: unknown }
     const error = header.write(to, members as unknown as StructValue<M>, scope)
     if (error !== undefined) return error
@@ -115,7 +123,10 @@ export interface BodyValue<M extends Members, P> {
   readonly attributes: ValueOf<P>
 }
 
-export const body = <M extends Members, P extends Policy<unknown>>(header: Struct<M>, attributes: P): Body<M, P> => ({
+export const body = <M extends Members, P extends Policy<unknown>>(
+  header: Struct<M>,
+  attributes: P
+): Body<M, P> => ({
   type: 'body',
   header,
   attributes,
@@ -128,18 +139,27 @@ export const body = <M extends Members, P extends Policy<unknown>>(header: Struc
     return rest === undefined ? undefined : { header: fixed, attributes: rest as ValueOf<P> }
   },
   write: (to, value, scope) => {
-    const fixed = value.header ?? {}
-    const error = header.write(to, fixed, scope)
+    if (typeof value !== 'object' || value === null)
+      return encodeError(`${quoted(value)} is not { header, attributes }`)
+    const stray = Object.keys(value).find(each => each !== 'header' && each !== 'attributes')
+    if (stray !== undefined) return inside(stray, encodeError('only header and attributes can stand here'))
+    const { header: fixed = {}, attributes: set = {} } = value as {
+      readonly header?: object
+      readonly attributes?: object
+    }
+    const error = header.write(to, fixed as StructValue<M>, scope)
     if (error !== undefined) return inside('header', error)
     reserve(to, align(header.size) - header.size)
-    const rest = attributes.write(to, value.attributes ?? {}, { values: fixed as never, outer: scope })
+    const rest = attributes.write(to, set, { values: fixed as never, outer: scope })
     return rest === undefined ? undefined : inside('attributes', rest)
   }
 })
 
 /** Records one after the other, each a struct that says its own length and the attributes behind it. */
 export interface Records<M extends Members, L extends keyof M & string, P extends Policy<unknown>>
-  extends Policy<ReadonlyArray<{ readonly header: Omit<StructValue<M>, L>; readonly attributes: ValueOf<P> }>> {
+  extends Policy<
+    ReadonlyArray<{ readonly header: Omit<StructValue<M>, L>; readonly attributes: ValueOf<P> }>
+  > {
   readonly type: 'records'
   readonly header: Struct<M>
   readonly length: L
@@ -166,7 +186,10 @@ export const records = <M extends Members, const L extends keyof M & string, P e
         const size = lengthField.readAt(bytes, at + lengthOffset)
         if (size < header.size || at + size > to) return undefined
         const { [length]: _, ...fixed } = header.readAt(bytes, at) as { readonly [key: string]: unknown }
-        const rest = attributes.read(bytes, at + align(header.size), at + size, { values: fixed, outer: scope })
+        const rest = attributes.read(bytes, at + align(header.size), at + size, {
+          values: fixed,
+          outer: scope
+        })
         if (rest === undefined) return undefined
         values.push({ header: fixed as unknown as Record['header'], attributes: rest as ValueOf<P> })
         at += align(size)
@@ -174,7 +197,7 @@ export const records = <M extends Members, const L extends keyof M & string, P e
       return at < to ? undefined : values
     },
     write: (to, value, scope) => {
-      if (!Array.isArray(value)) return encodeError(`${String(value)} is not an array`)
+      if (!Array.isArray(value)) return encodeError(`${quoted(value)} is not an array`)
       for (const [n, each] of (value as ReadonlyArray<Record>).entries()) {
         const start = to.length
         const error = body(header, attributes).write(to, each as never, scope)
@@ -190,7 +213,9 @@ export const records = <M extends Members, const L extends keyof M & string, P e
 }
 
 /** A policy that is only looked at when it is needed, so that definitions may contain themselves. */
-export const lazy = <A>(of: () => Policy<A>): Policy<A> & { readonly type: 'nest'; readonly of: () => Policy<A> } => ({
+export const lazy = <A>(
+  of: () => Policy<A>
+): Policy<A> & { readonly type: 'nest'; readonly of: () => Policy<A> } => ({
   type: 'nest',
   of,
   read: (bytes, from, to, scope) => of().read(bytes, from, to, scope),
@@ -198,15 +223,26 @@ export const lazy = <A>(of: () => Policy<A>): Policy<A> & { readonly type: 'nest
 })
 
 /** Two forms of one attribute, told apart by the payload: the first that fits is meant. */
-export const either = <A, B>(a: Policy<A>, b: Policy<B>): Policy<A | B> & { readonly type: 'either'; readonly forms: readonly [Policy<A>, Policy<B>] } => ({
+export const either = <A, B>(
+  a: Policy<A>,
+  b: Policy<B>
+): Policy<A | B> & { readonly type: 'either'; readonly forms: readonly [Policy<A>, Policy<B>] } => ({
   type: 'either',
   forms: [a, b],
   read: (bytes, from, to, scope) => {
-    const irregular = bytes.irregular
+    const before = bytes.irregular
+    bytes.irregular = false
     const one = a.read(bytes, from, to, scope)
-    if (one !== undefined && !bytes.irregular) return one
-    bytes.irregular = irregular
-    return b.read(bytes, from, to, scope)
+    if (one !== undefined && !bytes.irregular) {
+      bytes.irregular = before
+      return one
+    }
+    bytes.irregular = false
+    const other = b.read(bytes, from, to, scope)
+    // The first form would write it otherwise: six bytes of a link-layer address can look like an IP address.
+    const mistakable = other !== undefined && a.write(writer(), other as never, scope) === undefined
+    bytes.irregular ||= before || mistakable || other === undefined
+    return other ?? one
   },
   write: (to, value, scope) => {
     const start = to.length

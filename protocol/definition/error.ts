@@ -25,6 +25,22 @@ export const decodeError = (path: string, offset: number, reason: string): Decod
 
 export const encodeError = (reason: string, path = ''): EncodeError => ({ _tag: 'EncodeError', path, reason })
 
+/** Any value at all, as an error shows it: short, and without running code of the value's own. */
+export const quoted = (value: unknown): string => {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+    case 'bigint':
+      return `${value}n`
+    case 'function':
+      return 'a function'
+    case 'object':
+      return value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object'
+    default:
+      return String(value)
+  }
+}
+
 /** The same error seen from the member's owner. */
 export const inside = (owner: string, error: EncodeError): EncodeError =>
   encodeError(error.reason, error.path === '' ? owner : `${owner}.${error.path}`)

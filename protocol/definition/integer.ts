@@ -1,6 +1,6 @@
 import layouts from 'struct-fu'
 import { littleEndian, reserve } from './bytes'
-import { encodeError } from './error'
+import { encodeError, quoted } from './error'
 import type { Field, Layout } from './policy'
 
 /** A field of a named type, so that a table can be printed and values for it can be made up. */
@@ -45,7 +45,7 @@ const number = <T extends string>(
     (bytes, offset) => get(bytes.view, offset),
     (to, offset, value) => {
       if (!Number.isInteger(value) || value < least || value > most)
-        return encodeError(`${String(value)} is not an integer from ${least} to ${most}`)
+        return encodeError(`${quoted(value)} is not an integer from ${least} to ${most}`)
       set(to.view, offset, value)
       return undefined
     }
@@ -62,7 +62,7 @@ const bigint = <T extends string>(type: T, signed: boolean, get: Get<bigint>, se
     (bytes, offset) => get(bytes.view, offset),
     (to, offset, value) => {
       if (typeof value !== 'bigint' || value < least || value > most)
-        return encodeError(`${String(value)} is not a bigint from ${least} to ${most}`)
+        return encodeError(`${quoted(value)} is not a bigint from ${least} to ${most}`)
       set(to.view, offset, value)
       return undefined
     }
@@ -86,18 +86,101 @@ const host = le
   ? { u16: layouts.uint16le, u32: layouts.uint32le, s16: layouts.int16le, s32: layouts.int32le }
   : { u16: layouts.uint16, u32: layouts.uint32, s16: layouts.int16, s32: layouts.int32 }
 
-export const u8 = number('u8', 8, false, layouts.uint8, (v, o) => v.getUint8(o), (v, o, n) => v.setUint8(o, n))
-export const s8 = number('s8', 8, true, layouts.int8, (v, o) => v.getInt8(o), (v, o, n) => v.setInt8(o, n))
-export const u16 = number('u16', 16, false, host.u16, (v, o) => v.getUint16(o, le), (v, o, n) => v.setUint16(o, n, le))
-export const s16 = number('s16', 16, true, host.s16, (v, o) => v.getInt16(o, le), (v, o, n) => v.setInt16(o, n, le))
-export const u32 = number('u32', 32, false, host.u32, (v, o) => v.getUint32(o, le), (v, o, n) => v.setUint32(o, n, le))
-export const s32 = number('s32', 32, true, host.s32, (v, o) => v.getInt32(o, le), (v, o, n) => v.setInt32(o, n, le))
-export const u64 = bigint('u64', false, (v, o) => v.getBigUint64(o, le), (v, o, n) => v.setBigUint64(o, n, le))
-export const s64 = bigint('s64', true, (v, o) => v.getBigInt64(o, le), (v, o, n) => v.setBigInt64(o, n, le))
+export const u8 = number(
+  'u8',
+  8,
+  false,
+  layouts.uint8,
+  (v, o) => v.getUint8(o),
+  (v, o, n) => v.setUint8(o, n)
+)
+export const s8 = number(
+  's8',
+  8,
+  true,
+  layouts.int8,
+  (v, o) => v.getInt8(o),
+  (v, o, n) => v.setInt8(o, n)
+)
+export const u16 = number(
+  'u16',
+  16,
+  false,
+  host.u16,
+  (v, o) => v.getUint16(o, le),
+  (v, o, n) => v.setUint16(o, n, le)
+)
+export const s16 = number(
+  's16',
+  16,
+  true,
+  host.s16,
+  (v, o) => v.getInt16(o, le),
+  (v, o, n) => v.setInt16(o, n, le)
+)
+export const u32 = number(
+  'u32',
+  32,
+  false,
+  host.u32,
+  (v, o) => v.getUint32(o, le),
+  (v, o, n) => v.setUint32(o, n, le)
+)
+export const s32 = number(
+  's32',
+  32,
+  true,
+  host.s32,
+  (v, o) => v.getInt32(o, le),
+  (v, o, n) => v.setInt32(o, n, le)
+)
+export const u64 = bigint(
+  'u64',
+  false,
+  (v, o) => v.getBigUint64(o, le),
+  (v, o, n) => v.setBigUint64(o, n, le)
+)
+export const s64 = bigint(
+  's64',
+  true,
+  (v, o) => v.getBigInt64(o, le),
+  (v, o, n) => v.setBigInt64(o, n, le)
+)
 
-export const be16 = number('be16', 16, false, layouts.uint16, (v, o) => v.getUint16(o), (v, o, n) => v.setUint16(o, n))
-export const be32 = number('be32', 32, false, layouts.uint32, (v, o) => v.getUint32(o), (v, o, n) => v.setUint32(o, n))
-export const be64 = bigint('be64', false, (v, o) => v.getBigUint64(o), (v, o, n) => v.setBigUint64(o, n))
+export const be16 = number(
+  'be16',
+  16,
+  false,
+  layouts.uint16,
+  (v, o) => v.getUint16(o),
+  (v, o, n) => v.setUint16(o, n)
+)
+export const be32 = number(
+  'be32',
+  32,
+  false,
+  layouts.uint32,
+  (v, o) => v.getUint32(o),
+  (v, o, n) => v.setUint32(o, n)
+)
+export const be64 = bigint(
+  'be64',
+  false,
+  (v, o) => v.getBigUint64(o),
+  (v, o, n) => v.setBigUint64(o, n)
+)
 /** Signed and big-endian, as nftables writes verdicts and priorities. */
-export const sbe32 = number('sbe32', 32, true, layouts.int32, (v, o) => v.getInt32(o), (v, o, n) => v.setInt32(o, n))
-export const sbe64 = bigint('sbe64', true, (v, o) => v.getBigInt64(o), (v, o, n) => v.setBigInt64(o, n))
+export const sbe32 = number(
+  'sbe32',
+  32,
+  true,
+  layouts.int32,
+  (v, o) => v.getInt32(o),
+  (v, o, n) => v.setInt32(o, n)
+)
+export const sbe64 = bigint(
+  'sbe64',
+  true,
+  (v, o) => v.getBigInt64(o),
+  (v, o, n) => v.setBigInt64(o, n)
+)

@@ -30,7 +30,11 @@ export interface MessageDefinition<T extends Types, M extends Members, P extends
 export const message = <const T extends Types, M extends Members, P extends Policy<unknown>>(
   name: string,
   definition: { readonly types: T; readonly header: Struct<M>; readonly attributes: P }
-): MessageDefinition<T, M, P> => ({ name, ...definition, body: body(definition.header, definition.attributes) })
+): MessageDefinition<T, M, P> => ({
+  name,
+  ...definition,
+  body: body(definition.header, definition.attributes)
+})
 
 /** Any definition, whatever its parts. */
 export interface AnyDefinition {

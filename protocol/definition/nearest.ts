@@ -4,7 +4,9 @@ export const nearest = (key: string, keys: ReadonlyArray<string>): string => {
     .map(each => ({ each, distance: distance(key.toLowerCase(), each.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(key.length / 3)) ? `: did you mean ${best.each}?` : ''
+  return best !== undefined && best.distance <= Math.max(1, Math.floor(key.length / 3))
+    ? `: did you mean ${best.each}?`
+    : ''
 }
 
 /** Levenshtein's: how many letters to add, drop or change. */

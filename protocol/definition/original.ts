@@ -11,9 +11,18 @@ export type Originals = ReadonlyMap<number, Original>
 
 const kept = new WeakMap<object, Map<number, Original>>()
 
-export const remember = (owner: object, number: number, value: unknown, payloads: ReadonlyArray<Uint8Array>): void => {
+export const remember = (
+  owner: object,
+  number: number,
+  value: unknown,
+  payloads: ReadonlyArray<Uint8Array>
+): void => {
   const originals = kept.get(owner) ?? new Map<number, Original>()
   kept.set(owner, originals.set(number, { value, payloads }))
+}
+
+export const forget = (owner: object, number: number): void => {
+  kept.get(owner)?.delete(number)
 }
 
 export const originalsOf = (owner: object): Originals | undefined => kept.get(owner)

@@ -9,7 +9,7 @@ declare module 'struct-fu' {
   }
   type Member = (name?: string, count?: number) => Layout
   const layouts: {
-    readonly struct: (members: ReadonlyArray<Layout>) => Layout
+    readonly struct: (name: string, members: ReadonlyArray<Layout>) => Layout
     readonly byte: (name: string, size: number) => Layout
     readonly derive: (
       base: Layout,

@@ -1,6 +1,6 @@
 import layouts from 'struct-fu'
 import { bytesOf, reserve } from './bytes'
-import { encodeError, inside } from './error'
+import { encodeError, inside, quoted } from './error'
 import { field } from './integer'
 import type { Field, Layout, ValueOf } from './policy'
 
@@ -28,7 +28,9 @@ export interface Members {
 type Named<M extends Members> = { [K in keyof M]: M[K] extends Pad ? never : K }[keyof M]
 
 /** The value of a struct: each member by name, all of them present. */
-export type StructValue<M extends Members> = { readonly [K in keyof M as K extends Named<M> ? K : never]: ValueOf<M[K]> }
+export type StructValue<M extends Members> = {
+  readonly [K in keyof M as K extends Named<M> ? K : never]: ValueOf<M[K]>
+}
 
 export interface Struct<M extends Members> extends Field<StructValue<M>> {
   readonly type: 'struct'
@@ -50,7 +52,12 @@ export interface Struct<M extends Members> extends Field<StructValue<M>> {
 export const struct = <const M extends Members>(name: string, members: M): Struct<M> => {
   const names = Object.keys(members)
   const fields = names.map(key => members[key] as Field<unknown>)
-  const fu = layouts.struct(names.map((key, n) => (fields[n] as Field<unknown>).layout(key) as never)) as Layout
+  const layout = (as: string): Layout =>
+    layouts.struct(
+      as,
+      names.map((key, n) => (fields[n] as Field<unknown>).layout(key) as never)
+    ) as Layout
+  const fu = layout('')
   const offsets = names.map(key => fu.fields?.[key]?.offset ?? 0)
   const size = fu.size
   const padded = fields.map(member => member.type === 'pad')
@@ -65,7 +72,8 @@ export const struct = <const M extends Members>(name: string, members: M): Struc
   }
 
   const writeAt: Field<StructValue<M>>['writeAt'] = (to, offset, value) => {
-    if (typeof value !== 'object' || value === null) return encodeError(`${String(value)} is not a struct ${name}`)
+    if (typeof value !== 'object' || value === null)
+      return encodeError(`${quoted(value)} is not a struct ${name}`)
     for (let n = 0; n < fields.length; n++) {
       const member = (value as { readonly [name: string]: unknown })[names[n] as string]
       if (member === undefined || padded[n]) continue
@@ -86,11 +94,13 @@ export const struct = <const M extends Members>(name: string, members: M): Struc
     members,
     size,
     fu,
-    offsets: Object.fromEntries(names.map((key, n) => [key, offsets[n]])) as { readonly [K in keyof M]: number },
+    offsets: Object.fromEntries(names.map((key, n) => [key, offsets[n]])) as {
+      readonly [K in keyof M]: number
+    },
     get zero() {
       return atZero()
     },
-    layout: (as: string) => Object.assign(Object.create(fu as object), { name: as }) as Layout,
+    layout,
     readAt,
     writeAt,
     read: (bytes, from, to) => {
@@ -106,7 +116,10 @@ export const struct = <const M extends Members>(name: string, members: M): Struc
 }
 
 /** A fixed number of equal members: `__u32 data[4]`. */
-export const repeat = <A>(count: number, of: Field<A>): Field<ReadonlyArray<A>> & { readonly type: 'repeat'; readonly of: Field<A> } => ({
+export const repeat = <A>(
+  count: number,
+  of: Field<A>
+): Field<ReadonlyArray<A>> & { readonly type: 'repeat'; readonly of: Field<A> } => ({
   ...field<ReadonlyArray<A>, 'repeat'>(
     'repeat',
     count * of.size,
@@ -116,7 +129,9 @@ export const repeat = <A>(count: number, of: Field<A>): Field<ReadonlyArray<A>> 
         layouts.byte('', count * of.size),
         (value: ReadonlyArray<A>) => Buffer.concat(value.map(each => element.pack(each))),
         (source: Buffer) =>
-          Array.from({ length: count }, (_, n) => element.unpack(source.subarray(n * of.size, (n + 1) * of.size)))
+          Array.from({ length: count }, (_, n) =>
+            element.unpack(source.subarray(n * of.size, (n + 1) * of.size))
+          )
       )(name) as Layout
     },
     (bytes, offset) => Array.from({ length: count }, (_, n) => of.readAt(bytes, offset + n * of.size)),

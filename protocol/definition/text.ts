@@ -1,11 +1,11 @@
 import * as ipaddr from 'ipaddr.js'
 import layouts from 'struct-fu'
-import { type Bytes, copy, reserve, type Writer, writeBytes } from './bytes'
-import { encodeError } from './error'
+import { type Bytes, bytesOf, copy, reserve, type Writer, writeBytes } from './bytes'
+import { encodeError, quoted } from './error'
 import { field, type Typed } from './integer'
 import type { Policy } from './policy'
 
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const toUtf8 = new TextEncoder()
 
 /** Names are short and ASCII nearly always: a loop beats the decoder's call until about 50 characters. */
@@ -27,7 +27,7 @@ const decoded = (bytes: Bytes, from: number, to: number): string => {
 }
 
 const writeText = (to: Writer, value: string): ReturnType<Policy<string>['write']> => {
-  if (typeof value !== 'string') return encodeError(`${String(value)} is not a string`)
+  if (typeof value !== 'string') return encodeError(`${quoted(value)} is not a string`)
   if (value.includes('\0')) return encodeError('a string cannot contain a NUL character')
   if (!value.isWellFormed()) return encodeError('the string has a lone surrogate, which has no UTF-8 form')
   writeBytes(to, toUtf8.encode(value))
@@ -55,7 +55,7 @@ export const bytes: Policy<Uint8Array> & { readonly type: 'bytes' } = {
   type: 'bytes',
   read: (source, from, to) => copy(source.array, from, to),
   write: (to, value) => {
-    if (!(value instanceof Uint8Array)) return encodeError(`${String(value)} is not a Uint8Array`)
+    if (!(value instanceof Uint8Array)) return encodeError(`${quoted(value)} is not a Uint8Array`)
     writeBytes(to, value)
     return undefined
   }
@@ -69,7 +69,7 @@ export const flag: Policy<true> & { readonly type: 'flag' } = {
     return true
   },
   write: (_to, value) =>
-    value === true ? undefined : encodeError(`${String(value)} is not true: leave the flag out instead`)
+    value === true ? undefined : encodeError(`${quoted(value)} is not true: leave the flag out instead`)
 }
 
 const ipv4Text = (source: Bytes, at: number): string => {
@@ -82,7 +82,8 @@ const ipv6Text = (source: Bytes, at: number): string =>
 
 const addressBytes = (value: string): ReadonlyArray<number> | undefined => {
   if (ipaddr.IPv4.isValidFourPartDecimal(value)) return ipaddr.IPv4.parse(value).toByteArray()
-  if (value.includes(':') && !value.includes('%') && ipaddr.IPv6.isValid(value)) return ipaddr.IPv6.parse(value).toByteArray()
+  if (value.includes(':') && !value.includes('%') && ipaddr.IPv6.isValid(value))
+    return ipaddr.IPv6.parse(value).toByteArray()
   return undefined
 }
 
@@ -106,13 +107,17 @@ export const ip: Policy<string> & { readonly type: 'ip' } = {
   },
   write: (to, value) => {
     const address = value === '' ? [] : typeof value === 'string' ? addressBytes(value) : undefined
-    if (address === undefined) return encodeError(`${JSON.stringify(value)} is not an IP address`)
+    if (address === undefined) return encodeError(`${quoted(value)} is not an IP address`)
     writeBytes(to, Uint8Array.from(address))
     return undefined
   }
 }
 
-const address = <T extends string>(type: T, size: 4 | 16, read: (source: Bytes, at: number) => string): Typed<string, T> =>
+const address = <T extends string>(
+  type: T,
+  size: 4 | 16,
+  read: (source: Bytes, at: number) => string
+): Typed<string, T> =>
   field<string, T>(
     type,
     size,
@@ -120,12 +125,13 @@ const address = <T extends string>(type: T, size: 4 | 16, read: (source: Bytes, 
       layouts.derive(
         layouts.byte('', size),
         (value: string) => Buffer.from(addressBytes(value) ?? []),
-        (source: Buffer) => read({ array: source, view: new DataView(source.buffer), irregular: false }, 0)
+        (source: Buffer) => read(bytesOf(source), 0)
       )(name),
     read,
     (to, offset, value) => {
       const parsed = typeof value === 'string' ? addressBytes(value) : undefined
-      if (parsed?.length !== size) return encodeError(`${JSON.stringify(value)} is not an ${type === 'ip4' ? 'IPv4' : 'IPv6'} address`)
+      if (parsed?.length !== size)
+        return encodeError(`${quoted(value)} is not an ${type === 'ip4' ? 'IPv4' : 'IPv6'} address`)
       to.array.set(parsed, offset)
       return undefined
     }
@@ -157,7 +163,8 @@ export const mac: Policy<string> & { readonly type: 'mac' } = {
   read: (source, from, to) => macText(source, from, to),
   write: (to, value) => {
     const parsed = typeof value === 'string' ? macBytes(value) : undefined
-    if (parsed === undefined) return encodeError(`${JSON.stringify(value)} is not a link-layer address such as 02:42:ac:11:00:02`)
+    if (parsed === undefined)
+      return encodeError(`${quoted(value)} is not a link-layer address such as 02:42:ac:11:00:02`)
     writeBytes(to, parsed)
     return undefined
   }
@@ -171,12 +178,13 @@ export const mac6: Typed<string, 'mac6'> = field<string, 'mac6'>(
     layouts.derive(
       layouts.byte('', 6),
       (value: string) => Buffer.from(macBytes(value) ?? []),
-      (source: Buffer) => macText({ array: source, view: new DataView(source.buffer), irregular: false }, 0, 6)
+      (source: Buffer) => macText(bytesOf(source), 0, 6)
     )(name),
   (source, offset) => macText(source, offset, offset + 6),
   (to, offset, value) => {
     const parsed = typeof value === 'string' ? macBytes(value) : undefined
-    if (parsed?.length !== 6) return encodeError(`${JSON.stringify(value)} is not an Ethernet address such as 02:42:ac:11:00:02`)
+    if (parsed?.length !== 6)
+      return encodeError(`${quoted(value)} is not an Ethernet address such as 02:42:ac:11:00:02`)
     to.array.set(parsed, offset)
     return undefined
   }
@@ -195,7 +203,8 @@ export const fixedBytes = (size: number): Typed<Uint8Array, 'bytes'> =>
       )(name),
     (source, offset) => copy(source.array, offset, offset + size),
     (to, offset, value) => {
-      if (!(value instanceof Uint8Array) || value.length !== size) return encodeError(`not a Uint8Array of ${size} bytes`)
+      if (!(value instanceof Uint8Array) || value.length !== size)
+        return encodeError(`not a Uint8Array of ${size} bytes`)
       to.array.set(value, offset)
       return undefined
     }
@@ -210,7 +219,7 @@ export const fixedString = (size: number): Typed<string, 'string'> =>
       layouts.derive(
         layouts.byte('', size),
         (value: string) => Buffer.from(value),
-        (source: Buffer) => textIn({ array: source, view: new DataView(source.buffer), irregular: false }, 0, endOfText(source, 0, size))
+        (source: Buffer) => textIn(bytesOf(source), 0, endOfText(source, 0, size))
       )(name),
     (source, offset) => {
       const end = endOfText(source.array, offset, offset + size)
@@ -218,9 +227,10 @@ export const fixedString = (size: number): Typed<string, 'string'> =>
       return textIn(source, offset, end)
     },
     (to, offset, value) => {
-      if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed()) return encodeError(`${JSON.stringify(value)} is not a plain string`)
+      if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed())
+        return encodeError(`${quoted(value)} is not a plain string`)
       const encoded = toUtf8.encode(value)
-      if (encoded.length > size) return encodeError(`${JSON.stringify(value)} is longer than ${size} bytes`)
+      if (encoded.length > size) return encodeError(`${quoted(value)} is longer than ${size} bytes`)
       to.array.set(encoded, offset)
       return undefined
     }

@@ -1,5 +1,13 @@
 import { attributes } from '../definition/attributes'
-import { align, type Bytes, copy, littleEndian as le, reserve, type Writer, writeBytes } from '../definition/bytes'
+import {
+  align,
+  type Bytes,
+  copy,
+  littleEndian as le,
+  reserve,
+  type Writer,
+  writeBytes
+} from '../definition/bytes'
 import { type EncodeError, inside } from '../definition/error'
 import { s32, s64, u32, u64 } from '../definition/integer'
 import type { Envelope } from '../definition/message'
@@ -73,7 +81,13 @@ export interface PlainMessage extends Envelope {
 export type ControlMessage = ErrorMessage | DoneMessage | PlainMessage
 
 /** Reads the payload of a control message; undefined if it is too short to be one. */
-export const readControl = (type: number, envelope: Envelope, source: Bytes, from: number, to: number): ControlMessage | undefined => {
+export const readControl = (
+  type: number,
+  envelope: Envelope,
+  source: Bytes,
+  from: number,
+  to: number
+): ControlMessage | undefined => {
   switch (type) {
     case NLMSG.ERROR:
       return readError(envelope, source, from, to)
@@ -94,7 +108,11 @@ const readError = (envelope: Envelope, source: Bytes, from: number, to: number):
   const payloadFrom = from + nlmsgerr.size
   const tlvs = (envelope.flags & NLM_F.ACK_TLVS) !== 0
   const capped = (envelope.flags & NLM_F.CAPPED) !== 0
-  const payloadTo = capped ? payloadFrom : tlvs ? Math.min(payloadFrom + align(request.len) - nlmsghdr.size, to) : to
+  const payloadTo = capped
+    ? payloadFrom
+    : tlvs
+      ? Math.min(payloadFrom + align(request.len) - nlmsghdr.size, to)
+      : to
   if (payloadTo < payloadFrom) return undefined
   const ack = tlvs ? extendedAck.read(source, payloadTo, to, undefined) : undefined
   return {
@@ -124,7 +142,9 @@ export const writeControl = (to: Writer, value: ControlMessage): EncodeError | u
       return writeAck(to, value.attributes)
     }
     case 'NLMSG_DONE':
-      return value.error === undefined ? undefined : (s32.write(to, value.error, undefined) ?? writeAck(to, value.attributes))
+      return value.error === undefined
+        ? undefined
+        : (s32.write(to, value.error, undefined) ?? writeAck(to, value.attributes))
     default:
       if (value.payload !== undefined) writeBytes(to, value.payload)
       return undefined

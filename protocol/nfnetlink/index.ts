@@ -1,9 +1,21 @@
+import { cthelper, ctnetlink, ctnetlinkExp, ctnetlinkTimeout } from '../conntrack'
 import { family } from '../definition'
 import { nftables } from '../nftables'
+import { nftCompat } from '../nftables/compat'
 import { batch } from './batch'
+import { nfnetlinkHook } from './hook'
 
 /** The batch messages, which are of no subsystem. */
 export const nfnetlink = family('nfnetlink', { batch })
 
 /** NETLINK_NETFILTER, subsystem by subsystem. <linux/netfilter/nfnetlink.h> */
-export const netfilter = [nfnetlink, nftables] as const
+export const netfilter = [
+  nfnetlink,
+  ctnetlink,
+  ctnetlinkExp,
+  ctnetlinkTimeout,
+  cthelper,
+  nftables,
+  nftCompat,
+  nfnetlinkHook
+] as const

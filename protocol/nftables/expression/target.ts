@@ -1,0 +1,10 @@
+import { attributes, be32, bytes, string } from '../../definition'
+
+/** A target of iptables: `iptables-nft -j CT`. <linux/netfilter/nf_tables_compat.h> */
+export const target = attributes('NFTA_TARGET', {
+  name: [1, string],
+  /** Revision of its struct. */
+  rev: [2, be32],
+  /** That struct, as the machine lays it out; its length is a multiple of 8. */
+  info: [3, bytes]
+})

@@ -1,0 +1,71 @@
+import * as E from 'fp-ts/Either'
+import * as ipaddr from 'ipaddr.js'
+
+/** An address and the length of its network's prefix: `10.0.0.1/24`. */
+export interface Prefix {
+  readonly family: 'ipv4' | 'ipv6'
+  readonly address: string
+  readonly length: number
+}
+
+/** AF_INET and AF_INET6. <sys/socket.h> */
+export const addressFamilies = { ipv4: 2, ipv6: 10 } as const
+
+const widths = { ipv4: 32, ipv6: 128 } as const
+
+const strict = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined => {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text)
+  if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text)) return ipaddr.IPv6.parse(text)
+  return undefined
+}
+
+const textOf = (address: ipaddr.IPv4 | ipaddr.IPv6): string =>
+  address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String()
+
+/** The family of an address, or undefined if it is none. */
+export const familyOf = (address: string): Prefix['family'] | undefined => strict(address)?.kind()
+
+/** An address in the one form that the kernel's addresses are printed in, RFC 5952. */
+export const parseAddress = (text: string): E.Either<string, string> => {
+  const address = typeof text === 'string' ? strict(text) : undefined
+  return address === undefined
+    ? E.left(`${JSON.stringify(text)} is not an IP address`)
+    : E.right(textOf(address))
+}
+
+/** `10.0.0.1/24`; without a length, that of a single address. Left says in words what is wrong. */
+export const parsePrefix = (text: string): E.Either<string, Prefix> => {
+  const [head, tail, ...more] = typeof text === 'string' ? text.split('/') : []
+  const address = head === undefined ? undefined : strict(head)
+  if (address === undefined || more.length > 0)
+    return E.left(
+      `${JSON.stringify(text)} is not an address with a prefix length, such as 10.0.0.1/24 or fd00::1/64`
+    )
+  const family = address.kind()
+  const most = widths[family]
+  const length = tail === undefined ? most : /^\d{1,3}$/.test(tail) ? Number(tail) : Number.NaN
+  if (!(length >= 0 && length <= most))
+    return E.left(`${JSON.stringify(text)}: the prefix length must be from 0 to ${most}`)
+  return E.right({ family, address: textOf(address), length })
+}
+
+const bytesOf = (address: string): ReadonlyArray<number> => ipaddr.parse(address).toByteArray()
+
+const masked = ({ address, length }: Prefix): ReadonlyArray<number> =>
+  bytesOf(address).map((byte, n) => byte & (0xff << Math.max(0, Math.min(8, (n + 1) * 8 - length))) & 0xff)
+
+const fromBytes = (bytes: ReadonlyArray<number>): string => textOf(ipaddr.fromByteArray([...bytes]))
+
+/** The network that an address is of: `10.0.0.1/24` gives `10.0.0.0/24`. */
+export const networkOf = (prefix: Prefix): Prefix => ({ ...prefix, address: fromBytes(masked(prefix)) })
+
+export const formatPrefix = ({ address, length }: Prefix): string => `${address}/${length}`
+
+/** Whether an address lies in a prefix's network. */
+export const contains = (prefix: Prefix, address: string): boolean =>
+  familyOf(address) === prefix.family &&
+  masked(prefix).join() === masked({ ...prefix, address: textOf(strict(address) as ipaddr.IPv4) }).join()
+
+/** The last address of an IPv4 network, which all its hosts hear. */
+export const broadcastOf = (prefix: Prefix): string =>
+  fromBytes(masked(prefix).map((byte, n) => byte | (0xff >> Math.max(0, Math.min(8, prefix.length - n * 8)))))

@@ -1,0 +1,72 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import { type NamespaceError, refused } from './error'
+import { type NamespaceRef, withReference } from './reference'
+import { CLONE_NEWNET, failureOf, type SystemCallFailed, setns } from './system'
+
+/** What a section may answer: a promise would be settled out here. */
+export type Synchronous<A> = A extends PromiseLike<unknown> ? never : A
+
+const isPromise = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+/** A process that went on in the wrong namespace would configure the wrong network: better that it ends. */
+const comeBack = (home: number): void => {
+  const back = setns(home, CLONE_NEWNET)
+  closeSync(home)
+  if (E.isRight(back)) return
+  writeSync(
+    2,
+    `isolink: cannot return to our own network namespace, so this process ends: ${back.left.message}\n`
+  )
+  process.abort()
+}
+
+/** The namespace that this thread is in, as a descriptor. */
+const openHome = (): E.Either<SystemCallFailed, number> =>
+  E.tryCatch(
+    () => openSync('/proc/thread-self/ns/net', 'r'),
+    error => failureOf('open', error)
+  )
+
+/** Runs a synchronous section that may change this thread's network namespace, and comes back to the present one. */
+export const excursion = <A>(section: () => E.Either<NamespaceError, A>): E.Either<NamespaceError, A> =>
+  pipe(
+    openHome(),
+    E.chain(home => {
+      try {
+        return section()
+      } finally {
+        comeBack(home)
+      }
+    })
+  )
+
+/** `within`, for a namespace that is open already. */
+export const withinDescriptor = <A>(
+  descriptor: number,
+  section: () => Synchronous<A>
+): E.Either<NamespaceError, A> =>
+  excursion(() =>
+    pipe(
+      setns(descriptor, CLONE_NEWNET),
+      E.mapLeft(refused),
+      E.map(() => {
+        const result: A = section()
+        if (isPromise(result))
+          throw new TypeError('a function that runs in a namespace cannot be asynchronous')
+        return result
+      })
+    )
+  )
+
+/**
+ * Runs a function in a namespace, synchronously: a socket that it opens and a process that it starts belong to that
+ * namespace from then on. Only this thread goes there: what the function leaves to Node's pool, as asynchronous
+ * file operations and name resolution do, happens outside.
+ *
+ * @throws what the function throws, and TypeError if it returns a promise
+ */
+export const within = <A>(ref: NamespaceRef, section: () => Synchronous<A>): E.Either<NamespaceError, A> =>
+  withReference(ref, descriptor => withinDescriptor(descriptor, section))

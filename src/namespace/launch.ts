@@ -1,0 +1,158 @@
+import { closeSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { constants } from 'node:os'
+import { isatty } from 'node:tty'
+import * as E from 'fp-ts/Either'
+import {
+  type Answer,
+  type Call,
+  clone,
+  type ExitStatus,
+  F_SETFD,
+  FIONBIO,
+  PR_SET_PDEATHSIG,
+  pidfdOpen,
+  type SystemCallFailed,
+  socketpair,
+  waitpid,
+  whenReady
+} from './system'
+
+/** A file to run; it is looked up in PATH. */
+export interface Command {
+  readonly file: string
+  readonly args: ReadonlyArray<string>
+  /** The caller's by default. */
+  readonly environment?: { readonly [name: string]: string | undefined } | undefined
+  /** Working directory; the caller's by default. */
+  readonly directory?: string | undefined
+}
+
+/** What is wrong with the process, if anything is. */
+export type Check = (pid: number) => string | undefined
+
+/** What a new process does before it runs the file. */
+export interface Preparation {
+  /** Namespaces of its own, CLONE_NEW…. */
+  readonly flags: number
+  /** Calls whose answers nobody sees, so that we look at the process instead: at each pause, with one of the checks. */
+  readonly calls: (pause: ReadonlyArray<Call>, spareDescriptor: number) => ReadonlyArray<Call>
+  readonly checks: ReadonlyArray<Check>
+}
+
+/** The process did not get as far as the file. */
+export interface NotPrepared {
+  readonly _tag: 'NotPrepared'
+  readonly message: string
+}
+
+/** The file is not there, or cannot be executed. */
+export interface NotExecutable {
+  readonly _tag: 'NotExecutable'
+  readonly file: string
+  readonly message: string
+}
+
+const notPrepared = (message: string): NotPrepared => ({ _tag: 'NotPrepared', message })
+
+const notExecutable = (file: string): NotExecutable => ({
+  _tag: 'NotExecutable',
+  file,
+  message: `${file} is not there, or cannot be executed`
+})
+
+export type LaunchError = SystemCallFailed | NotPrepared | NotExecutable
+
+/** The mounts that a process sees. `man 5 proc` */
+export const mountsOf = (pid: number | 'self'): string => readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
+
+/** What is mounted on a shared mount appears outside as well. */
+export const mountsStayInside: Check = pid =>
+  / shared:\d+ /.test(mountsOf(pid)) ? 'its mounts could not be kept to itself' : undefined
+
+const standardStreams = [0, 1, 2]
+
+const program = (
+  command: Command,
+  preparation: Preparation,
+  channel: number,
+  spare: number
+): ReadonlyArray<Call> => {
+  const { file, args, environment = process.env, directory = '.' } = command
+  const pause: ReadonlyArray<Call> = [
+    ['write', channel, '.', 1],
+    ['read', channel, '.', 1]
+  ]
+  const variables = Object.entries(environment).filter(([, value]) => value !== undefined)
+  return [
+    ['prctl', PR_SET_PDEATHSIG, constants.signals.SIGKILL, 0, 0, 0],
+    ...preparation.calls(pause, spare),
+    // Node marks its own as close-on-exec, and may have made them non-blocking.
+    ...standardStreams.map((each): Call => ['fcntl', each, F_SETFD, 0]),
+    ...standardStreams.map((each): Call => ['ioctl', each, FIONBIO, new Uint8Array(4)]),
+    // Node ignores it, and a signal that is ignored stays so in the next program.
+    ['signal', constants.signals.SIGPIPE, 0],
+    ['chdir', directory],
+    ['execvpe', file, [file, ...args], variables.map(([name, value]) => `${name}=${value}`)],
+    ['write', channel, '.', 1],
+    ['_exit', 127]
+  ]
+}
+
+/** Leads the process through its pauses and as far as the file: what went wrong. */
+const accompany = (
+  pid: number,
+  channel: number,
+  file: string,
+  checks: Preparation['checks']
+): LaunchError | undefined => {
+  const pauses = (): boolean => readSync(channel, new Uint8Array(1)) === 1
+  for (const check of checks) {
+    const wrong = pauses() ? check(pid) : 'the new process died'
+    if (wrong !== undefined) return notPrepared(wrong)
+    writeSync(channel, '.')
+  }
+  return pauses() ? notExecutable(file) : undefined
+}
+
+const kill = (pid: number): void => {
+  process.kill(pid, 'SIGKILL')
+  waitpid(pid)
+}
+
+/** Starts a file as a child that dies with this thread: its pid, for `ended` or waitpid. */
+export const launch = (command: Command, preparation: Preparation): E.Either<LaunchError, number> => {
+  const pair = socketpair()
+  if (E.isLeft(pair)) return pair
+  const [ours, theirs] = pair.right
+  // The child's copy of our end is of no use to it.
+  const child = clone(preparation.flags, program(command, preparation, theirs, ours))
+  closeSync(theirs)
+  const wrong = E.isRight(child) ? accompany(child.right, ours, command.file, preparation.checks) : undefined
+  closeSync(ours)
+  if (E.isLeft(child) || wrong === undefined) return child
+  kill(child.right)
+  return E.left(wrong)
+}
+
+/** A terminal sends these to all its foreground processes, so that the child has them already. */
+const fromTerminal: ReadonlyArray<NodeJS.Signals> = ['SIGINT', 'SIGQUIT']
+const forwarded: ReadonlyArray<NodeJS.Signals> = [...fromTerminal, 'SIGTERM', 'SIGHUP', 'SIGUSR2']
+
+/** Waits for a child of `launch`, passing on the signals that we get meanwhile. */
+export const ended = async (pid: number): Promise<Answer<ExitStatus>> => {
+  const descriptor = pidfdOpen(pid)
+  if (E.isLeft(descriptor)) return waitpid(pid)
+  const forward = (signal: NodeJS.Signals): void => {
+    if (!(isatty(0) && fromTerminal.includes(signal))) process.kill(pid, signal)
+  }
+  for (const signal of forwarded) process.on(signal, forward)
+  await new Promise<void>(resolve => {
+    const stop = whenReady(descriptor.right, 'readable', () => {
+      stop()
+      resolve()
+    })
+  })
+  for (const signal of forwarded) process.off(signal, forward)
+  closeSync(descriptor.right)
+  return waitpid(pid)
+}

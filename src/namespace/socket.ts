@@ -1,0 +1,215 @@
+import { Socket as DatagramSocket } from 'node:dgram'
+import { closeSync } from 'node:fs'
+import { type Server, Socket } from 'node:net'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import type * as TE from 'fp-ts/TaskEither'
+import { familyOf, sockaddr } from './endpoint'
+import { within } from './enter'
+import {
+  type Aborted,
+  aborted,
+  type InvalidInput,
+  invalidInput,
+  type NamespaceError,
+  refused,
+  type TimedOut,
+  timedOut
+} from './error'
+import type { NamespaceRef } from './reference'
+import {
+  type Answer,
+  bind,
+  connect as connectSocket,
+  failureOf,
+  getsockoptInt,
+  SO_ERROR,
+  SO_REUSEADDR,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  setsockopt,
+  socket,
+  systemCallFailed,
+  whenReady
+} from './system'
+
+/*
+ * Node looks a host up before it makes the socket, even where the host is an address, and so makes it after the
+ * section is over. Hence we make it, in the namespace, and hand Node its descriptor.
+ */
+
+/** A new socket, made ready by `prepare`; closed again if that fails. */
+const openSocket = (
+  family: number,
+  type: number,
+  prepare: (descriptor: number) => Answer<unknown>
+): Answer<number> =>
+  pipe(
+    socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+    E.chain(descriptor =>
+      pipe(
+        prepare(descriptor),
+        E.bimap(
+          failure => {
+            closeSync(descriptor)
+            return failure
+          },
+          () => descriptor
+        )
+      )
+    )
+  )
+
+const boundTo = (type: number, host: string, port: number): Answer<number> =>
+  openSocket(familyOf(host) ?? 0, type, descriptor =>
+    pipe(
+      type === SOCK_STREAM ? setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) : E.right(0),
+      E.chain(() => bind(descriptor, sockaddr(host, port)))
+    )
+  )
+
+const checked = (
+  operation: string,
+  fields: { host?: string; port?: number; localAddress?: string }
+): E.Either<InvalidInput, void> => {
+  const { port = 0 } = fields
+  for (const field of ['host', 'localAddress'] as const) {
+    const address = fields[field]
+    if (address !== undefined && familyOf(address) === undefined)
+      return E.left(invalidInput(operation, field, `is not an IP address: ${address}`))
+  }
+  return Number.isInteger(port) && port >= 0 && port <= 65_535
+    ? E.right(undefined)
+    : E.left(invalidInput(operation, 'port', `is not a port: ${port}`))
+}
+
+export interface ListenOptions {
+  /** An IP address of the namespace, with its interface where it is link-local: `fe80::1%eth0`. Any, by default. */
+  readonly host?: string
+  /** By default the kernel picks a free one, which `server.address()` tells. */
+  readonly port?: number
+  /** Connections that may wait to be accepted; 511 by default. */
+  readonly backlog?: number
+}
+
+const onceOf = (server: Server | DatagramSocket, start: () => void): Promise<Answer<void>> =>
+  new Promise(resolve => {
+    const listening = (): void => {
+      server.off('error', failed)
+      resolve(E.right(undefined))
+    }
+    const failed = (error: Error): void => {
+      server.off('listening', listening)
+      resolve(E.left(failureOf('listen', error)))
+    }
+    server.once('listening', listening)
+    server.once('error', failed)
+    start()
+  })
+
+/**
+ * Lets an ordinary server of this process, as `net.createServer` and `http.createServer` make them, listen in a
+ * namespace; or binds a datagram socket there: one of type udp6 needs an IPv6 host.
+ */
+export const listen =
+  <S extends Server | DatagramSocket>(
+    ref: NamespaceRef,
+    server: S,
+    { host, port = 0, backlog }: ListenOptions = {}
+  ): TE.TaskEither<NamespaceError | InvalidInput, S> =>
+  async () => {
+    const type = server instanceof DatagramSocket ? SOCK_DGRAM : SOCK_STREAM
+    const bound = pipe(
+      checked('namespaces.listen', { host, port }),
+      E.chainW(() =>
+        within(ref, () => {
+          if (host !== undefined) return boundTo(type, host, port)
+          if (type === SOCK_DGRAM) return boundTo(type, '0.0.0.0', port)
+          // A kernel without IPv6 has no ::, which takes IPv4 as well.
+          return E.orElse(() => boundTo(type, '0.0.0.0', port))(boundTo(type, '::', port))
+        })
+      ),
+      E.chainW(E.mapLeft(refused))
+    )
+    if (E.isLeft(bound)) return bound
+    const fd = bound.right
+    const started = await onceOf(server, () => {
+      if (server instanceof DatagramSocket) server.bind({ fd })
+      else server.listen({ fd, backlog, exclusive: true })
+    })
+    return E.isLeft(started) ? started : E.right(server)
+  }
+
+export interface ConnectOptions {
+  /** An IP address: names are resolved outside. */
+  readonly host: string
+  readonly port: number
+  /** The address to connect from; by default the route decides. */
+  readonly localAddress?: string
+  /** In milliseconds; by default the kernel gives up, after about two minutes. */
+  readonly timeout?: number
+  readonly signal?: AbortSignal
+}
+
+const operation = 'namespaces.connect'
+
+/** Waits until a connection is made or refused. */
+const established = (
+  descriptor: number,
+  { timeout, signal }: ConnectOptions
+): Promise<E.Either<NamespaceError | TimedOut | Aborted, number>> =>
+  new Promise(resolve => {
+    const end = (result: E.Either<NamespaceError | TimedOut | Aborted, number>): void => {
+      stop()
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      if (E.isLeft(result)) closeSync(descriptor)
+      resolve(result)
+    }
+    const abort = (): void => end(E.left(aborted(operation)))
+    const stop = whenReady(descriptor, 'writable', () => {
+      const error = getsockoptInt(descriptor, SOL_SOCKET, SO_ERROR)
+      if (E.isLeft(error)) end(error)
+      else end(error.right === 0 ? E.right(descriptor) : E.left(systemCallFailed('connect', error.right)))
+    })
+    const timer =
+      timeout === undefined ? undefined : setTimeout(() => end(E.left(timedOut(operation, timeout))), timeout)
+    signal?.addEventListener('abort', abort)
+  })
+
+/**
+ * Connects from within a namespace: an ordinary `net.Socket`, connected already. For HTTP:
+ * `http.get({ createConnection: () => socket, … })`.
+ */
+export const connect =
+  (
+    ref: NamespaceRef,
+    options: ConnectOptions
+  ): TE.TaskEither<NamespaceError | InvalidInput | TimedOut | Aborted, Socket> =>
+  async () => {
+    const { host, port, localAddress, signal } = options
+    if (signal?.aborted) return E.left(aborted(operation))
+    const connecting = pipe(
+      checked(operation, options),
+      E.chainW(() =>
+        within(ref, () =>
+          openSocket(familyOf(host) ?? 0, SOCK_STREAM, descriptor =>
+            pipe(
+              localAddress === undefined ? E.right(0) : bind(descriptor, sockaddr(localAddress, 0)),
+              E.chain(() => connectSocket(descriptor, sockaddr(host, port))),
+              E.orElse(failure => (failure.code === 'EINPROGRESS' ? E.right(0) : E.left(failure)))
+            )
+          )
+        )
+      ),
+      E.chainW(E.mapLeft(refused))
+    )
+    if (E.isLeft(connecting)) return connecting
+    return pipe(
+      await established(connecting.right, options),
+      E.map(fd => new Socket({ fd, readable: true, writable: true }))
+    )
+  }

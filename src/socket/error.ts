@@ -1,0 +1,184 @@
+import type { DecodeError } from '../../protocol'
+import type { NamespaceError } from '../namespace/error'
+
+/** The kernel refused a request. */
+export interface Rejected {
+  readonly _tag: 'Rejected'
+  /** One line: what was asked, what the kernel says, which field, what to do. */
+  readonly message: string
+  /** What was asked, by the name of the call: `address.add`. */
+  readonly operation: string
+  /** The message that was refused: `RTM_NEWADDR`. */
+  readonly request: string
+  readonly errno: number
+  /** The errno's name: `EEXIST`. */
+  readonly code: string
+  /** The kernel's own sentence, if it gave one. */
+  readonly reason?: string
+  /** The field of the caller's that the kernel points at. */
+  readonly field?: string
+  /** The field that the kernel misses. */
+  readonly missing?: string
+  /** The range the kernel would accept for the field. */
+  readonly accepted?: { readonly least?: bigint; readonly most?: bigint }
+  readonly hint?: string
+}
+
+/** The input is wrong; nothing has been sent. */
+export interface InvalidInput {
+  readonly _tag: 'InvalidInput'
+  readonly message: string
+  readonly operation: string
+  /** The field at fault, by the caller's name. */
+  readonly field: string
+  readonly hint?: string
+}
+
+/** Something that the request names is not there: an interface, by name. */
+export interface NotFound {
+  readonly _tag: 'NotFound'
+  readonly message: string
+  readonly operation: string
+  readonly field: string
+  /** What was looked for. */
+  readonly name: string
+  readonly hint?: string
+}
+
+/** No answer came in time. Whether the kernel acted is not known. */
+export interface TimedOut {
+  readonly _tag: 'TimedOut'
+  readonly message: string
+  readonly operation: string
+  readonly milliseconds: number
+}
+
+/** The caller's AbortSignal ended the wait. Whether the kernel acted is not known. */
+export interface Aborted {
+  readonly _tag: 'Aborted'
+  readonly message: string
+  readonly operation: string
+}
+
+/** The connection was closed before the answer came. */
+export interface Closed {
+  readonly _tag: 'Closed'
+  readonly message: string
+  readonly operation: string
+}
+
+/** The table kept changing while it was listed, however often it was tried again. */
+export interface Interrupted {
+  readonly _tag: 'Interrupted'
+  readonly message: string
+  readonly operation: string
+  readonly attempts: number
+}
+
+/** Answers were lost because they came faster than they were read. */
+export interface Overrun {
+  readonly _tag: 'Overrun'
+  readonly message: string
+  readonly operation: string
+}
+
+/** The kernel sent bytes that are no message. */
+export interface Malformed {
+  readonly _tag: 'Malformed'
+  readonly message: string
+  readonly operation: string
+  readonly cause: DecodeError
+}
+
+/** The socket failed while the request was on its way. */
+export interface Failed {
+  readonly _tag: 'Failed'
+  readonly message: string
+  readonly operation: string
+  /** The errno's name, if there is one. */
+  readonly code?: string
+}
+
+/** Everything that can go wrong between a request and its answer. */
+export type NetlinkError =
+  | Rejected
+  | InvalidInput
+  | NotFound
+  | TimedOut
+  | Aborted
+  | Closed
+  | Interrupted
+  | Overrun
+  | Malformed
+  | Failed
+  | NamespaceError
+
+export const invalidInput = (
+  operation: string,
+  field: string,
+  reason: string,
+  hint?: string
+): InvalidInput => ({
+  _tag: 'InvalidInput',
+  message: `${operation}: ${field} ${reason}${hint === undefined ? '' : `; ${hint}`}`,
+  operation,
+  field,
+  ...(hint !== undefined && { hint })
+})
+
+export const notFound = (operation: string, field: string, name: string, reason: string): NotFound => ({
+  _tag: 'NotFound',
+  message: `${operation}: ${reason}`,
+  operation,
+  field,
+  name
+})
+
+export const closed = (operation: string): Closed => ({
+  _tag: 'Closed',
+  message: `${operation}: the connection is closed`,
+  operation
+})
+
+export const timedOut = (operation: string, milliseconds: number): TimedOut => ({
+  _tag: 'TimedOut',
+  message: `${operation}: the kernel did not answer within ${milliseconds} ms`,
+  operation,
+  milliseconds
+})
+
+export const aborted = (operation: string): Aborted => ({
+  _tag: 'Aborted',
+  message: `${operation}: aborted by the caller`,
+  operation
+})
+
+export const interrupted = (operation: string, attempts: number): Interrupted => ({
+  _tag: 'Interrupted',
+  message: `${operation}: the table kept changing while it was listed, ${attempts} times over`,
+  operation,
+  attempts
+})
+
+export const overrun = (operation: string): Overrun => ({
+  _tag: 'Overrun',
+  message: `${operation}: the receive buffer overran and answers were lost; list the objects to see what was done`,
+  operation
+})
+
+export const malformed = (operation: string, cause: DecodeError): Malformed => ({
+  _tag: 'Malformed',
+  message: `${operation}: the answer is no netlink message: ${cause.reason}`,
+  operation,
+  cause
+})
+
+export const failedToSend = (operation: string, error: Error): Failed => {
+  const code = (error as { readonly code?: unknown }).code
+  return {
+    _tag: 'Failed',
+    message: `${operation}: the netlink socket failed: ${error.message}`,
+    operation,
+    ...(typeof code === 'string' && { code })
+  }
+}

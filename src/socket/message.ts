@@ -1,0 +1,16 @@
+import type { Message } from '../../protocol'
+
+type Typed<K> = Extract<Message, { readonly type: K }>
+
+/** What a request fills in; header members left out are zero. */
+type Body<M> = M extends { readonly header: infer H; readonly attributes: infer A }
+  ? { readonly header?: { readonly [K in keyof H]?: H[K] }; readonly attributes?: A }
+  : never
+
+/** A message to send. The connection fills in the sequence number. */
+export const message = <K extends Message['type']>(type: K, flags: number, body: Body<Typed<K>>): Message =>
+  ({ type, flags, sequence: 0, port: 0, header: {}, attributes: {}, ...body }) as unknown as Message
+
+/** An object without the members that are undefined: what is not there has no key. */
+export const present = <A extends object>(object: A): A =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as A

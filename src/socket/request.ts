@@ -1,0 +1,57 @@
+import type * as E from 'fp-ts/Either'
+import type { Message, Protocol } from '../../protocol'
+import type { NamespaceRef } from '../namespace/reference'
+import type { InvalidInput } from './error'
+
+/** What a request's messages refer to and only the connection knows. */
+export interface Known {
+  /** The index of a link that the request named. */
+  readonly indexOf: (link: LinkRef) => number
+  /** An open descriptor of a namespace that the request named; it is open until the answer is there. */
+  readonly descriptorOf: (namespace: NamespaceRef) => number
+}
+
+/** A link by name or by index. */
+export type LinkRef = string | number
+
+/** A message to send; the connection gives it its sequence number and port. */
+export type Outgoing = Message
+
+/** How the kernel answers a request. */
+export type Answering =
+  /** By an acknowledgement, or by nothing when a later one acknowledges. */
+  | 'acknowledged'
+  /** By one message. */
+  | 'single'
+  /** By messages up to NLMSG_DONE. */
+  | 'dump'
+  /** All messages together or none: an nfnetlink batch. */
+  | 'transaction'
+
+/**
+ * A request as a value: nothing is sent until a connection takes it. Requests can be sent together; each has its own
+ * answer.
+ */
+export interface Request<A> {
+  /** The call that made it: `address.add`. */
+  readonly operation: string
+  readonly protocol: Protocol
+  readonly answering: Answering
+  /** The names of links that must be known before it can be encoded. */
+  readonly links: ReadonlyArray<LinkRef>
+  readonly namespaces: ReadonlyArray<NamespaceRef>
+  /** The link that it makes: others of the same batch may use its name. */
+  readonly makes?: { readonly name: string; readonly index: number }
+  readonly messages: (known: Known) => E.Either<InvalidInput, ReadonlyArray<Outgoing>>
+  /** The answer, out of the kernel's messages. */
+  readonly read: (answers: ReadonlyArray<Message>) => A
+  /** The caller's field for the path of an attribute: `attributes.local` is `address`. */
+  readonly fields: { readonly [path: string]: string }
+  /** What to do about an errno, in the words of this call. */
+  readonly hints?: { readonly [code: string]: string }
+}
+
+export const map = <A, B>(request: Request<A>, f: (a: A) => B): Request<B> => ({
+  ...request,
+  read: answers => f(request.read(answers))
+})
