@@ -1,8 +1,9 @@
-import type { Rows } from './definition/attributes'
 import type { Definitions, Family } from './definition/family'
 import { attributeName, memberName } from './definition/name'
+import { elementOf, formsOf, type Parts, partsOf } from './definition/parts'
 import type { Policy } from './definition/policy'
 import type { Members, Struct } from './definition/struct'
+import { generic } from './generic'
 import { extendedAck, NLMSG, nlmsgerr } from './netlink/control'
 import { nlmsghdr } from './netlink/header'
 import { netfilter } from './nfnetlink'
@@ -39,31 +40,6 @@ export interface AttributeDescription {
   readonly type: string
 }
 
-/** A policy, seen by whatever parts the policies have. */
-interface Parts extends Policy<unknown> {
-  readonly rows?: Rows
-  readonly members?: Members
-  readonly header?: Policy<unknown>
-  readonly attributes?: Policy<unknown>
-  readonly of?: Policy<unknown> | (() => Policy<unknown>)
-  readonly table?: { readonly [selected: string]: Policy<unknown> }
-  readonly otherwise?: Policy<unknown>
-  readonly forms?: ReadonlyArray<Policy<unknown>>
-}
-
-/** The forms that a payload may have: one, unless something else chooses. */
-const formsOf = ({ table = {}, otherwise, forms = [] }: Parts): ReadonlyArray<Policy<unknown>> =>
-  [...Object.values(table), otherwise, ...forms].filter(form => form !== undefined)
-
-const elementOf = ({ of }: Parts): Policy<unknown> | undefined => (typeof of === 'function' ? of() : of)
-
-const partsOf = (policy: Parts): ReadonlyArray<Policy<unknown>> => [
-  ...Object.values(policy.rows ?? {}).map(([, part]) => part),
-  ...Object.values(policy.members ?? {}),
-  ...[policy.header, policy.attributes, elementOf(policy)].filter(part => part !== undefined),
-  ...formsOf(policy)
-]
-
 /** The policies and all within them, each once. */
 const within = (
   policies: Iterable<Policy<unknown>>,
@@ -79,16 +55,18 @@ const within = (
 
 const typesOf = (policy: Parts): ReadonlyArray<string> => {
   const forms = formsOf(policy)
-  if (forms.length > 0) return forms.flatMap(typesOf)
+  if (forms.length > 0 || policy.type === 'choice') return forms.flatMap(typesOf)
   const element = elementOf(policy)
   const transparent = policy.type === 'many' || (policy.type === 'nest' && policy.rows === undefined)
   return transparent && element !== undefined ? typesOf(element) : [policy.type]
 }
 
+/** All but those that have no name in the kernel either: a part of another one. */
 const structsOf = (policies: ReadonlySet<Policy<unknown>>): FamilyDescription['structs'] =>
   Object.fromEntries(
     [...policies]
       .filter((policy): policy is Struct<Members> => policy.type === 'struct')
+      .filter(({ name }) => name !== '')
       .map(({ name, size, members, offsets }) => [
         name,
         {
@@ -111,7 +89,7 @@ interface Merged {
 /** Sets with one prefix are one for the kernel, however many places or kinds they are split into here. */
 const setsOf = (policies: ReadonlySet<Policy<unknown>>): FamilyDescription['attributeSets'] => {
   const sets = new Map<string, Map<string, Merged>>()
-  for (const { type, prefix = '', rows } of policies as ReadonlySet<Parts & { readonly prefix?: string }>) {
+  for (const { type, prefix = '', rows } of policies as ReadonlySet<Parts>) {
     if (type !== 'nest' || rows === undefined) continue
     const attributes = sets.get(prefix) ?? new Map<string, Merged>()
     sets.set(prefix, attributes)
@@ -161,5 +139,5 @@ const netlink = (): FamilyDescription =>
 
 /** The protocols as they are defined here: messages, structs and attributes under the kernel's names. */
 export const describe = (): Description => ({
-  families: [netlink(), ...[rtnetlink, ...netfilter].map(described)]
+  families: [netlink(), ...[rtnetlink, ...netfilter, ...generic].map(described)]
 })

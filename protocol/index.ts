@@ -1,2 +1,5 @@
 export * from './definition'
+export * from './describe'
+export * from './hexdump'
 export * from './messages'
+export * from './print'

@@ -7,21 +7,26 @@ import {
   littleEndian as le,
   reserve,
   type Writer,
-  writeBytes,
   writer,
   written
 } from './definition/bytes'
 import { decodeAt, encodeTo } from './definition/codec'
-import { type DecodeError, decodeError, type EncodeError, encodeError, inside } from './definition/error'
-import type { Definitions, Family } from './definition/family'
-import type { AnyDefinition, Envelope, MessageOf } from './definition/message'
+import { type DecodeError, decodeError, type EncodeError, encodeError, inside, quoted } from './definition/error'
+import type { Family } from './definition/family'
+import type { Envelope, MessageOf } from './definition/message'
 import { nearest } from './definition/nearest'
 import { handOn } from './definition/original'
 import type { Policy } from './definition/policy'
-import { type ControlMessage, NLMSG, readControl, writeControl } from './netlink/control'
+import type { generic } from './generic'
+import { GENL_ID_CTRL } from './generic/controller'
+import { genlmsghdr } from './generic/header'
+import { type ControlMessage, NLMSG, readControl, writeControl, writePayload } from './netlink/control'
 import { nlmsghdr } from './netlink/header'
-import { netfilter } from './nfnetlink'
-import { rtnetlink } from './rtnetlink'
+import type { netfilter } from './nfnetlink'
+import { commandOf, type Entry, entryOf, entryOfType, type Protocol, typesOf } from './registry'
+import type { rtnetlink } from './rtnetlink'
+
+export type { Protocol }
 
 /** A message that no definition covers, kept as it is. */
 export interface UnknownMessage extends Envelope {
@@ -34,54 +39,26 @@ type In<F> = F extends Family<infer D> ? MessageOf<D[keyof D]> : never
 
 export type RouteMessage = In<typeof rtnetlink>
 export type NetfilterMessage = In<(typeof netfilter)[number]>
-export type Message = RouteMessage | NetfilterMessage | ControlMessage | UnknownMessage
 
-export type Protocol = 'route' | 'netfilter' | 'generic'
+/** A message of generic netlink. Its family's id is missing where it is fixed, which is the controller's. */
+export type GenericMessage = In<(typeof generic)[number]> & { readonly family?: number }
 
-interface Entry {
-  readonly type: string
-  readonly number: number
-  readonly policy: Policy<unknown>
-}
+export type Message = RouteMessage | NetfilterMessage | GenericMessage | ControlMessage | UnknownMessage
 
-interface Index {
-  readonly byNumber: ReadonlyMap<number, Entry>
-  readonly byType: ReadonlyMap<string, Entry>
-}
-
-const indexOf = (families: ReadonlyArray<Family<Definitions>>): Index => {
-  const entries = families.flatMap(family =>
-    Object.values(family.definitions).flatMap((definition: AnyDefinition) =>
-      Object.entries(definition.types).map(([type, number]) => ({
-        type,
-        number: family.base + number,
-        policy: definition.body
-      }))
-    )
-  )
-  const byNumber = new Map<number, Entry>()
-  for (const entry of entries) {
-    const owner = byNumber.get(entry.number)
-    if (owner !== undefined)
-      throw new Error(`${owner.type} and ${entry.type} both have number ${entry.number}`)
-    byNumber.set(entry.number, entry)
-  }
-  return { byNumber, byType: new Map(entries.map(entry => [entry.type, entry])) }
-}
-
-const indexes: { readonly [P in Protocol]: Index } = {
-  route: indexOf([rtnetlink]),
-  netfilter: indexOf(netfilter),
-  generic: indexOf([])
+/** The families of generic netlink by the ids that the kernel gave them: `{ 21: 'ethtool' }`. */
+export interface Families {
+  readonly [id: number]: string
 }
 
 /**
  * The messages of a datagram. Unknown types, attributes and bits are kept; zeros behind the last message, as `ip`
- * sends them, are passed over. Left only when the frame of a message is broken.
+ * sends them, are passed over. Left only when the frame of a message is broken. `families` are those of generic
+ * netlink to be understood, besides the controller.
  */
 export const decodeMessages = (
   protocol: Protocol,
-  array: Uint8Array
+  array: Uint8Array,
+  families: Families = {}
 ): E.Either<DecodeError, ReadonlyArray<Message>> => {
   const bytes = bytesOf(array)
   const messages: Array<Message> = []
@@ -93,7 +70,7 @@ export const decodeMessages = (
       return E.left(
         decodeError('len', at, `a message says it is ${length} bytes long, and ${array.length - at} are left`)
       )
-    const message = decodeMessage(protocol, bytes, at, at + length)
+    const message = decodeMessage(protocol, bytes, at, at + length, families)
     if (E.isLeft(message)) return message
     messages.push(message.right)
     at += align(length)
@@ -105,7 +82,8 @@ const decodeMessage = (
   protocol: Protocol,
   bytes: Bytes,
   from: number,
-  to: number
+  to: number,
+  families: Families
 ): E.Either<DecodeError, Message> => {
   const number = bytes.view.getUint16(from + 4, le)
   const envelope: Envelope = {
@@ -122,65 +100,111 @@ const decodeMessage = (
         )
       : E.right(control)
   }
-  const entry = indexes[protocol].byNumber.get(number)
+  const entry =
+    protocol === 'generic'
+      ? genericEntry(number, envelope.flags, bytes, payload, to, families)
+      : entryOf(protocol, number)
   if (entry === undefined)
     return E.right({ type: 'UNKNOWN', ...envelope, number, payload: copy(bytes.array, payload, to) })
   const body = decodeAt(entry.policy, bytes, payload, to)
   if (E.isLeft(body)) return E.left({ ...body.left, path: `${entry.type}.${body.left.path}` })
-  const message = { type: entry.type, ...envelope, ...(body.right as object) } as Message
+  const family = protocol === 'generic' && number !== GENL_ID_CTRL && { family: number }
+  const message = { type: entry.type, ...envelope, ...family, ...(body.right as object) } as Message
   handOn(body.right as object, message)
   return E.right(message)
+}
+
+const genericEntry = (
+  id: number,
+  flags: number,
+  bytes: Bytes,
+  payload: number,
+  to: number,
+  families: Families
+): Entry | undefined => {
+  const family = id === GENL_ID_CTRL ? 'nlctrl' : families[id]
+  return family === undefined || to - payload < genlmsghdr.size
+    ? undefined
+    : commandOf(family, genlmsghdr.readAt(bytes, payload).cmd, flags)
 }
 
 /** The datagram that carries these messages. What was decoded and not changed comes out as it went in. */
 export const encodeMessages = (
   protocol: Protocol,
-  messages: ReadonlyArray<Message>
+  messages: ReadonlyArray<Message>,
+  families: Families = {}
 ): E.Either<EncodeError, Uint8Array> => {
+  if (!Array.isArray(messages)) return E.left(encodeError(`${quoted(messages)} is not an array`))
   const to = writer()
   for (const [n, message] of messages.entries()) {
     reserve(to, align(to.length) - to.length)
-    const error = encodeMessage(protocol, to, message)
+    const error = encodeMessage(protocol, to, message, families)
     if (error !== undefined) return E.left(inside(String(n), error))
   }
   return E.right(written(to))
 }
 
-const encodeMessage = (protocol: Protocol, to: Writer, message: Message): EncodeError | undefined => {
+const encodeMessage = (
+  protocol: Protocol,
+  to: Writer,
+  message: Message,
+  families: Families
+): EncodeError | undefined => {
+  if (typeof message?.type !== 'string') return encodeError(`${quoted(message)} is not a message`)
   const start = reserve(to, nlmsghdr.size)
-  const found = encodePayload(protocol, to, message)
+  const found = encodePayload(protocol, to, message, families)
   if (typeof found !== 'number') return found
   const { flags, sequence: seq, port: pid } = message
   return nlmsghdr.writeAt(to, start, { len: to.length - start, type: found, flags, seq, pid })
 }
 
 /** Appends the payload and says the message's number. */
-const encodePayload = (protocol: Protocol, to: Writer, message: Message): EncodeError | number => {
+const encodePayload = (
+  protocol: Protocol,
+  to: Writer,
+  message: Message,
+  families: Families
+): EncodeError | number => {
   switch (message.type) {
     case 'UNKNOWN':
-      writeBytes(to, message.payload)
-      return message.number
+      return writePayload(to, message.payload) ?? numberIn('number', message.number)
     case 'NLMSG_NOOP':
     case 'NLMSG_ERROR':
     case 'NLMSG_DONE':
     case 'NLMSG_OVERRUN':
       return writeControl(to, message) ?? controlNumbers[message.type]
     default: {
-      const { byType } = indexes[protocol]
-      const entry = byType.get(message.type)
+      const entry = entryOfType(protocol, message.type)
       if (entry === undefined)
         return inside(
           'type',
           encodeError(
-            `${message.type} is no message of ${protocol} netlink${nearest(message.type, [...byType.keys()])}`
+            `${message.type} is no message of ${protocol} netlink${nearest(message.type, typesOf(protocol))}`
           )
         )
-      const { type, flags: _flags, sequence: _sequence, port: _port, ...body } = message
+      const { type: _type, flags: _flags, sequence: _sequence, port: _port, ...rest } = message
+      const { family, ...body } = rest as typeof rest & { readonly family?: number }
       handOn(message, body)
+      const start = to.length
       const error = encodeTo(to, entry.policy, body)
-      return error === undefined ? entry.number : inside(entry.type, error)
+      if (error !== undefined) return inside(entry.type, error)
+      if (protocol !== 'generic') return entry.number
+      to.view.setUint8(start + genlmsghdr.offsets.cmd, entry.number)
+      return family === undefined ? idOf(entry.family, families) : numberIn('family', family)
     }
   }
+}
+
+/** A number that the caller gave, still to be held against its range. */
+const numberIn = (key: string, given: unknown): EncodeError | number =>
+  typeof given === 'number' ? given : inside(key, encodeError(`${quoted(given)} is not a number`))
+
+const idOf = (family: string, families: Families): EncodeError | number => {
+  if (family === 'nlctrl') return GENL_ID_CTRL
+  const id = Object.keys(families).find(each => families[Number(each)] === family)
+  return id === undefined
+    ? inside('family', encodeError(`the id of ${family} is not known; the controller tells it`))
+    : Number(id)
 }
 
 const controlNumbers = {
@@ -190,9 +214,9 @@ const controlNumbers = {
   NLMSG_OVERRUN: NLMSG.OVERRUN
 } as const
 
-/** The type and the layout of a message by its number on the wire. */
+/** The type and the layout of a message by its number on the wire, except in generic netlink. */
 export const policyOf = (
   protocol: Protocol,
   number: number
 ): { readonly type: string; readonly policy: Policy<unknown> } | undefined =>
-  indexes[protocol].byNumber.get(number)
+  protocol === 'generic' ? undefined : entryOf(protocol, number)

@@ -3,7 +3,7 @@
  * ends with its status. Any test file can thus be run by hand, and nothing reaches the host.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import type { Test } from 'uvu'
@@ -66,3 +66,9 @@ export const kernelTest = (
     test.skip(title)
   }
 }
+
+/** In a user namespace there is but one user, and nobody to become. */
+export const otherUser = (): Missing =>
+  readFileSync('/proc/self/uid_map', 'utf8').trim().endsWith(' 1')
+    ? 'only one user is mapped here'
+    : undefined

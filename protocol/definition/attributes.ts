@@ -3,6 +3,7 @@ import { chosen } from './choice'
 import { type EncodeError, encodeError, inside, quoted } from './error'
 import { nearest } from './nearest'
 import { forget, originalsOf, payloadsOf, remember } from './original'
+import { selectorsOf } from './parts'
 import type { Policy, Scope, Shown, ValueOf } from './policy'
 
 /** An attribute: its number and its policy. A third entry is its kernel name, where prefix and key do not give it. */
@@ -42,10 +43,12 @@ type UnionOf<R extends Rows, K extends keyof R> =
     ? { [N in keyof T]: Shown<One<S, K, N, ValueOf<T[N]>>> }[keyof T] | Shown<NoneOf<S, K, ValueOf<R[S][1]>>>
     : never
 
-type All<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never
-
-type Unions<R extends Rows> =
-  All<{ [K in VariantKey<R>]: [UnionOf<R, K>] }[VariantKey<R>]> extends readonly [infer U] ? U : unknown
+/** All of the set's unions at once: what takes each one as its argument takes their intersection. */
+type Unions<R extends Rows> = { [K in VariantKey<R>]: (one: UnionOf<R, K>) => void }[VariantKey<R>] extends (
+  all: infer U
+) => void
+  ? U
+  : unknown
 
 type Plain<R extends Rows> = Shown<
   {
@@ -85,7 +88,8 @@ export const NLA_F_NESTED = 0x8000
 export const NLA_F_NET_BYTEORDER = 0x4000
 export const NLA_TYPE_MASK = 0x3fff
 
-const nests: ReadonlySet<string> = new Set(['nest', 'list', 'indexed', 'numbered'])
+/** Policies whose attributes bear NLA_F_NESTED. */
+export const nests: ReadonlySet<string> = new Set(['nest', 'list', 'indexed', 'numbered'])
 
 /** Writes one attribute: its header, and the payload by `write`. */
 export const writeAttribute = (
@@ -119,7 +123,8 @@ const writePayload = (to: Writer, type: number, payload: Uint8Array): EncodeErro
   return finish(to, start, type)
 }
 
-const finish = (to: Writer, start: number, type: number): EncodeError | undefined => {
+/** Completes the attribute that began at `start`. */
+export const finish = (to: Writer, start: number, type: number): EncodeError | undefined => {
   const length = to.length - start
   if (length > 0xffff) return encodeError(`${length} bytes are more than an attribute can hold (65535)`)
   to.view.setUint16(start, length, le)
@@ -133,8 +138,6 @@ interface Column {
   readonly number: number
   readonly policy: Policy<unknown>
   readonly many: boolean
-  /** Its policy depends on its siblings, so it is read after them. */
-  readonly late: boolean
 }
 
 const columnsOf = (prefix: string, rows: Rows): ReadonlyArray<Column> => {
@@ -145,7 +148,7 @@ const columnsOf = (prefix: string, rows: Rows): ReadonlyArray<Column> => {
     taken.set(number, key)
     const repeats = policy.type === 'many'
     const element = repeats ? (policy as Many<Policy<unknown>>).of : policy
-    return { key, number, policy: element, many: repeats, late: element.type === 'choice' }
+    return { key, number, policy: element, many: repeats }
   })
 }
 
@@ -157,7 +160,14 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
   const columns = columnsOf(prefix, rows)
   const byNumber: Array<Column | undefined> = []
   for (const column of columns) byNumber[column.number] = column
-  const anyLate = columns.some(column => column.late)
+  /** Columns that depend on their siblings, so they are read after them. */
+  let late: ReadonlySet<Column> | undefined
+  const lateOnes = (): ReadonlySet<Column> => {
+    late ??= new Set(
+      columns.filter(({ policy }) => [...selectorsOf(policy)].some(name => Object.hasOwn(rows, name)))
+    )
+    return late
+  }
 
   const read = (
     bytes: Bytes,
@@ -166,7 +176,9 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
     outer: Scope | undefined
   ): SetValue<R> | undefined => {
     const values: Values = {}
-    const scope = anyLate ? { values, outer } : outer
+    const places: Places = []
+    const last = lateOnes()
+    const scope = last.size > 0 ? { values, outer } : outer
     let waits = false
     let at = from
     while (to - at >= 4) {
@@ -174,16 +186,17 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
       if (length < 4 || at + length > to) return undefined
       const type = bytes.view.getUint16(at + 2, le)
       const column = byNumber[type & NLA_TYPE_MASK]
-      if (column?.late) waits = true
-      else take(values, bytes, from, at, column, scope)
+      if (column !== undefined && last.has(column)) waits = true
+      else take(values, places, bytes, from, at, column, scope)
       at += align(length)
     }
     if (at < to) bytes.irregular = true
-    return (waits ? takeLate(values, bytes, from, to, scope) : values) as SetValue<R>
+    return (waits ? takeLate(values, places, bytes, from, to, scope) : values) as SetValue<R>
   }
 
   const takeLate = (
     values: Values,
+    places: Places,
     bytes: Bytes,
     from: number,
     to: number,
@@ -193,7 +206,7 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
     bytes.irregular = false
     for (const at of positions(bytes, from, to)) {
       const column = byNumber[typeAt(bytes, at)]
-      if (column?.late) take(values, bytes, from, at, column, scope)
+      if (column !== undefined && lateOnes().has(column)) take(values, places, bytes, from, at, column, scope)
     }
     bytes.irregular = irregular
     return values
@@ -203,7 +216,7 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
     if (typeof value !== 'object' || value === null)
       return encodeError(`${quoted(value)} is not a set of attributes`)
     const values = value as Values
-    const scope = anyLate ? { values, outer } : outer
+    const scope = lateOnes().size > 0 ? { values, outer } : outer
     const originals = originalsOf(values)
     let written = 0
     // What is unknown goes first: of an attribute that stands twice, the last one counts.
@@ -226,39 +239,65 @@ type Values = { [key: string]: unknown }
 
 const typeAt = (bytes: Bytes, at: number): number => bytes.view.getUint16(at + 2, le) & NLA_TYPE_MASK
 
+/** Where the attributes that count stand, by their numbers. */
+type Places = Array<number | undefined>
+
 /** Reads the attribute at `at` into the values, or keeps it as unknown. */
 const take = (
   values: Values,
+  places: Places,
   bytes: Bytes,
   from: number,
   at: number,
   column: Column | undefined,
   scope: Scope | undefined
 ): void => {
-  const end = at + bytes.view.getUint16(at, le)
-  const type = bytes.view.getUint16(at + 2, le)
   const before = bytes.irregular
   bytes.irregular = false
   const value = column === undefined ? undefined : readAttribute(bytes, at, column, scope)
-  if (column === undefined || value === undefined) keep(values, type, copy(bytes.array, at + 4, end))
+  if (column === undefined || value === undefined) keep(values, bytes, at)
+  else if (column.many) takeOneMore(values, bytes, from, at, column, value, scope)
   else {
     const { key, number } = column
-    const earlier = values[key] as unknown
-    if (column.many) {
-      const list = (earlier ?? []) as Array<unknown>
-      list.push(value)
-      values[key] = list
-    } else {
-      if (earlier !== undefined) {
-        keepEarlier(values, bytes, from, at, column, scope)
-        forget(values, number)
-      }
-      values[key] = value
+    const earlier = places[number]
+    // Of an attribute that stands twice the last one counts, as for the kernel.
+    if (earlier !== undefined) {
+      keep(values, bytes, earlier)
+      forget(values, number)
     }
-    if (bytes.irregular || (column.many && originalsOf(values)?.has(number)))
-      remember(values, number, values[key], payloads(bytes, from, end, number, column.many))
+    places[number] = at
+    values[key] = value
+    if (bytes.irregular) remember(values, number, value, [payloadAt(bytes, at)])
   }
   bytes.irregular = before
+}
+
+const takeOneMore = (
+  values: Values,
+  bytes: Bytes,
+  from: number,
+  at: number,
+  column: Column,
+  value: unknown,
+  scope: Scope | undefined
+): void => {
+  const { key, number } = column
+  const list = (values[key] ?? []) as Array<unknown>
+  list.push(value)
+  values[key] = list
+  const kept = payloadsOf(originalsOf(values), number, list) as Array<Uint8Array> | undefined
+  if (kept !== undefined) kept.push(payloadAt(bytes, at))
+  else if (bytes.irregular)
+    remember(
+      values,
+      number,
+      list,
+      positions(bytes, from, at + bytes.view.getUint16(at, le))
+        .filter(
+          each => typeAt(bytes, each) === number && readAttribute(bytes, each, column, scope) !== undefined
+        )
+        .map(each => payloadAt(bytes, each))
+    )
 }
 
 /** No attribute of ours says its byte order: one that does is of another form. */
@@ -267,47 +306,14 @@ const readAttribute = (bytes: Bytes, at: number, column: Column, scope: Scope | 
     ? undefined
     : column.policy.read(bytes, at + 4, at + bytes.view.getUint16(at, le), scope)
 
-const keep = (values: Values, type: number, payload: Uint8Array): void => {
+const payloadAt = (bytes: Bytes, at: number): Uint8Array =>
+  copy(bytes.array, at + 4, at + bytes.view.getUint16(at, le))
+
+const keep = (values: Values, bytes: Bytes, at: number): void => {
   const unknown = (values.unknown ?? []) as Array<Unknown>
-  unknown.push({ type, payload })
+  unknown.push({ type: bytes.view.getUint16(at + 2, le), payload: payloadAt(bytes, at) })
   values.unknown = unknown
 }
-
-/** Of an attribute that stands twice the last one counts, as for the kernel; the one before it is kept aside. */
-const keepEarlier = (
-  values: Values,
-  bytes: Bytes,
-  from: number,
-  to: number,
-  column: Column,
-  scope: Scope | undefined
-): void => {
-  const irregular = bytes.irregular
-  const earlier = positions(bytes, from, to)
-    .filter(
-      at => typeAt(bytes, at) === column.number && readAttribute(bytes, at, column, scope) !== undefined
-    )
-    .at(-1)
-  bytes.irregular = irregular
-  if (earlier !== undefined)
-    keep(
-      values,
-      bytes.view.getUint16(earlier + 2, le),
-      copy(bytes.array, earlier + 4, earlier + bytes.view.getUint16(earlier, le))
-    )
-}
-
-const payloads = (
-  bytes: Bytes,
-  from: number,
-  to: number,
-  number: number,
-  all: boolean
-): ReadonlyArray<Uint8Array> =>
-  positions(bytes, from, to)
-    .filter(at => typeAt(bytes, at) === number)
-    .slice(all ? 0 : -1)
-    .map(at => copy(bytes.array, at + 4, at + bytes.view.getUint16(at, le)))
 
 /** Where the attributes in `[from, to)` start, as far as they are well formed. */
 export const positions = (bytes: Bytes, from: number, to: number): ReadonlyArray<number> => {

@@ -13,12 +13,18 @@ export interface Bytes {
    * NUL, a struct longer than ours. Whoever holds the value then keeps the payload's original form.
    */
   irregular: boolean
+  /** How many policies that may contain themselves are being read. */
+  depth: number
 }
+
+/** How deep such policies may go: deeper than any message of the kernel's, not as deep as the stack. */
+export const deepest = 32
 
 export const bytesOf = (array: Uint8Array): Bytes => ({
   array,
   view: new DataView(array.buffer, array.byteOffset, array.byteLength),
-  irregular: false
+  irregular: false,
+  depth: 0
 })
 
 /** A plain copy: a Buffer's own `slice` would share memory, and its type would leak into values. */
@@ -30,11 +36,13 @@ export interface Writer {
   array: Uint8Array
   view: DataView
   length: number
+  /** As for {@link Bytes}. */
+  depth: number
 }
 
 export const writer = (capacity = 256): Writer => {
   const array = new Uint8Array(capacity)
-  return { array, view: new DataView(array.buffer), length: 0 }
+  return { array, view: new DataView(array.buffer), length: 0, depth: 0 }
 }
 
 /** Makes room for `size` zeroed bytes and says where they start. */

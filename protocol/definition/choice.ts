@@ -6,17 +6,17 @@ export interface Alternatives {
 }
 
 /** An attribute whose policy is chosen by the value of another one, its selector. */
-export interface Choice<S extends string, T extends Alternatives, O = unknown>
-  extends Policy<ValueOf<T[keyof T]> | O> {
+export interface Choice<S extends string, T extends Alternatives, O extends Policy<unknown> = Policy<unknown>>
+  extends Policy<ValueOf<T[keyof T]> | ValueOf<O>> {
   readonly type: 'choice'
   readonly selector: S
   readonly table: T
   /** What is meant when the table has nothing for the selector; perhaps another choice. */
-  readonly otherwise: Policy<O> | undefined
+  readonly otherwise: O | undefined
 }
 
 /** A choice whose selector stands in the same set, so that TypeScript can tell the alternatives apart by it. */
-export interface Variant<S extends string, T extends Alternatives> extends Choice<S, T, never> {
+export interface Variant<S extends string, T extends Alternatives> extends Choice<S, T, Policy<never>> {
   readonly variant: true
 }
 
@@ -33,10 +33,14 @@ export const chosen = (policy: Policy<unknown>, scope: Scope | undefined): Polic
  * A payload whose policy depends on a value that stands in the same set, in one around it, or in the header. With
  * any other selector, or none, it is what `otherwise` says, and without that kept as unknown bytes.
  */
-export const choice = <const S extends string, const T extends Alternatives, O = never>(
+export const choice = <
+  const S extends string,
+  const T extends Alternatives,
+  O extends Policy<unknown> = Policy<never>
+>(
   selector: S,
   table: T,
-  otherwise?: Policy<O>
+  otherwise?: O
 ): Choice<S, T, O> => {
   const policy: Choice<S, T, O> = {
     type: 'choice',
@@ -44,7 +48,7 @@ export const choice = <const S extends string, const T extends Alternatives, O =
     table,
     otherwise,
     read: (bytes, from, to, scope) =>
-      chosen(policy, scope)?.read(bytes, from, to, scope) as ValueOf<T[keyof T]> | O | undefined,
+      chosen(policy, scope)?.read(bytes, from, to, scope) as ValueOf<T[keyof T]> | ValueOf<O> | undefined,
     write: (to, value, scope) => {
       const found = chosen(policy, scope)
       return found === undefined
@@ -62,6 +66,6 @@ export const variant = <const S extends string, const T extends Alternatives>(
   selector: S,
   table: T
 ): Variant<S, T> => ({
-  ...choice(selector, table),
+  ...choice<S, T>(selector, table),
   variant: true
 })

@@ -1,5 +1,5 @@
-import { NLA_TYPE_MASK, positions, writeAttribute } from './attributes'
-import { align, littleEndian as le, reserve, writer } from './bytes'
+import { NLA_F_NESTED, positions, writeAttribute } from './attributes'
+import { align, deepest, littleEndian as le, reserve, writer } from './bytes'
 import { encodeError, inside, quoted } from './error'
 import type { Field, Policy, Shown, ValueOf } from './policy'
 import type { Members, Struct, StructValue } from './struct'
@@ -33,15 +33,17 @@ export const arrayOf = <F extends Field<unknown>>(of: F): ArrayOf<F> => ({
 /** A nest of equal attributes: all of one number (`list`), or counted up from a first one (`indexed`). */
 export interface ListOf<P extends Policy<unknown>> extends Policy<ReadonlyArray<ValueOf<P>>> {
   readonly type: 'list' | 'indexed'
+  /** The number of each member, or of the first. */
+  readonly number: number
   readonly of: P
 }
 
-const listOf = <P extends Policy<unknown>>(
-  type: ListOf<P>['type'],
-  numberOf: (n: number) => number,
-  of: P
-): ListOf<P> => ({
+const numberAt = (type: ListOf<Policy<unknown>>['type'], number: number, n: number): number =>
+  type === 'list' ? number : number + n
+
+const listOf = <P extends Policy<unknown>>(type: ListOf<P>['type'], number: number, of: P): ListOf<P> => ({
   type,
+  number,
   of,
   read: (bytes, from, to, scope) => {
     const values: Array<ValueOf<P>> = []
@@ -50,7 +52,7 @@ const listOf = <P extends Policy<unknown>>(
       const length = bytes.view.getUint16(at, le)
       const value = of.read(bytes, at + 4, at + length, scope)
       if (value === undefined) return undefined
-      if ((bytes.view.getUint16(at + 2, le) & NLA_TYPE_MASK) !== numberOf(values.length))
+      if ((bytes.view.getUint16(at + 2, le) & ~NLA_F_NESTED) !== numberAt(type, number, values.length))
         bytes.irregular = true
       values.push(value as ValueOf<P>)
       end = at + align(length)
@@ -60,7 +62,7 @@ const listOf = <P extends Policy<unknown>>(
   write: (to, value, scope) => {
     if (!Array.isArray(value)) return encodeError(`${quoted(value)} is not an array`)
     for (let n = 0; n < value.length; n++) {
-      const error = writeAttribute(to, numberOf(n), of, value[n], scope)
+      const error = writeAttribute(to, numberAt(type, number, n), of, value[n], scope)
       if (error !== undefined) return inside(String(n), error)
     }
     return undefined
@@ -69,11 +71,11 @@ const listOf = <P extends Policy<unknown>>(
 
 /** A nest whose members all have this number: `NFTA_LIST_ELEM`. Other numbers are tolerated. */
 export const list = <P extends Policy<unknown>>(number: number, of: P): ListOf<P> =>
-  listOf('list', () => number, of)
+  listOf('list', number, of)
 
 /** A nest whose members are numbered from `start` on, in order. Other numbers are tolerated. */
 export const indexed = <P extends Policy<unknown>>(start: number, of: P): ListOf<P> =>
-  listOf('indexed', n => start + n, of)
+  listOf('indexed', start, of)
 
 /** A struct, then something else up to the payload's end, which becomes a further member. */
 export interface Followed<M extends Members, K extends string, P extends Policy<unknown>>
@@ -218,8 +220,20 @@ export const lazy = <A>(
 ): Policy<A> & { readonly type: 'nest'; readonly of: () => Policy<A> } => ({
   type: 'nest',
   of,
-  read: (bytes, from, to, scope) => of().read(bytes, from, to, scope),
-  write: (to, value, scope) => of().write(to, value, scope)
+  read: (bytes, from, to, scope) => {
+    if (bytes.depth === deepest) return undefined
+    bytes.depth++
+    const value = of().read(bytes, from, to, scope)
+    bytes.depth--
+    return value
+  },
+  write: (to, value, scope) => {
+    if (to.depth === deepest) return encodeError(`this is nested more than ${deepest} times`)
+    to.depth++
+    const error = of().write(to, value, scope)
+    to.depth--
+    return error
+  }
 })
 
 /** Two forms of one attribute, told apart by the payload: the first that fits is meant. */

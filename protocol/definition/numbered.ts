@@ -1,4 +1,4 @@
-import { NLA_TYPE_MASK, positions, writeAttribute } from './attributes'
+import { NLA_F_NESTED, NLA_TYPE_MASK, positions, writeAttribute } from './attributes'
 import { align, littleEndian as le } from './bytes'
 import { encodeError, inside, quoted } from './error'
 import type { Policy, ValueOf } from './policy'
@@ -20,10 +20,11 @@ export const numbered = <P extends Policy<unknown>>(of: P): Numbered<P> => ({
     let end = from
     for (const at of positions(bytes, from, to)) {
       const length = bytes.view.getUint16(at, le)
-      const number = bytes.view.getUint16(at + 2, le) & NLA_TYPE_MASK
+      const type = bytes.view.getUint16(at + 2, le) & ~NLA_F_NESTED
+      const number = type & NLA_TYPE_MASK
       const value = of.read(bytes, at + 4, at + length, scope)
       if (value === undefined) return undefined
-      if (number <= last) bytes.irregular = true
+      if (number <= last || number !== type) bytes.irregular = true
       values[number] = value as ValueOf<P>
       last = number
       end = at + align(length)

@@ -1,4 +1,3 @@
-import * as ipaddr from 'ipaddr.js'
 import layouts from 'struct-fu'
 import { type Bytes, bytesOf, copy, reserve, type Writer, writeBytes } from './bytes'
 import { encodeError, quoted } from './error'
@@ -11,9 +10,10 @@ const toUtf8 = new TextEncoder()
 /** Names are short and ASCII nearly always: a loop beats the decoder's call until about 50 characters. */
 const textIn = (bytes: Bytes, from: number, to: number): string => {
   if (to - from > 50) return decoded(bytes, from, to)
+  const { array } = bytes
   let text = ''
   for (let at = from; at < to; at++) {
-    const byte = bytes.array[at] as number
+    const byte = array[at] as number
     if (byte > 0x7f) return decoded(bytes, from, to)
     text += String.fromCharCode(byte)
   }
@@ -26,28 +26,37 @@ const decoded = (bytes: Bytes, from: number, to: number): string => {
   return text
 }
 
-const writeText = (to: Writer, value: string): ReturnType<Policy<string>['write']> => {
+/** Appends the text and `room` zeros. */
+const writeText = (to: Writer, value: string, room: number): ReturnType<Policy<string>['write']> => {
   if (typeof value !== 'string') return encodeError(`${quoted(value)} is not a string`)
+  if (value.length <= 50 && setAscii(to, value, room)) return undefined
   if (value.includes('\0')) return encodeError('a string cannot contain a NUL character')
   if (!value.isWellFormed()) return encodeError('the string has a lone surrogate, which has no UTF-8 form')
   writeBytes(to, toUtf8.encode(value))
+  reserve(to, room)
   return undefined
+}
+
+const setAscii = (to: Writer, value: string, room: number): boolean => {
+  for (let n = 0; n < value.length; n++) {
+    const code = value.charCodeAt(n)
+    if (code === 0 || code > 0x7f) return false
+  }
+  const at = reserve(to, value.length + room)
+  const { array } = to
+  for (let n = 0; n < value.length; n++) array[at + n] = value.charCodeAt(n)
+  return true
 }
 
 /** Text ended by a NUL, which some senders leave out. UTF-8. `NLA_NUL_STRING`, `NLA_STRING` */
 export const string: Policy<string> & { readonly type: 'string' } = {
   type: 'string',
   read: (bytes, from, to) => {
-    const nul = bytes.array.subarray(from, to).indexOf(0)
-    const end = nul < 0 ? to : from + nul
+    const end = endOfText(bytes.array, from, to)
     if (end !== to - 1) bytes.irregular = true
     return textIn(bytes, from, end)
   },
-  write: (to, value) => {
-    const error = writeText(to, value)
-    if (error === undefined) reserve(to, 1)
-    return error
-  }
+  write: (to, value) => writeText(to, value, 1)
 }
 
 /** Bytes that only their owner understands; a copy. `NLA_BINARY` */
@@ -72,19 +81,107 @@ export const flag: Policy<true> & { readonly type: 'flag' } = {
     value === true ? undefined : encodeError(`${quoted(value)} is not true: leave the flag out instead`)
 }
 
-const ipv4Text = (source: Bytes, at: number): string => {
-  const a = source.array
-  return `${a[at]}.${a[at + 1]}.${a[at + 2]}.${a[at + 3]}`
+const decimals = Array.from({ length: 256 }, (_, byte) => String(byte))
+const dotted = decimals.map(decimal => `${decimal}.`)
+
+/** Joined from a table it takes half the time of a template. */
+const ipv4Text = ({ array }: Bytes, at: number): string =>
+  (dotted[array[at] as number] as string) +
+  dotted[array[at + 1] as number] +
+  (dotted[array[at + 2] as number] as string) +
+  decimals[array[at + 3] as number]
+
+/** As RFC 5952 has it: the longest run of zeros left out, the first of several, but never a single one. */
+const ipv6Text = ({ view }: Bytes, at: number): string => {
+  let [gap, gapLength] = [8, 1]
+  for (let n = 0, run = 0; n < 8; n++) {
+    run = view.getUint16(at + 2 * n) === 0 ? run + 1 : 0
+    if (run > gapLength) [gap, gapLength] = [n + 1 - run, run]
+  }
+  let text = ''
+  for (let n = 0; n < 8; n++)
+    if (n === gap) {
+      text += '::'
+      n += gapLength - 1
+    } else text += (n === 0 || text.endsWith(':') ? '' : ':') + view.getUint16(at + 2 * n).toString(16)
+  return text
 }
 
-const ipv6Text = (source: Bytes, at: number): string =>
-  new ipaddr.IPv6(Array.from(source.array.subarray(at, at + 16))).toRFC5952String()
+const DOT = 0x2e
+const COLON = 0x3a
 
-const addressBytes = (value: string): ReadonlyArray<number> | undefined => {
-  if (ipaddr.IPv4.isValidFourPartDecimal(value)) return ipaddr.IPv4.parse(value).toByteArray()
-  if (value.includes(':') && !value.includes('%') && ipaddr.IPv6.isValid(value))
-    return ipaddr.IPv6.parse(value).toByteArray()
-  return undefined
+/** Four decimal numbers without leading zeros, as everybody reads them alike. */
+const setIpv4 = (array: Uint8Array, at: number, text: string, from: number): boolean => {
+  let [part, digits, parts] = [0, 0, 0]
+  for (let n = from; n < text.length; n++) {
+    const code = text.charCodeAt(n)
+    if (code === DOT) {
+      if (digits === 0 || parts === 3) return false
+      array[at + parts++] = part
+      part = 0
+      digits = 0
+    } else {
+      const digit = code - 0x30
+      if (digit < 0 || digit > 9 || (part === 0 && digits > 0)) return false
+      part = part * 10 + digit
+      digits++
+      if (part > 255) return false
+    }
+  }
+  array[at + 3] = part
+  return parts === 3 && digits > 0
+}
+
+const hexDigit = (code: number): number => {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
+}
+
+/** Eight groups, of which one `::` may leave out some; the last two may be written as an IPv4 address. */
+const setIpv6 = (array: Uint8Array, at: number, text: string): boolean => {
+  let [size, gap] = [0, -1]
+  let n = 0
+  if (text.charCodeAt(0) === COLON) {
+    if (text.charCodeAt(1) !== COLON) return false
+    gap = 0
+    n = 2
+  }
+  while (n < text.length) {
+    const from = n
+    let group = 0
+    for (let digit = hexDigit(text.charCodeAt(n)); digit >= 0; digit = hexDigit(text.charCodeAt(++n)))
+      group = (group << 4) | digit
+    if (text.charCodeAt(n) === DOT && size <= 12 && setIpv4(array, at + size, text, from)) {
+      size += 4
+      break
+    }
+    if (n === from || n - from > 4 || size > 14) return false
+    array[at + size++] = group >> 8
+    array[at + size++] = group & 0xff
+    if (n === text.length) break
+    if (text.charCodeAt(n++) !== COLON || n === text.length) return false
+    if (text.charCodeAt(n) === COLON) {
+      if (gap >= 0) return false
+      gap = size
+      n++
+    }
+  }
+  if (gap < 0 || size === 16) return gap < 0 && size === 16
+  array.copyWithin(at + gap + 16 - size, at + gap, at + size)
+  array.fill(0, at + gap, at + gap + 16 - size)
+  return true
+}
+
+/**
+ * Sets an IP address and says how many bytes it takes: 4, 16, or none for the empty text. A negative number says
+ * that the text is no address; what stands at its place then means nothing.
+ */
+export const setAddress = (array: Uint8Array, at: number, text: unknown): number => {
+  if (typeof text !== 'string') return -1
+  if (text === '') return 0
+  if (setIpv4(array, at, text, 0)) return 4
+  return setIpv6(array, at, text) ? 16 : -1
 }
 
 /**
@@ -106,9 +203,11 @@ export const ip: Policy<string> & { readonly type: 'ip' } = {
     }
   },
   write: (to, value) => {
-    const address = value === '' ? [] : typeof value === 'string' ? addressBytes(value) : undefined
-    if (address === undefined) return encodeError(`${quoted(value)} is not an IP address`)
-    writeBytes(to, Uint8Array.from(address))
+    const at = reserve(to, 16)
+    const size = setAddress(to.array, at, value)
+    if (size < 0) return encodeError(`${quoted(value)} is not an IP address`)
+    to.array.fill(0, at + size, at + 16)
+    to.length = at + size
     return undefined
   }
 }
@@ -124,15 +223,18 @@ const address = <T extends string>(
     name =>
       layouts.derive(
         layouts.byte('', size),
-        (value: string) => Buffer.from(addressBytes(value) ?? []),
+        (value: string) => {
+          const bytes = Buffer.alloc(16)
+          return bytes.subarray(0, setAddress(bytes, 0, value))
+        },
         (source: Buffer) => read(bytesOf(source), 0)
       )(name),
     read,
     (to, offset, value) => {
-      const parsed = typeof value === 'string' ? addressBytes(value) : undefined
-      if (parsed?.length !== size)
+      const parsed = new Uint8Array(16)
+      if (setAddress(parsed, 0, value) !== size)
         return encodeError(`${quoted(value)} is not an ${type === 'ip4' ? 'IPv4' : 'IPv6'} address`)
-      to.array.set(parsed, offset)
+      to.array.set(parsed.subarray(0, size), offset)
       return undefined
     }
   )
@@ -237,6 +339,7 @@ export const fixedString = (size: number): Typed<string, 'string'> =>
   )
 
 const endOfText = (array: Uint8Array, from: number, to: number): number => {
-  const nul = array.subarray(from, to).indexOf(0)
-  return nul < 0 ? to : from + nul
+  let end = from
+  while (end < to && array[end] !== 0) end++
+  return end
 }

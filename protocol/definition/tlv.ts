@@ -1,8 +1,10 @@
 import type { Rows, SetValue, Unknown } from './attributes'
-import { copy, reserve, writeBytes } from './bytes'
-import { encodeError, inside, quoted } from './error'
+import { copy, reserve, type Writer } from './bytes'
+import { type EncodeError, encodeError, inside, quoted } from './error'
+import { u8 } from './integer'
 import { nearest } from './nearest'
 import type { Policy } from './policy'
+import { bytes } from './text'
 
 /** A set of records, each a byte of type, a byte of length and that many bytes, with nothing between them. */
 export interface Tlvs<R extends Rows> extends Policy<SetValue<R>> {
@@ -25,22 +27,22 @@ export const tlvs = <const R extends Rows>(prefix: string, rows: R): Tlvs<R> => 
   }))
   const byNumber = new Map(columns.map(column => [column.number, column]))
 
-  const read: Policy<SetValue<R>>['read'] = (bytes, from, to, scope) => {
-    const starts = startsOf(bytes.array, from, to)
+  const read: Policy<SetValue<R>>['read'] = (source, from, to, scope) => {
+    const starts = startsOf(source.array, from, to)
     if (starts === undefined) return undefined
-    const last = new Map(starts.map(at => [bytes.array[at], at]))
+    const last = new Map(starts.map(at => [source.array[at], at]))
     const values: { [key: string]: unknown } = {}
     const unknown: Array<Unknown> = []
     let place = -1
     for (const at of starts) {
-      const type = bytes.array[at] as number
-      const end = endOf(bytes.array, at)
+      const type = source.array[at] as number
+      const end = endOf(source.array, at)
       const column = last.get(type) === at ? byNumber.get(type) : undefined
-      const value = column?.policy.read(bytes, at + 2, end, scope)
+      const value = column?.policy.read(source, at + 2, end, scope)
       if (column !== undefined && value !== undefined) values[column.key] = value
-      else unknown.push({ type, payload: copy(bytes.array, at + 2, end) })
+      else unknown.push({ type, payload: copy(source.array, at + 2, end) })
       const next = column !== undefined && value !== undefined ? column.place : -1
-      if (next < place) bytes.irregular = true
+      if (next < place) source.irregular = true
       place = next
     }
     return (unknown.length === 0 ? values : { ...values, unknown }) as SetValue<R>
@@ -49,18 +51,12 @@ export const tlvs = <const R extends Rows>(prefix: string, rows: R): Tlvs<R> => 
   const write: Policy<SetValue<R>>['write'] = (to, value, scope) => {
     if (typeof value !== 'object' || value === null)
       return encodeError(`${quoted(value)} is not a set of records`)
-    const { unknown = [], ...values } = value as { readonly [key: string]: unknown } & {
-      readonly unknown?: ReadonlyArray<Unknown>
-    }
+    const { unknown, ...values } = value as { readonly [key: string]: unknown }
     for (const key in values)
       if (values[key] !== undefined && !Object.hasOwn(rows, key))
         return inside(key, encodeError(`${prefix} has no such record${nearest(key, Object.keys(rows))}`))
-    for (const { type, payload } of unknown) {
-      const start = reserve(to, 2)
-      writeBytes(to, payload)
-      const error = finish(to.array, start, type, to.length)
-      if (error !== undefined) return inside('unknown', error)
-    }
+    const unknownError = unknown === undefined ? undefined : writeUnknown(to, unknown)
+    if (unknownError !== undefined) return inside('unknown', unknownError)
     for (const { key, number, policy } of columns) {
       if (values[key] === undefined) continue
       const start = reserve(to, 2)
@@ -86,12 +82,21 @@ const startsOf = (array: Uint8Array, from: number, to: number): ReadonlyArray<nu
   return at === to ? starts : undefined
 }
 
-const finish = (
-  array: Uint8Array,
-  start: number,
-  type: number,
-  end: number
-): ReturnType<Policy<unknown>['write']> => {
+const writeUnknown = (to: Writer, unknown: unknown): EncodeError | undefined => {
+  if (!Array.isArray(unknown)) return encodeError(`${quoted(unknown)} is not an array`)
+  for (const [n, each] of (unknown as ReadonlyArray<Partial<Unknown> | null | undefined>).entries()) {
+    const { type, payload } = each ?? {}
+    const start = reserve(to, 2)
+    const error =
+      u8.writeAt(to, start, type as number) ??
+      bytes.write(to, payload as Uint8Array, undefined) ??
+      finish(to.array, start, type as number, to.length)
+    if (error !== undefined) return inside(String(n), error)
+  }
+  return undefined
+}
+
+const finish = (array: Uint8Array, start: number, type: number, end: number): EncodeError | undefined => {
   const length = end - start - 2
   if (length > 0xff) return encodeError(`${length} bytes are more than a record can hold (255)`)
   array[start] = type

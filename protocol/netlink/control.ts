@@ -6,11 +6,12 @@ import {
   littleEndian as le,
   reserve,
   type Writer,
-  writeBytes
+  writer
 } from '../definition/bytes'
 import { type EncodeError, inside } from '../definition/error'
 import { s32, s64, u32, u64 } from '../definition/integer'
 import type { Envelope } from '../definition/message'
+import { originalsOf, payloadsOf, remember, whole } from '../definition/original'
 import type { ValueOf } from '../definition/policy'
 import { type StructValue, struct } from '../definition/struct'
 import { bytes, string } from '../definition/text'
@@ -88,6 +89,29 @@ export const readControl = (
   from: number,
   to: number
 ): ControlMessage | undefined => {
+  const message = readPlainly(type, envelope, source, from, to)
+  const usual = to - from === (type === NLMSG.ERROR ? nlmsgerr.size : s32.size)
+  if (message !== undefined && !usual && !writesBack(message, source, from, to))
+    remember(message, whole, message, [copy(source.array, from, to)])
+  return message
+}
+
+const writesBack = (message: ControlMessage, source: Bytes, from: number, to: number): boolean => {
+  const again = writer(to - from)
+  return (
+    writeControl(again, message) === undefined &&
+    again.length === to - from &&
+    again.array.every((byte, n) => n >= again.length || byte === source.array[from + n])
+  )
+}
+
+const readPlainly = (
+  type: number,
+  envelope: Envelope,
+  source: Bytes,
+  from: number,
+  to: number
+): ControlMessage | undefined => {
   switch (type) {
     case NLMSG.ERROR:
       return readError(envelope, source, from, to)
@@ -133,11 +157,14 @@ const readDone = (envelope: Envelope, source: Bytes, from: number, to: number): 
 }
 
 export const writeControl = (to: Writer, value: ControlMessage): EncodeError | undefined => {
+  const kept = payloadsOf(originalsOf(value), whole, value)?.[0]
+  if (kept !== undefined) return writePayload(to, kept)
   switch (value.type) {
     case 'NLMSG_ERROR': {
       const error = nlmsgerr.write(to, { error: value.error, msg: value.request }, undefined)
       if (error !== undefined) return error
-      if (value.payload !== undefined) writeBytes(to, value.payload)
+      const payloadError = value.payload === undefined ? undefined : writePayload(to, value.payload)
+      if (payloadError !== undefined) return payloadError
       reserve(to, align(to.length) - to.length)
       return writeAck(to, value.attributes)
     }
@@ -146,9 +173,14 @@ export const writeControl = (to: Writer, value: ControlMessage): EncodeError | u
         ? undefined
         : (s32.write(to, value.error, undefined) ?? writeAck(to, value.attributes))
     default:
-      if (value.payload !== undefined) writeBytes(to, value.payload)
-      return undefined
+      return value.payload === undefined ? undefined : writePayload(to, value.payload)
   }
+}
+
+/** Appends a payload that is not looked into. */
+export const writePayload = (to: Writer, payload: Uint8Array): EncodeError | undefined => {
+  const error = bytes.write(to, payload, undefined)
+  return error === undefined ? undefined : inside('payload', error)
 }
 
 const writeAck = (to: Writer, ack: ExtendedAck | undefined): EncodeError | undefined => {

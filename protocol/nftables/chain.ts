@@ -32,7 +32,7 @@ export const chain = message('chain', {
     ],
     /** VERDICT.ACCEPT or VERDICT.DROP, at the end of a base chain. */
     policy: [5, be32],
-    /** How many rules and elements refer to it. */
+    /** How many rules it has, and how many jump to it. */
     use: [6, be32],
     /** `filter`, `nat` or `route`. */
     type: [7, string],

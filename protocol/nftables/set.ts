@@ -13,7 +13,7 @@ export const set = message('set', {
     name: [2, string],
     /** NFT_SET.* bits. */
     flags: [3, be32],
-    /** What the keys are, by a number that the kernel only stores: a datatype of `nft`. */
+    /** What the keys are, by a number that the kernel only stores: of a DATATYPE. */
     keyType: [4, be32],
     /** In bytes. */
     keyLen: [5, be32],
@@ -56,13 +56,13 @@ export const set = message('set', {
     expr: [17, statefulExpression],
     /** The same, several of them. */
     expressions: [18, list(1, statefulExpression)],
-    /** The kernel's way to store it: `hash`, `rbtree` … In answers only. */
+    /** What the kernel calls its way to store it. In answers only. */
     type: [19, string],
     /** How many elements it has. In answers only. */
     count: [20, be32]
   })
 })
-export interface Set extends TypeOf<typeof set> {}
+export interface NftSet extends TypeOf<typeof set> {}
 
 /** Flags of a set. <linux/netfilter/nf_tables.h> */
 export const NFT_SET = {

@@ -12,9 +12,19 @@ export const ifaCacheinfo = struct('ifa_cacheinfo', {
   tstamp: u32
 })
 
-/** An address of an interface: `ip address`. <linux/if_addr.h> */
+/** An address of an interface, `ip address`, or a group that it listens to, `ip maddress`. <linux/if_addr.h> */
 export const address = message('address', {
-  types: { RTM_NEWADDR: 20, RTM_DELADDR: 21, RTM_GETADDR: 22 },
+  types: {
+    RTM_NEWADDR: 20,
+    RTM_DELADDR: 21,
+    RTM_GETADDR: 22,
+    RTM_NEWMULTICAST: 56,
+    RTM_DELMULTICAST: 57,
+    RTM_GETMULTICAST: 58,
+    RTM_NEWANYCAST: 60,
+    RTM_DELANYCAST: 61,
+    RTM_GETANYCAST: 62
+  },
   header: struct('ifaddrmsg', {
     family: u8,
     /** Length of the prefix, in bits. */

@@ -1,4 +1,4 @@
-import { attributes, ip, message, pad, struct, type TypeOf, u8, u32 } from '../definition'
+import { attributes, ip6, message, pad, struct, type TypeOf, u8, u32 } from '../definition'
 
 /** A label of IPv6 prefixes, by which source addresses are chosen: `ip addrlabel`. <linux/if_addrlabel.h>, RFC 6724 */
 export const addrlabel = message('addrlabel', {
@@ -15,7 +15,7 @@ export const addrlabel = message('addrlabel', {
     seq: u32
   }),
   attributes: attributes('IFAL', {
-    address: [1, ip],
+    address: [1, ip6],
     label: [2, u32]
   })
 })

@@ -1,6 +1,6 @@
 import { attributes, message, type TypeOf } from '../definition'
-import { ifinfomsg, interfaceRows } from './link/interface'
-import { linkinfo } from './link/kind'
+import { type InterfaceRows, ifinfomsg, interfaceRows } from './link/interface'
+import { linkinfo } from './link/linkinfo'
 
 export { IN6_ADDR_GEN_MODE } from './link/address-family'
 export { AMT_MODE } from './link/amt'
@@ -36,6 +36,8 @@ export { VXLAN_DF, VXLAN_LABEL } from './link/vxlan'
 export { XDP_ATTACHED, XDP_FLAGS } from './link/xdp'
 export { ifinfomsg }
 
+type LinkRows = InterfaceRows & { readonly linkinfo: readonly [18, typeof linkinfo] }
+
 /** An interface: `ip link`. Alternative names come and go as LINKPROP. <linux/if_link.h>, <linux/rtnetlink.h> */
 export const link = message('link', {
   types: {
@@ -48,10 +50,7 @@ export const link = message('link', {
     RTM_GETLINKPROP: 110
   },
   header: ifinfomsg,
-  attributes: attributes('IFLA', {
-    ...interfaceRows,
-    linkinfo: [18, linkinfo]
-  })
+  attributes: attributes<LinkRows>('IFLA', { ...interfaceRows, linkinfo: [18, linkinfo] })
 })
 export interface Link extends TypeOf<typeof link> {}
 

@@ -3,7 +3,6 @@ import {
   attributes,
   be16,
   bytes,
-  either,
   flag,
   ip,
   list,
@@ -15,6 +14,7 @@ import {
   u16,
   u32,
   u64,
+  uint,
   variant
 } from '../definition'
 import { encaps } from './encap'
@@ -92,10 +92,9 @@ const nexthopAttributes = attributes('NHA', {
       1,
       attributes('NHA_GROUP_STATS_ENTRY', {
         id: [1, u32],
-        /** A bigint when it is above 0xffffffff. */
-        packets: [2, either(u32, u64)],
-        /** Those that hardware forwarded, likewise. */
-        packetsHw: [3, either(u32, u64)]
+        packets: [2, uint],
+        /** Those that hardware forwarded. */
+        packetsHw: [3, uint]
       })
     )
   ],

@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto'
 import * as E from 'fp-ts/Either'
+import type { ValueOf } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { IFF, type Link as LinkMessage } from '../../protocol/rtnetlink/link'
+import type { bridgePort } from '../../protocol/rtnetlink/link/bridge-port'
 import type { NamespaceRef } from '../namespace/reference'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
@@ -19,7 +21,7 @@ export type Kind = Extract<Info, { readonly kind: string; readonly data?: object
 export type Options<K> = NonNullable<Extract<Info, { readonly kind: K }>['data']>
 
 /** What the master of a link keeps of it: for a bridge's port its state, cost, hairpin mode. */
-export type PortOptions = NonNullable<Info['slaveData']>
+export type PortOptions = ValueOf<typeof bridgePort>
 
 /** Whether a link can pass packets, as RFC 2863 has it. <linux/if.h> */
 export type OperationalState =
@@ -396,7 +398,7 @@ const linkOf = ({ header, attributes }: LinkMessage): Link => {
     txQueueLength: attributes.txqlen ?? 0,
     qdisc: attributes.qdisc,
     options: linkinfo?.data,
-    port: linkinfo?.slaveData,
+    port: linkinfo?.slaveData as PortOptions | undefined,
     message: { header, attributes }
   })
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, statSync, writeSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { type NamespaceError, refused } from './error'
@@ -11,22 +11,31 @@ export type Synchronous<A> = A extends PromiseLike<unknown> ? never : A
 const isPromise = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
+const own = '/proc/thread-self/ns/net'
+
+/** Without privilege nobody can go anywhere, and then cannot come back either. */
+const neverLeft = (home: number): boolean => {
+  const [there, here] = [fstatSync(home), statSync(own)]
+  return there.dev === here.dev && there.ino === here.ino
+}
+
 /** A process that went on in the wrong namespace would configure the wrong network: better that it ends. */
 const comeBack = (home: number): void => {
   const back = setns(home, CLONE_NEWNET)
+  if (E.isLeft(back) && !neverLeft(home)) {
+    writeSync(
+      2,
+      `isolink: this process ends, as it cannot return to its network namespace: ${back.left.message}\n`
+    )
+    process.abort()
+  }
   closeSync(home)
-  if (E.isRight(back)) return
-  writeSync(
-    2,
-    `isolink: cannot return to our own network namespace, so this process ends: ${back.left.message}\n`
-  )
-  process.abort()
 }
 
 /** The namespace that this thread is in, as a descriptor. */
 const openHome = (): E.Either<SystemCallFailed, number> =>
   E.tryCatch(
-    () => openSync('/proc/thread-self/ns/net', 'r'),
+    () => openSync(own, 'r'),
     error => failureOf('open', error)
   )
 

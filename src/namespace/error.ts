@@ -120,14 +120,14 @@ export const aborted = (operation: string): Aborted => ({
 /** The same failure, as a want of privilege where it is one. */
 export const refused = (
   failure: SystemCallFailed,
-  capability = capabilityFor(failure.call) ?? 'CAP_SYS_ADMIN'
+  capability = capabilityFor(failure.call)
 ): NamespaceError =>
-  failure.code === 'EPERM' || failure.code === 'EACCES'
+  capability !== undefined && (failure.code === 'EPERM' || failure.code === 'EACCES')
     ? {
         _tag: 'PermissionDenied',
         call: failure.call,
         capability,
-        message: `${failure.message}: ${capability} is missing`,
-        hint: 'run as root, or in a user namespace in which you are root'
+        message: failure.message,
+        hint: `it needs ${capability}: run as root, or in a user namespace in which you are root`
       }
     : failure

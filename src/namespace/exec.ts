@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs'
+import { fstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
@@ -50,7 +50,7 @@ const sysFlags = (): number =>
 const isIn =
   (descriptor: number): Check =>
   pid =>
-    readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync(`/proc/self/fd/${descriptor}`)
+    statSync(`/proc/${pid}/ns/net`).ino === fstatSync(descriptor).ino
       ? undefined
       : 'it could not enter the namespace'
 

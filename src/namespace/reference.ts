@@ -79,7 +79,9 @@ const absent = ['ENOENT', 'ENOTDIR', 'ESRCH', 'ELOOP', 'ENXIO']
 const openFailed = ({ field, value }: Place, failure: SystemCallFailed): NamespaceError =>
   absent.includes(failure.code)
     ? namespaceNotFound(field, value)
-    : refused(failure, field === 'pid' ? 'CAP_SYS_PTRACE' : 'CAP_SYS_ADMIN')
+    : field === 'pid'
+      ? refused(failure, 'CAP_SYS_PTRACE')
+      : refused(failure)
 
 const notANamespace = ({ field, value, path }: Place, descriptor: number): NotANamespace => {
   const leftover = field === 'name' && fstatSync(descriptor).isFile()

@@ -87,14 +87,17 @@ export type Answer<A> = E.Either<SystemCallFailed, A>
 
 const capabilities: { readonly [call: string]: string } = {
   bind: 'CAP_NET_BIND_SERVICE',
+  clone: 'CAP_SYS_ADMIN',
+  ioctl: 'CAP_NET_ADMIN',
+  mkdir: 'CAP_SYS_ADMIN',
   mount: 'CAP_SYS_ADMIN',
+  open: 'CAP_SYS_ADMIN',
   setns: 'CAP_SYS_ADMIN',
   setsockopt: 'CAP_NET_ADMIN',
-  ioctl: 'CAP_NET_ADMIN',
   socket: 'CAP_NET_RAW',
   umount2: 'CAP_SYS_ADMIN',
-  unshare: 'CAP_SYS_ADMIN',
-  clone: 'CAP_SYS_ADMIN'
+  unlink: 'CAP_SYS_ADMIN',
+  unshare: 'CAP_SYS_ADMIN'
 }
 
 /** The capability that the call most often lacks when it is refused. */

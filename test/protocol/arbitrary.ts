@@ -16,10 +16,12 @@ import {
   type Field,
   type Followed,
   type ListOf,
+  lookUp,
   type Many,
   type Members,
   NLA_TYPE_MASK,
   type Policy,
+  partsOf,
   type Records,
   type Rows,
   type Scope,
@@ -44,6 +46,11 @@ export interface Repeat extends Field<ReadonlyArray<unknown>> {
 export interface Either extends Policy<unknown> {
   readonly forms: readonly [Policy<unknown>, Policy<unknown>]
 }
+export interface AnyPreceded extends Policy<unknown> {
+  readonly length: string
+  readonly key: string
+  readonly of: Policy<unknown>
+}
 interface Lazy extends Policy<unknown> {
   readonly of: () => Policy<unknown>
 }
@@ -51,37 +58,6 @@ interface Lazy extends Policy<unknown> {
 /** The policy itself, where a definition only promises it. */
 export const forced = (policy: Policy<unknown>): Policy<unknown> =>
   policy.type === 'nest' && 'of' in policy ? forced((policy as Lazy).of()) : policy
-
-/** The policies that a policy is made of. */
-export const partsOf = (whole: Policy<unknown>): ReadonlyArray<Policy<unknown>> => {
-  const policy = forced(whole)
-  switch (policy.type) {
-    case 'nest':
-    case 'tlvs':
-      return Object.values((policy as AnySet).rows).map(([, of]) => of)
-    case 'struct':
-      return Object.values((policy as AnyStruct).members)
-    case 'body':
-    case 'records':
-      return [(policy as AnyBody).header, (policy as AnyBody).attributes]
-    case 'followed':
-      return [(policy as AnyFollowed).header, (policy as AnyFollowed).of]
-    case 'many':
-    case 'list':
-    case 'indexed':
-    case 'array':
-    case 'repeat':
-      return [(policy as AnyMany).of]
-    case 'choice': {
-      const { table, otherwise } = policy as AnyChoice
-      return [...Object.values(table), ...(otherwise === undefined ? [] : [otherwise])]
-    }
-    case 'either':
-      return (policy as Either).forms
-    default:
-      return []
-  }
-}
 
 /** The policy and all within it, each once. */
 export const within = (policy: Policy<unknown>): ReadonlySet<Policy<unknown>> => {
@@ -109,7 +85,7 @@ const selectionsOf = (policy: Policy<unknown>): Selections => {
     if (each.type === 'choice') {
       const { selector, table } = each as AnyChoice
       found.set(selector, [...(found.get(selector) ?? []), ...Object.keys(table)])
-    }
+    } else if (each.type === 'preceded') found.set((each as AnyPreceded).length, ['0', '8', '16'])
   selections.set(policy, found)
   return found
 }
@@ -136,6 +112,16 @@ const ip4 = fc.array(int(0, 255), { minLength: 4, maxLength: 4 }).map(parts => p
 const ip6 = fc
   .array(fc.oneof(fc.constant(0), int(0, 0xffff)), { minLength: 8, maxLength: 8 })
   .map(parts => new ipaddr.IPv6(parts).toRFC5952String())
+const plain = { noNullPrototype: true } as const
+const sockaddr6 = fc.record(
+  {
+    addr: ip6,
+    port: int(0, 0xffff),
+    flowinfo: int(0, 0xffffffff),
+    scopeId: int(0, 0xffffffff)
+  },
+  plain
+)
 const mac = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc
     .array(int(0, 255), { minLength, maxLength })
@@ -168,6 +154,8 @@ const leaves: { readonly [type: string]: (policy: Policy<unknown>) => fc.Arbitra
   mac: () => mac(0, 32),
   string: policy => text(sizeOf(policy) ?? Number.POSITIVE_INFINITY),
   bytes: policy => binary(sizeOf(policy) ?? 0, sizeOf(policy) ?? 40),
+  sockaddr: () => fc.oneof(fc.record({ addr: ip4, port: int(0, 0xffff) }, plain), sockaddr6),
+  uint: () => bigint(0n, 2n ** 64n - 1n),
   bits: policy => {
     const widths = Object.entries((policy as Bits<Widths>).widths)
     return fc
@@ -259,7 +247,7 @@ const nestValue = (drawing: Drawing, { rows }: AnySet, outer: Scope | undefined,
     if (picked.has(key) && !known.has(key)) {
       const [, policy] = rows[key] as Rows[string]
       const element = policy.type === 'many' ? (policy as AnyMany).of : policy
-      if (drawing.depth <= 0 && partsOf(element).length > 0 && sizeOf(element) === undefined) continue
+      if (drawing.depth <= 0 && partsOf(forced(element)).length > 0 && sizeOf(element) === undefined) continue
       const one = (): unknown => drawValue(deeper(drawing), element, scope)
       const value = policy.type === 'many' ? several(drawing, 1, one) : one()
       if (value !== undefined) values[key] = value
@@ -277,6 +265,13 @@ const recordValue = (drawing: Drawing, { rows }: AnySet): Values => {
     const fits = typeof value !== 'string' || Buffer.byteLength(value) < 255
     if (value !== undefined && fits) values[key] = value
   }
+  return values
+}
+
+const numberedValue = (drawing: Drawing, { of }: AnyList, scope: Scope | undefined): Values => {
+  const values: Values = {}
+  for (let n = drawing.draw(upTo2); n > 0; n--)
+    values[drawing.draw(u16) & NLA_TYPE_MASK] = drawValue(deeper(drawing), of, scope)
   return values
 }
 
@@ -330,6 +325,13 @@ const drawValue = (drawing: Drawing, lazy: Policy<unknown>, scope: Scope | undef
     case 'list':
     case 'indexed':
       return several(drawing, 0, () => drawValue(deeper(drawing), (policy as AnyList).of, scope))
+    case 'numbered':
+      return numberedValue(drawing, policy as AnyList, scope)
+    case 'preceded': {
+      const { length, key, of } = policy as AnyPreceded
+      const first = new Uint8Array(lookUp(scope, length) as number).fill(0x5a)
+      return { ...(drawValue(drawing, of, scope) as Values), [key]: first }
+    }
     case 'array':
       return several(drawing, 0, () => drawValue(drawing, (policy as AnyArray).of, scope))
     case 'repeat': {
@@ -351,11 +353,11 @@ const drawn = <A>(make: (drawing: Drawing) => A): fc.Arbitrary<A> =>
   fc.gen().map(draw => make({ draw, depth: 5 }))
 
 /** Any value that the policy can write. */
-export const valueOf = <A>(policy: Policy<A>): fc.Arbitrary<A> =>
+export const valuesOf = <A>(policy: Policy<A>): fc.Arbitrary<A> =>
   drawn(drawing => drawValue(drawing, policy, undefined) as A)
 
 /** A value of the set which has this attribute, if there can be one without the sets around it. */
-export const valueWith = (set: AnySet, key: string): fc.Arbitrary<unknown> =>
+export const valuesWith = (set: AnySet, key: string): fc.Arbitrary<unknown> =>
   drawn(drawing => nestValue(drawing, set, undefined, key))
 
 /** A value within a value: where it is, what it should be, and the whole with another one in its place. */
@@ -432,6 +434,20 @@ export const placesIn = (
         ...Object.entries(header.members).flatMap(([name, field]) => member(values, name, field, scope))
       ]
     }
+    case 'preceded': {
+      const { key, of } = policy as AnyPreceded
+      const values = value as Values
+      const { [key]: _, ...rest } = values
+      const inner = placesIn(of, rest, scope).filter(({ path }) => path !== '')
+      return inner.map(place => ({
+        ...place,
+        put: (other: unknown) => ({ ...values, ...(place.put(other) as Values) })
+      }))
+    }
+    case 'numbered': {
+      const values = value as Values
+      return [self, ...Object.keys(values).flatMap(key => member(values, key, (policy as AnyList).of, scope))]
+    }
     case 'many':
     case 'list':
     case 'indexed':
@@ -491,7 +507,11 @@ const wrong: { readonly [type: string]: ReadonlyArray<unknown> } = {
   mac6: ['', '02:42', '02:42:ac:11:00:02:03', ...texts],
   string: ['a\0b', '\ud800', ...texts],
   bytes: ['text', [1, 2], ...texts],
+  sockaddr: texts,
+  uint: bigints(0n, 2n ** 64n - 1n),
   bits: groups,
+  numbered: groups,
+  preceded: groups,
   nest: groups,
   tlvs: groups,
   struct: groups,

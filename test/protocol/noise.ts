@@ -1,6 +1,6 @@
 /** Bytes that nobody promised to be a message, the same for the same seed. */
-import { align, NLA_TYPE_MASK, type Policy } from '../../protocol'
-import { type AnyBody, type AnySet, forced, partsOf } from './arbitrary'
+import { align, NLA_TYPE_MASK, type Policy, partsOf } from '../../protocol'
+import { type AnyBody, type AnySet, forced } from './arbitrary'
 
 /** Says a number from 0 to below `limit`. */
 export type Random = (limit: number) => number
@@ -67,6 +67,7 @@ const payload = (random: Random, lazy: Policy<unknown>, depth: number): Buffer =
       return body(random, policy as AnyBody, depth - 1)
     case 'list':
     case 'indexed':
+    case 'numbered':
       return joined(
         Array.from({ length: random(4) }, (_, n) => ({
           type: random(4) === 0 ? random(0x10000) : n + random(2),
@@ -74,6 +75,7 @@ const payload = (random: Random, lazy: Policy<unknown>, depth: number): Buffer =
         }))
       )
     case 'followed':
+    case 'preceded':
     case 'records':
       return Buffer.concat(partsOf(policy).map(part => payload(random, part, depth - 1)))
     case 'many':

@@ -4,6 +4,7 @@ import {
   bytesOf,
   chosen,
   littleEndian as le,
+  lookUp,
   NLA_F_NESTED,
   type Policy,
   positions,
@@ -14,6 +15,7 @@ import {
   type AnyFollowed,
   type AnyList,
   type AnyMany,
+  type AnyPreceded,
   type AnyRecords,
   type AnySet,
   type Either,
@@ -139,6 +141,13 @@ const grow = (
       const middle = from + header.size
       return { kind: 'parts', parts: [leaf(bytes, from, middle), grow(of, bytes, middle, to, scope)] }
     }
+    case 'preceded': {
+      const { length, of } = policy as AnyPreceded
+      const middle = from + (lookUp(scope, length) as number)
+      return { kind: 'parts', parts: [leaf(bytes, from, middle), grow(of, bytes, middle, to, scope)] }
+    }
+    case 'numbered':
+      return attributesTree('set', () => (policy as AnyList).of, bytes, from, to, scope)
     case 'choice':
       return grow(chosen(policy, scope) as Policy<unknown>, bytes, from, to, scope)
     case 'either': {

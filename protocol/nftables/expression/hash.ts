@@ -13,7 +13,7 @@ export const hash = attributes('NFTA_HASH', {
   offset: [6, be32],
   /** NFT_HASH.* */
   type: [7, be32],
-  /** Given up, with `setId`. */
+  /** No longer used, nor is `setId`. */
   setName: [8, string],
   setId: [9, be32]
 })

@@ -9,7 +9,7 @@ export const numgen = attributes('NFTA_NG', {
   type: [3, be32],
   /** What is added to them. */
   offset: [4, be32],
-  /** Given up, with `setId`. */
+  /** No longer used, nor is `setId`. */
   setName: [5, string],
   setId: [6, be32]
 })

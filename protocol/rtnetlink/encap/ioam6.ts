@@ -1,11 +1,11 @@
-import { attributes, be16, be32, bits, bytes, followed, ip, struct, u8, u32 } from '../../definition'
+import { attributes, be16, be32, bits, bytes, followed, ip6, struct, u8, u32 } from '../../definition'
 
 /** Packets that gather data of the nodes they pass: `encap ioam6`. <linux/ioam6_iptunnel.h> */
 export const ioam6 = attributes('IOAM6_IPTUNNEL', {
   /** IOAM6_IPTUNNEL_MODE_*. */
   mode: [1, u8],
   /** Of the outer header, with modes ENCAP and AUTO. */
-  dst: [2, ip],
+  dst: [2, ip6],
   trace: [
     3,
     followed(
@@ -24,7 +24,7 @@ export const ioam6 = attributes('IOAM6_IPTUNNEL', {
   freqK: [4, u32],
   freqN: [5, u32],
   /** Of the outer header. */
-  src: [6, ip]
+  src: [6, ip6]
 })
 
 /** Where the trace is put. <linux/ioam6_iptunnel.h> */

@@ -1,4 +1,4 @@
-import { ip as address, attributes, be16, be32, be64, bytes, many, u8, u32 } from '../../definition'
+import { ip6 as address6, attributes, be16, be32, be64, bytes, ip4, many, u8, u32 } from '../../definition'
 
 /**
  * Options that a tunnel's header carries. A request gives each Geneve option a nest of its own; the kernel answers
@@ -41,8 +41,8 @@ const options = attributes('LWTUNNEL_IP_OPTS', {
 export const ip = attributes('LWTUNNEL_IP', {
   /** The tunnel's key: a VNI, a GRE key. */
   id: [1, be64],
-  dst: [2, address],
-  src: [3, address],
+  dst: [2, ip4],
+  src: [3, ip4],
   ttl: [4, u8],
   tos: [5, u8],
   /** TUNNEL_* bits: 0x01 checksum, 0x04 key, 0x08 sequence number. */
@@ -54,8 +54,8 @@ export const ip = attributes('LWTUNNEL_IP', {
 /** The same over IPv6: `encap ip6`. <linux/lwtunnel.h> */
 export const ip6 = attributes('LWTUNNEL_IP6', {
   id: [1, be64],
-  dst: [2, address],
-  src: [3, address],
+  dst: [2, address6],
+  src: [3, address6],
   hoplimit: [4, u8],
   /** Traffic class. */
   tc: [5, u8],

@@ -3,8 +3,9 @@ import {
   attributes,
   be16,
   bytes,
+  either,
   followed,
-  ip,
+  ip4,
   ip6,
   s32,
   string,
@@ -14,22 +15,24 @@ import {
   u64
 } from '../../definition'
 
-/** The routing header of segment routing, the last segment first. <linux/seg6.h>, RFC 8754 */
-const segmentRoutingHeader = followed(
-  struct('ipv6_sr_hdr', {
-    nexthdr: u8,
-    /** Length behind the first eight bytes, in units of eight bytes. */
-    hdrlen: u8,
-    /** 4. */
-    type: u8,
-    segmentsLeft: u8,
-    /** Index of the last segment in the list. */
-    firstSegment: u8,
-    flags: u8,
-    tag: be16
-  }),
-  'segments',
-  arrayOf(ip6)
+const header = struct('ipv6_sr_hdr', {
+  nexthdr: u8,
+  /** Length behind the first eight bytes, in units of eight bytes. */
+  hdrlen: u8,
+  /** 4. */
+  type: u8,
+  segmentsLeft: u8,
+  /** Index of the last segment in the list. */
+  firstSegment: u8,
+  flags: u8,
+  tag: be16
+})
+
+/** The routing header of segment routing, its last segment first. <linux/seg6.h>, RFC 8754 */
+const segmentRoutingHeader = either(
+  followed(header, 'segments', arrayOf(ip6)),
+  /** Segments, and options such as a signature. */
+  followed(header, 'segmentsAndOptions', bytes)
 )
 
 /** Packets sent along a list of segments: `encap seg6`. <linux/seg6_iptunnel.h> */
@@ -46,7 +49,7 @@ export const seg6 = attributes('SEG6_IPTUNNEL', {
     )
   ],
   /** Source address of the outer header. */
-  src: [2, ip],
+  src: [2, ip6],
   /** Table in which the first segment is looked up. */
   table: [3, u32]
 })
@@ -57,8 +60,8 @@ export const seg6local = attributes('SEG6_LOCAL', {
   action: [1, u32],
   srh: [2, segmentRoutingHeader],
   table: [3, u32],
-  nh4: [4, ip],
-  nh6: [5, ip],
+  nh4: [4, ip4],
+  nh6: [5, ip6],
   iif: [6, u32],
   oif: [7, u32],
   bpf: [

@@ -1,4 +1,4 @@
-import { attributes, flag, u8, u16, u32, u64 } from '../../definition'
+import { attributes, bytes, flag, u8, u16, u32, u64 } from '../../definition'
 import { iflaBridgeId } from './bridge'
 
 /** An interface as a port of a bridge: `bridge link`, `ip link set … type bridge_slave`. <linux/if_link.h> */
@@ -33,7 +33,7 @@ export const bridgePort = attributes('IFLA_BRPORT', {
   /** Forget the addresses learnt here. */
   flush: [24, flag],
   multicastRouter: [25, u8],
-  pad: [26, flag],
+  pad: [26, bytes],
   mcastFlood: [27, u8],
   mcastToUcast: [28, u8],
   vlanTunnel: [29, u8],

@@ -1,18 +1,4 @@
-import {
-  attributes,
-  be16,
-  bytes,
-  flag,
-  ip4,
-  ip6,
-  mac,
-  mac6,
-  struct,
-  u8,
-  u16,
-  u32,
-  u64
-} from '../../definition'
+import { attributes, be16, bytes, ip4, ip6, mac, mac6, struct, u8, u16, u32, u64 } from '../../definition'
 
 /** How the spanning tree tells bridges apart. <linux/if_link.h> */
 export const iflaBridgeId = struct('ifla_bridge_id', {
@@ -34,7 +20,7 @@ export const bridgeQuerier = attributes('BRIDGE_QUERIER', {
   ipPort: [2, u32],
   /** How long another one counts as the querier, in hundredths of a second. */
   ipOtherTimer: [3, u64],
-  pad: [4, flag],
+  pad: [4, bytes],
   ipv6Address: [5, ip6],
   ipv6Port: [6, u32],
   ipv6OtherTimer: [7, u64]
@@ -86,7 +72,7 @@ export const bridge = attributes('IFLA_BR', {
   nfCallIp6tables: [37, u8],
   nfCallArptables: [38, u8],
   vlanDefaultPvid: [39, u16],
-  pad: [40, flag],
+  pad: [40, bytes],
   vlanStatsEnabled: [41, u8],
   mcastStatsEnabled: [42, u8],
   mcastIgmpVersion: [43, u8],

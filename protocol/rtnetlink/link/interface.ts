@@ -3,8 +3,6 @@ import {
   body,
   bytes,
   choice,
-  either,
-  flag,
   mac,
   many,
   pad,
@@ -14,8 +12,10 @@ import {
   u8,
   u16,
   u32,
-  u64
+  u64,
+  uint
 } from '../../definition'
+import { AF } from '../af'
 import { addressFamilies, inet6 } from './address-family'
 import { bridgePort } from './bridge-port'
 import { bridgeAfSpec } from './bridge-vlan'
@@ -23,8 +23,10 @@ import { rtnlLinkStats, rtnlLinkStats64 } from './statistics'
 import { port, virtualFunctionPorts, virtualFunctions } from './virtual-function'
 import { xdp } from './xdp'
 
-/** What every message about an interface begins with. <linux/rtnetlink.h> */
-export const ifinfomsg = struct('ifinfomsg', {
+// Declarations keep the docs of what they name, and lose those of what they copy from another file: rows and members
+// that other files use have types with names.
+
+const members = {
   /** AF_UNSPEC for the interface itself, AF_BRIDGE for it as a bridge or a port. */
   family: u8,
   pad: pad(1),
@@ -36,7 +38,11 @@ export const ifinfomsg = struct('ifinfomsg', {
   flags: u32,
   /** In requests, the bits of `flags` to change; 0 with any flag set means all of them. */
   change: u32
-})
+} as const
+export type InterfaceMembers = { readonly [K in keyof typeof members]: (typeof members)[K] }
+
+/** What every message about an interface begins with. <linux/rtnetlink.h> */
+export const ifinfomsg = struct<InterfaceMembers>('ifinfomsg', members)
 
 /** Where a device's memory and lines are. <linux/if_link.h> */
 export const rtnlLinkIfmap = struct('rtnl_link_ifmap', {
@@ -48,8 +54,6 @@ export const rtnlLinkIfmap = struct('rtnl_link_ifmap', {
   port: u8,
   pad: pad(4)
 })
-
-const AF_BRIDGE = 7
 
 /** The attributes of an interface, whatever its kind. <linux/if_link.h> */
 export const interfaceRows = {
@@ -70,7 +74,7 @@ export const interfaceRows = {
   /** An event of a wireless driver, a `struct iw_event`. */
   wireless: [11, bytes],
   /** By the message's family: the settings of a bridge's port, or of IPv6. */
-  protinfo: [12, choice('family', { [AF_BRIDGE]: bridgePort }, inet6)],
+  protinfo: [12, choice('family', { [AF.BRIDGE]: bridgePort }, inet6)],
   /** Packets that may wait for the device. */
   txqlen: [13, u32],
   map: [14, rtnlLinkIfmap],
@@ -88,7 +92,7 @@ export const interfaceRows = {
   vfPorts: [24, virtualFunctionPorts],
   portSelf: [25, port],
   /** By the message's family: what a bridge has, or what each address family has. */
-  afSpec: [26, choice('family', { [AF_BRIDGE]: bridgeAfSpec }, addressFamilies)],
+  afSpec: [26, choice('family', { [AF.BRIDGE]: bridgeAfSpec }, addressFamilies)],
   /** A number by which many interfaces are asked for or removed at once. */
   group: [27, u32],
   /** Moves the interface to the namespace that this file descriptor is open on. */
@@ -109,7 +113,7 @@ export const interfaceRows = {
   protoDown: [39, u8],
   gsoMaxSegs: [40, u32],
   gsoMaxSize: [41, u32],
-  pad: [42, flag],
+  pad: [42, bytes],
   xdp: [43, xdp],
   /** Why the kernel sends the notification, IFLA_EVENT_*. */
   event: [44, u32],
@@ -157,11 +161,12 @@ export const interfaceRows = {
   groIpv4MaxSize: [64, u32],
   dpllPin: [65, attributes('DPLL_A_PIN', { id: [1, u32] })],
   /** Nanoseconds ahead of time that the device takes packets. */
-  maxPacingOffloadHorizon: [66, either(u32, u64)],
+  maxPacingOffloadHorizon: [66, uint],
   netnsImmutable: [67, u8],
   headroom: [68, u16],
   tailroom: [69, u16]
 } as const
+export type InterfaceRows = { readonly [K in keyof typeof interfaceRows]: (typeof interfaceRows)[K] }
 
 /** The other end of a pair, described as a link of its own. */
-export const peer = body(ifinfomsg, attributes('IFLA', interfaceRows))
+export const peer = body(ifinfomsg, attributes<InterfaceRows>('IFLA', interfaceRows))

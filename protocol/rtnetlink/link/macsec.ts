@@ -1,4 +1,4 @@
-import { attributes, be16, be64, flag, u8, u32, u64 } from '../../definition'
+import { attributes, be16, be64, bytes, u8, u32, u64 } from '../../definition'
 
 /** Ethernet encrypted frame by frame: `ip link add link eth0 type macsec`. <linux/if_link.h> */
 export const macsec = attributes('IFLA_MACSEC', {
@@ -18,7 +18,7 @@ export const macsec = attributes('IFLA_MACSEC', {
   replayProtect: [12, u8],
   /** MACSEC_VALIDATE_*. */
   validation: [13, u8],
-  pad: [14, flag],
+  pad: [14, bytes],
   /** MACSEC_OFFLOAD_*. */
   offload: [15, u8]
 })

@@ -3,7 +3,6 @@ import {
   be16,
   bytes,
   fixedBytes,
-  flag,
   many,
   pad,
   string,
@@ -90,7 +89,7 @@ export const virtualFunction = attributes('IFLA_VF', {
       txBytes: [3, u64],
       broadcast: [4, u64],
       multicast: [5, u64],
-      pad: [6, flag],
+      pad: [6, bytes],
       rxDropped: [7, u64],
       txDropped: [8, u64]
     })

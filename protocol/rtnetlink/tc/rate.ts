@@ -28,7 +28,7 @@ export const TC_LINKLAYER = {
 
 /** How the current rate is estimated: `tc qdisc add … estimator`. <linux/pkt_sched.h> */
 export const tcEstimator = struct('tc_estimator', {
-  /** How often it is sampled, as a power of two of a quarter of a second: -2 to 3. */
+  /** It is sampled every 2^interval seconds: -2 to 3. */
   interval: s8,
   /** Binary logarithm of the weight of what was measured before. */
   ewmaLog: u8

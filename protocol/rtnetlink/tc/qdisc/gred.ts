@@ -50,7 +50,7 @@ export const gred = attributes('TCA_GRED', {
   limit: [5, u32],
   vqList: [
     6,
-    attributes('TCA_GRED_VQ', {
+    attributes('TCA_GRED_VQ_ENTRY', {
       entry: [
         1,
         many(
@@ -70,7 +70,8 @@ export const gred = attributes('TCA_GRED', {
             /** TC_RED_* bits. */
             flags: [12, u32]
           })
-        )
+        ),
+        'TCA_GRED_VQ_ENTRY'
       ]
     })
   ]

@@ -27,7 +27,7 @@ export const htb = attributes('TCA_HTB', {
   init: [
     2,
     struct('tc_htb_glob', {
-      /** 3; in answers also the kernel's own in the high 16 bits. */
+      /** 3; answers have it in the high 16 bits. */
       version: u32,
       /** By what a rate is divided for a quantum. */
       rate2quantum: u32,

@@ -9,7 +9,7 @@ export const netem = body(
     limit: u32,
     /** Probability, in parts of 2^32. */
     loss: u32,
-    /** Every so many packets one is sent at once. */
+    /** Every so many packets one may be sent at once. */
     gap: u32,
     /** Probability, in parts of 2^32. */
     duplicate: u32,

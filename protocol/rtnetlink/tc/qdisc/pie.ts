@@ -21,7 +21,7 @@ export const pie = attributes('TCA_PIE', {
 
 /** <linux/pkt_sched.h> */
 export const tcPieXstats = struct('tc_pie_xstats', {
-  /** The current probability, in parts of 2^56. */
+  /** The current probability, in parts of 2^64. */
   prob: u64,
   /** Microseconds that packets wait at present. */
   delay: u32,

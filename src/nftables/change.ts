@@ -1,0 +1,155 @@
+import { NLM_F } from '../../protocol/netlink/header'
+import { NF_INET } from '../../protocol/nftables/chain'
+import type { Element } from '../../protocol/nftables/element'
+import { NFT_SET } from '../../protocol/nftables/set'
+import type { Message } from '../../protocol'
+import { message } from '../socket/message'
+import type { Selector } from './selector'
+import type { Statement } from './statement'
+
+/** Families of tables. NFPROTO_* of <linux/netfilter.h> */
+export const families = { inet: 1, ip: 2, arp: 3, netdev: 5, bridge: 7, ip6: 10 } as const
+export type Family = keyof typeof families
+
+export interface TableRef {
+  readonly family: Family
+  readonly table: string
+}
+
+export interface Hook {
+  readonly type: 'filter' | 'nat' | 'route'
+  readonly hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
+  readonly priority: number
+}
+
+const hooks = {
+  prerouting: NF_INET.PRE_ROUTING,
+  input: NF_INET.LOCAL_IN,
+  forward: NF_INET.FORWARD,
+  output: NF_INET.LOCAL_OUT,
+  postrouting: NF_INET.POST_ROUTING
+} as const
+
+export interface SetShape {
+  /** What a key is made of, in order. */
+  readonly key: ReadonlyArray<Selector<never>>
+  /** What a map gives, in order; none for a set. */
+  readonly data?: ReadonlyArray<Selector<never>>
+  /** Keys may be ranges. */
+  readonly interval?: boolean
+}
+
+/** A key or datum of an element: its parts, and of an interval its last key too. */
+export interface NewElement {
+  readonly key: ReadonlyArray<Uint8Array>
+  readonly keyEnd?: ReadonlyArray<Uint8Array>
+  readonly data?: ReadonlyArray<Uint8Array>
+  readonly comment?: string
+}
+
+const header = ({ family }: TableRef): { readonly nfgenFamily: number } => ({ nfgenFamily: families[family] })
+
+const create = NLM_F.REQUEST | NLM_F.CREATE
+
+/** `nft add table`; refused if there is one by this name. */
+export const addTable = (ref: TableRef, comment?: string): Message =>
+  message('NFT_MSG_NEWTABLE', create | NLM_F.EXCL, {
+    header: header(ref),
+    attributes: { name: ref.table, flags: 0, ...(comment !== undefined && { userdata: { comment } }) }
+  })
+
+/** `nft delete table`, with all that is in it. */
+export const removeTable = (ref: TableRef): Message =>
+  message('NFT_MSG_DELTABLE', NLM_F.REQUEST, { header: header(ref), attributes: { name: ref.table } })
+
+/** `nft add chain`. */
+export const addChain = (ref: TableRef, name: string, hook?: Hook): Message =>
+  message('NFT_MSG_NEWCHAIN', create, {
+    header: header(ref),
+    attributes: {
+      table: ref.table,
+      name,
+      ...(hook !== undefined && {
+        hook: { hooknum: hooks[hook.hook], priority: hook.priority },
+        type: hook.type
+      })
+    }
+  })
+
+/** `nft add rule`: at the chain's end. */
+export const addRule = (ref: TableRef, chain: string, statements: ReadonlyArray<Statement>): Message =>
+  message('NFT_MSG_NEWRULE', create | NLM_F.APPEND, {
+    header: header(ref),
+    attributes: { table: ref.table, chain, expressions: statements.flatMap(({ expressions }) => expressions) }
+  })
+
+/** Parts of a concatenation stand at multiples of four bytes. */
+const padded = (size: number): number => (size + 3) & ~3
+
+const widthOf = (selectors: ReadonlyArray<Selector<never>>): number =>
+  selectors.length === 1
+    ? (selectors[0]?.size ?? 0)
+    : selectors.reduce((width, { size }) => width + padded(size), 0)
+
+/** nft's number of a concatenation: six bits for each part. */
+const datatypeOf = (selectors: ReadonlyArray<Selector<never>>): number =>
+  selectors.reduce((type, { datatype }) => (type << 6) | datatype, 0)
+
+let setIds = 0
+
+/** `nft add set`, or `nft add map` if it has data. */
+export const addSet = (ref: TableRef, name: string, { key, data, interval }: SetShape): Message => {
+  const concatenated = key.length > 1
+  const flags =
+    (data === undefined ? 0 : NFT_SET.MAP) |
+    (interval === true ? NFT_SET.INTERVAL | (concatenated ? NFT_SET.CONCAT : 0) : 0)
+  return message('NFT_MSG_NEWSET', create, {
+    header: header(ref),
+    attributes: {
+      table: ref.table,
+      name,
+      flags,
+      keyType: datatypeOf(key),
+      keyLen: widthOf(key),
+      ...(data !== undefined && { dataType: datatypeOf(data), dataLen: widthOf(data) }),
+      ...(interval === true && concatenated && { desc: { concat: key.map(({ size }) => ({ len: padded(size) })) } }),
+      id: ++setIds
+    }
+  })
+}
+
+const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  if (parts.length === 1) return parts[0] as Uint8Array
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + padded(part.length), 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += padded(part.length)
+  }
+  return bytes
+}
+
+const elementOf = ({ key, keyEnd, data, comment }: NewElement): Element => ({
+  key: { value: joined(key) },
+  ...(keyEnd !== undefined && { keyEnd: { value: joined(keyEnd) } }),
+  ...(data !== undefined && { data: { value: joined(data) } }),
+  ...(comment !== undefined && { userdata: { comment } })
+})
+
+/** `nft create element`: refused if the set has the key. */
+export const addElements = (ref: TableRef, set: string, elements: ReadonlyArray<NewElement>): Message =>
+  message('NFT_MSG_NEWSETELEM', create | NLM_F.EXCL, {
+    header: header(ref),
+    attributes: { table: ref.table, set, elements: elements.map(elementOf) }
+  })
+
+/** `nft delete element`. */
+export const removeElements = (ref: TableRef, set: string, elements: ReadonlyArray<NewElement>): Message =>
+  message('NFT_MSG_DELSETELEM', NLM_F.REQUEST, {
+    header: header(ref),
+    attributes: {
+      table: ref.table,
+      set,
+      elements: elements.map(({ key, keyEnd }) => elementOf({ key, ...(keyEnd !== undefined && { keyEnd }) }))
+    }
+  })

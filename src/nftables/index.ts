@@ -1,0 +1,71 @@
+import * as E from 'fp-ts/Either'
+import type { Message } from '../../protocol'
+import { NLM_F } from '../../protocol/netlink/header'
+import type { Element } from '../../protocol/nftables/element'
+import { message } from '../socket/message'
+import type { Request } from '../socket/request'
+import { families, type TableRef } from './change'
+
+export * from './change'
+export * from './selector'
+export * from './statement'
+
+/** NFNL_SUBSYS_NFTABLES, which a batch's ends carry. <linux/netfilter/nfnetlink.h> */
+const subsystem = 10
+
+/** Changes of the ruleset, all together or none: `nft -f`. */
+export const transaction = (changes: ReadonlyArray<Message>, hints: Request<void>['hints'] = {}): Request<void> => ({
+  operation: 'nftables.transaction',
+  protocol: 'netfilter',
+  answering: 'transaction',
+  links: [],
+  namespaces: [],
+  messages: () =>
+    E.right([
+      message('NFNL_MSG_BATCH_BEGIN', NLM_F.REQUEST, { header: { resId: subsystem } }),
+      ...changes,
+      message('NFNL_MSG_BATCH_END', NLM_F.REQUEST, { header: { resId: subsystem } })
+    ]),
+  read: () => undefined,
+  fields: {},
+  hints
+})
+
+/** The tables of all families. */
+export const tables: Request<ReadonlyArray<TableRef>> = {
+  operation: 'nftables.tables',
+  protocol: 'netfilter',
+  answering: 'dump',
+  links: [],
+  namespaces: [],
+  messages: () => E.right([message('NFT_MSG_GETTABLE', NLM_F.REQUEST | NLM_F.DUMP, {})]),
+  read: answers =>
+    answers.flatMap(answer =>
+      answer.type === 'NFT_MSG_NEWTABLE' && answer.attributes.name !== undefined
+        ? [{ family: familyName(answer.header.nfgenFamily), table: answer.attributes.name }]
+        : []
+    ),
+  fields: {}
+}
+
+/** The elements of a set, as the kernel has them. */
+export const elements = (ref: TableRef, set: string): Request<ReadonlyArray<Element>> => ({
+  operation: 'nftables.elements',
+  protocol: 'netfilter',
+  answering: 'dump',
+  links: [],
+  namespaces: [],
+  messages: () =>
+    E.right([
+      message('NFT_MSG_GETSETELEM', NLM_F.REQUEST | NLM_F.DUMP, {
+        header: { nfgenFamily: families[ref.family] },
+        attributes: { table: ref.table, set }
+      })
+    ]),
+  read: answers =>
+    answers.flatMap(answer => (answer.type === 'NFT_MSG_NEWSETELEM' ? (answer.attributes.elements ?? []) : [])),
+  fields: {}
+})
+
+const familyName = (number: number): TableRef['family'] =>
+  (Object.entries(families).find(([, each]) => each === number)?.[0] as TableRef['family'] | undefined) ?? 'inet'

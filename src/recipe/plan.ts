@@ -1,0 +1,62 @@
+import type { NamespaceRef } from '../namespace/reference'
+import type { Step } from './step'
+
+/** A link that must be there, or must not, before anything is changed. */
+export interface Premise {
+  /** The parameter that names it. */
+  readonly field: string
+  readonly link: string
+  readonly namespace?: NamespaceRef
+  readonly must: 'exist' | 'be absent'
+}
+
+/**
+ * What is to be done, as data: nothing has been looked up or changed. The same plan is applied, printed as a script,
+ * checked, and undone.
+ */
+export interface Plan {
+  /** The recipe's name: `veth-masquerade`. */
+  readonly recipe: string
+  /** By which it is torn down: the namespace's or the bridge's name, unless one was given. */
+  readonly name: string
+  readonly parameters: { readonly [key: string]: unknown }
+  readonly premises: ReadonlyArray<Premise>
+  /** In order; each needs those before it. */
+  readonly steps: ReadonlyArray<Step>
+  /** The families of whose default route the interface stands for `defaultUplink` in the steps. */
+  readonly uplinkOf?: 'ipv4' | 'ipv6'
+}
+
+/** Stands for the interface of the default route, until it is looked up; in a script, a shell's variable. */
+export const defaultUplink = '$uplink'
+
+/** The plan with its uplink looked up. */
+export const withUplink = (plan: Plan, uplink: string): Plan => {
+  const { uplinkOf, ...rest } = plan
+  return { ...rest, ...replaced({ premises: plan.premises, steps: plan.steps }, uplink) }
+}
+
+const replaced = <A>(value: A, uplink: string): A => {
+  if (value === defaultUplink) return uplink as A
+  if (Array.isArray(value)) return value.map(each => replaced(each, uplink)) as A
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaced(each, uplink)])) as A
+  return value
+}
+
+/** Parameters that no plan can be made of. */
+export interface InvalidParameters {
+  readonly _tag: 'InvalidParameters'
+  /** One sentence: the field, what is wrong, what to do. */
+  readonly message: string
+  readonly recipe: string
+  /** The first field at fault: `publish.0.hostPort`. */
+  readonly field: string
+}
+
+export const invalidParameters = (recipe: string, field: string, reason: string): InvalidParameters => ({
+  _tag: 'InvalidParameters',
+  message: `${recipe}: ${field === '' ? '' : `${field}: `}${reason}`,
+  recipe,
+  field
+})

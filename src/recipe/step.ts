@@ -1,0 +1,78 @@
+import type { NewAddress } from '../address'
+import type { LinkChange, NewLink } from '../link'
+import type { NamespaceRef } from '../namespace/reference'
+import type { NewRoute } from '../route'
+
+/** Where a step acts: in a namespace, or on the host if there is none. */
+interface Placed {
+  readonly namespace?: NamespaceRef
+}
+
+/** Makes a named namespace with `lo` up, unless it is there; then it is used and left in place. */
+export interface CreateNamespace {
+  readonly _tag: 'CreateNamespace'
+  readonly name: string
+}
+
+export interface AddLink extends Placed {
+  readonly _tag: 'AddLink'
+  readonly link: NewLink
+}
+
+export interface SetLink extends Placed {
+  readonly _tag: 'SetLink'
+  readonly link: string
+  readonly change: LinkChange
+}
+
+export interface AddAddress extends Placed {
+  readonly _tag: 'AddAddress'
+  readonly address: NewAddress
+}
+
+export interface AddRoute extends Placed {
+  readonly _tag: 'AddRoute'
+  readonly route: NewRoute
+}
+
+export interface SetSysctl extends Placed {
+  readonly _tag: 'SetSysctl'
+  readonly key: string
+  readonly value: string
+}
+
+/** Lets packets that come in by these links go on to others. */
+export interface Forward extends Placed {
+  readonly _tag: 'Forward'
+  readonly family: 'ipv4' | 'ipv6'
+  readonly links: ReadonlyArray<string>
+}
+
+/** What our table of the host's firewall holds for an isolation. */
+export type Entry =
+  /** Packets from the network that leave by the link get the link's address. */
+  | { readonly _tag: 'Masquerade'; readonly network: string; readonly link: string }
+  /** Connections to the host's port go to the address and port inside. */
+  | {
+      readonly _tag: 'Publish'
+      readonly protocol: 'tcp' | 'udp' | 'sctp'
+      /** Which of the host's addresses; all of them if there is none. */
+      readonly hostAddress?: string
+      readonly hostPort: number
+      readonly address: string
+      readonly port: number
+    }
+  /** Only replies and published ports get through to the link. */
+  | { readonly _tag: 'Guard'; readonly link: string }
+  /** Published ports can be reached from the network that they lead to. */
+  | { readonly _tag: 'Hairpin'; readonly network: string }
+  /** Published ports can be reached by 127.0.0.1, through the link; nobody behind it can use that. */
+  | { readonly _tag: 'Loopback'; readonly link: string }
+
+export interface AddEntries {
+  readonly _tag: 'AddEntries'
+  readonly family: 'ip' | 'ip6'
+  readonly entries: ReadonlyArray<Entry>
+}
+
+export type Step = CreateNamespace | AddLink | SetLink | AddAddress | AddRoute | SetSysctl | Forward | AddEntries

@@ -1,0 +1,79 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import { within } from '../namespace/enter'
+import type { NamespaceError } from '../namespace/error'
+import type { NamespaceRef } from '../namespace/reference'
+
+/** A kernel parameter that could not be read or written. */
+export interface SysctlFailed {
+  readonly _tag: 'SysctlFailed'
+  readonly message: string
+  readonly key: string
+  readonly code: string
+  readonly hint?: string
+}
+
+export type SysctlError = SysctlFailed | NamespaceError
+
+const perInterface = /^(net\.ipv[46]\.(?:conf|neigh))\.(.+)\.([^.]+)$/
+
+/**
+ * The path of a key below /proc/sys. Dots separate, but the name of an interface keeps its own:
+ * `net.ipv4.conf.eth0.100.forwarding` is that of `eth0.100`. With a slash in the key, slashes separate instead.
+ */
+export const pathOf = (key: string): string | undefined => {
+  const named = key.includes('/') ? null : perInterface.exec(key)
+  const segments =
+    named !== null
+      ? [...(named[1] as string).split('.'), named[2] as string, named[3] as string]
+      : key.split(key.includes('/') ? '/' : '.')
+  return segments.every(segment => segment !== '' && segment !== '.' && segment !== '..' && !/[\0/]/.test(segment))
+    ? join('/proc/sys', ...segments)
+    : undefined
+}
+
+const hints: { readonly [code: string]: string } = {
+  ENOENT: 'this kernel or this namespace has no such parameter',
+  EACCES: 'root is needed',
+  EPERM: 'root is needed',
+  EROFS: '/proc/sys is mounted read-only here, as in an unprivileged container',
+  EINVAL: 'the kernel does not take this value'
+}
+
+const failed = (key: string, doing: string, error: unknown): SysctlFailed => {
+  const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException
+  const hint = hints[code]
+  return {
+    _tag: 'SysctlFailed',
+    message: `cannot ${doing} ${key}: ${code}${hint === undefined ? '' : `, ${hint}`}`,
+    key,
+    code,
+    ...(hint !== undefined && { hint })
+  }
+}
+
+const at = <A>(
+  namespace: NamespaceRef | undefined,
+  key: string,
+  doing: string,
+  use: (path: string) => A
+): E.Either<SysctlError, A> => {
+  const path = pathOf(key)
+  if (path === undefined) return E.left(failed(key, doing, { code: 'ENOENT' }))
+  const attempt = (): E.Either<SysctlError, A> =>
+    E.tryCatch(
+      () => use(path),
+      error => failed(key, doing, error)
+    )
+  return namespace === undefined ? attempt() : pipe(within(namespace, attempt), E.flattenW)
+}
+
+/** The value of a kernel parameter in a namespace, ours by default: `sysctl -n`. man 8 sysctl */
+export const get = (key: string, namespace?: NamespaceRef): E.Either<SysctlError, string> =>
+  at(namespace, key, 'read', path => readFileSync(path, 'utf8').trimEnd())
+
+/** Sets a kernel parameter in a namespace, ours by default: `sysctl -w`. */
+export const set = (key: string, value: string | number, namespace?: NamespaceRef): E.Either<SysctlError, void> =>
+  at(namespace, key, 'write', path => writeFileSync(path, `${value}\n`))
