@@ -11,7 +11,14 @@ import {
   written
 } from './definition/bytes'
 import { decodeAt, encodeTo } from './definition/codec'
-import { type DecodeError, decodeError, type EncodeError, encodeError, inside, quoted } from './definition/error'
+import {
+  type DecodeError,
+  decodeError,
+  type EncodeError,
+  encodeError,
+  inside,
+  quoted
+} from './definition/error'
 import type { Family } from './definition/family'
 import type { Envelope, MessageOf } from './definition/message'
 import { nearest } from './definition/nearest'

@@ -18,6 +18,7 @@ const layers: ReadonlyArray<ReadonlyArray<string>> = [
   ['protocol/nftables'],
   ['protocol/rtnetlink', 'protocol/nfnetlink'],
   ['protocol'],
+  ['src/ip'],
   ['src/namespace'],
   ['src/socket'],
   [

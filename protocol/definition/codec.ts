@@ -11,6 +11,7 @@ import {
   writer,
   written
 } from './bytes'
+import { compiled } from './compiled'
 import type { Body } from './composite'
 import { type DecodeError, decodeError, type EncodeError } from './error'
 import { originalsOf, payloadsOf, remember, whole } from './original'
@@ -35,6 +36,8 @@ export const decodeAt = <A>(
   from: number,
   to: number
 ): E.Either<DecodeError, A> => {
+  const quick = compiled(policy).read(bytes, from, to)
+  if (quick !== undefined) return E.right(quick as A)
   bytes.irregular = false
   const value = policy.read(bytes, from, to, undefined)
   if (value === undefined) return E.left(fault(policy, bytes, from, to))
@@ -57,7 +60,8 @@ export const encodeTo = <A>(to: Writer, policy: Policy<A>, value: A): EncodeErro
     typeof value === 'object' && value !== null
       ? payloadsOf(originalsOf(value), whole, value)?.[0]
       : undefined
-  return kept === undefined ? policy.write(to, value, undefined) : void writeBytes(to, kept)
+  if (kept !== undefined) return void writeBytes(to, kept)
+  return compiled(policy).write(to, value) ? undefined : policy.write(to, value, undefined)
 }
 
 /** Says where bytes stop making sense: at the first attribute whose length cannot be. */

@@ -667,3 +667,29 @@ export const compile = (policy: Policy<unknown>): Compiled => {
     }
   }
 }
+
+/** A process that reads a handful of messages should not wait for code to be made. */
+const patience = 32
+
+/** Whether code may be made at all: `--disallow-code-generation-from-strings`, and some bundlers, forbid it. */
+const allowed = (): boolean => {
+  try {
+    return new Function('return true')()
+  } catch {
+    return false
+  }
+}
+
+/** Makes the code once the policy has been used often enough to be worth it, if that is allowed. */
+export const compiled = once((policy): Compiled => {
+  let uses = 0
+  let code: Compiled | undefined
+  const ready = (): Compiled | undefined => {
+    if (uses < patience && ++uses === patience && allowed()) code = compile(policy)
+    return code
+  }
+  return {
+    read: (bytes, from, to) => ready()?.read(bytes, from, to),
+    write: (to, value) => ready()?.write(to, value) ?? false
+  }
+})

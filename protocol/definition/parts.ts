@@ -1,11 +1,12 @@
-import type { Rows } from './attributes'
 import type { Policy } from './policy'
 import type { Members, Struct } from './struct'
 
 /** A policy, seen by whatever parts the policies have. */
 export interface Parts extends Policy<unknown> {
   readonly prefix?: string
-  readonly rows?: Rows
+  readonly rows?: {
+    readonly [key: string]: readonly [number: number, policy: Policy<unknown>, name?: string]
+  }
   readonly members?: Members
   readonly header?: Struct<Members>
   readonly attributes?: Policy<unknown>

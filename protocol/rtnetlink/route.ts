@@ -20,7 +20,7 @@ import {
   u64,
   variant
 } from '../definition'
-import { AF, RTNL_FAMILY } from './af'
+import { AF } from './af'
 import { encaps, mplsLabels } from './encap'
 
 /** Properties of a path, as `ip route add … mtu 1400`. <linux/rtnetlink.h> */
@@ -65,16 +65,15 @@ const nexthop = attributes('RTA', {
 })
 
 /** A destination in the form of its family: an IP prefix's address, MPLS labels, an endpoint's number. */
-const destination = choice('family', {
-  [AF.UNSPEC]: ip,
-  [AF.INET]: ip,
-  [AF.INET6]: ip,
-  [AF.MPLS]: mplsLabels,
-  [AF.PHONET]: u8,
-  [AF.MCTP]: u8,
-  [RTNL_FAMILY.IPMR]: ip,
-  [RTNL_FAMILY.IP6MR]: ip
-})
+const destination = choice(
+  'family',
+  {
+    [AF.MPLS]: mplsLabels,
+    [AF.PHONET]: u8,
+    [AF.MCTP]: u8
+  },
+  ip
+)
 
 /** A route: `ip route`. <linux/rtnetlink.h> */
 export const route = message('route', {

@@ -108,9 +108,17 @@ const hintOf = (call: string, code: string): string | undefined =>
     ? `${call} needs ${capabilities[call]}: run as root, or in a user namespace in which you are root`
     : undefined
 
+/** libuv has no words for some, as EINPROGRESS. */
+const describe = (errno: number): readonly [code: string, meaning: string] => {
+  const known = getSystemErrorMap().get(-errno)
+  if (known !== undefined) return known
+  const [code = `errno ${errno}`] = Object.entries(constants.errno).find(each => each[1] === errno) ?? []
+  return [code, 'refused']
+}
+
 /** The one place where such a failure is made. */
 export const systemCallFailed = (call: string, errno: number): SystemCallFailed => {
-  const [code, meaning] = getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, 'unknown error']
+  const [code, meaning] = describe(errno)
   return {
     _tag: 'SystemCallFailed',
     call,

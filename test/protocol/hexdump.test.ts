@@ -4,6 +4,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseHex } from '../../protocol'
 
+const holds = <A>(property: fc.IProperty<A>, numRuns = 100): void => fc.assert(property, { numRuns })
+
 const test = suite('hexdump')
 
 const bytes = (...values: ReadonlyArray<number>): Uint8Array => Uint8Array.from(values)
@@ -99,7 +101,7 @@ test('any bytes come back from their dump', () => {
       const text = part.map(byte => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '.')).join('')
       return ` | ${(row * 16).toString(16).padStart(5, '0')}  ${digits.padEnd(48)}  ${text.padEnd(16)} |`
     }).join('\n')
-  fc.assert(
+  holds(
     fc.property(
       fc.array(fc.uint8Array({ minLength: 1, maxLength: 70 }), { minLength: 1, maxLength: 3 }),
       payloads => {
@@ -111,7 +113,7 @@ test('any bytes come back from their dump', () => {
 })
 
 test('any text is parsed or refused', () => {
-  fc.assert(
+  holds(
     fc.property(fc.string({ unit: 'binary' }), text => E.isLeft(parseHex(text)) || E.isRight(parseHex(text)))
   )
 })

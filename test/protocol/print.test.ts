@@ -6,6 +6,8 @@ import { decodeMessages, type Families, type Message, type Protocol, parseHex, p
 import { valuesOf } from './arbitrary'
 import { definitions } from './definitions'
 
+const holds = <A>(property: fc.IProperty<A>, numRuns = 100): void => fc.assert(property, { numRuns })
+
 const test = suite('print')
 
 const right = <A>(result: E.Either<unknown, A>): A => {
@@ -146,7 +148,7 @@ test('flags are named by what the message does', () => {
 for (const { name, types, body } of definitions)
   test(`each member of any value has its line: ${name}`, () => {
     const [type] = types[0] ?? ['']
-    fc.assert(
+    holds(
       fc.property(valuesOf(body), value => {
         const lines = print([
           { type, flags: 0, sequence: 0, port: 0, ...(value as object) } as Message
@@ -158,7 +160,7 @@ for (const { name, types, body } of definitions)
         )
         assert.not.match(lines.join('\n'), /undefined|\[object/)
       }),
-      { numRuns: 20 }
+      20
     )
   })
 

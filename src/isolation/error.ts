@@ -1,0 +1,67 @@
+import type { NamespaceError } from '../namespace/error'
+import type { InvalidParameters } from '../recipe/plan'
+import type { NetlinkError } from '../socket/error'
+import type { SysctlError } from '../sysctl'
+
+/** A link that the plan needs is not there, or one that it would make is. Nothing has been changed. */
+export interface PremiseFailed {
+  readonly _tag: 'PremiseFailed'
+  readonly message: string
+  /** The parameter that names the link. */
+  readonly field: string
+  readonly link: string
+}
+
+/** A step failed, and every step before it has been undone. */
+export interface StepFailed {
+  readonly _tag: 'StepFailed'
+  readonly message: string
+  /** What the step was to do: `give eth0 in blue the address 10.0.0.2/24`. */
+  readonly step: string
+  readonly cause: StepError
+  /** What could not be undone, in sentences; nothing if the host is as before. */
+  readonly leftBehind: ReadonlyArray<string>
+}
+
+/** An isolation by this name exists already, and another one was asked for. Nothing has been changed. */
+export interface NameTaken {
+  readonly _tag: 'NameTaken'
+  readonly message: string
+  readonly name: string
+}
+
+/** Something could not be taken down; the rest has been, and trying again is safe. */
+export interface TeardownFailed {
+  readonly _tag: 'TeardownFailed'
+  readonly message: string
+  readonly name: string
+  readonly leftBehind: ReadonlyArray<string>
+}
+
+/** The records of what is applied cannot be read or written. Nothing has been changed. */
+export interface JournalFailed {
+  readonly _tag: 'JournalFailed'
+  readonly message: string
+  readonly path: string
+  readonly hint?: string
+}
+
+/** A port of the host is published already. */
+export interface PortTaken {
+  readonly _tag: 'PortTaken'
+  readonly message: string
+  readonly field: 'publish'
+  /** The isolation that has it, if it is one of ours. */
+  readonly owner?: string
+}
+
+export type StepError = NetlinkError | SysctlError | NamespaceError | PortTaken
+
+export type IsolationError =
+  | InvalidParameters
+  | PremiseFailed
+  | StepFailed
+  | NameTaken
+  | TeardownFailed
+  | JournalFailed
+  | StepError

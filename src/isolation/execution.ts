@@ -1,0 +1,125 @@
+import * as E from 'fp-ts/Either'
+import type { Step } from '../recipe/step'
+import type { StepError } from './error'
+import { type Act, kindOf, newLinks, type Surroundings } from './step'
+import { openWorld, placeKey, type World } from './world'
+
+/** One step with what it found before. */
+export interface Task {
+  readonly step: Step
+  readonly before: unknown
+}
+
+export interface Progress {
+  /** Called with each step that is done, in a sentence without subject. */
+  readonly onStep?: (description: string) => void
+}
+
+/** The surroundings of a plan's steps: its name, and the indexes of the links that it makes. */
+export const surroundings = (world: World, name: string, tasks: ReadonlyArray<Task>): Surroundings => {
+  const indexes = new Map<string, number>()
+  const made = newLinks(
+    tasks.map(({ step }) => step),
+    tasks.map(({ before }) => before)
+  )
+  for (const { step, before } of made) {
+    indexes.set(`${placeKey(step.namespace)}/${step.link.name}`, before.index)
+    if ('peer' in step.link && before.peerIndex !== undefined)
+      indexes.set(`${placeKey(step.link.peer.namespace ?? step.namespace)}/${step.link.peer.name}`, before.peerIndex)
+  }
+  return {
+    world,
+    name,
+    linkIn: (namespace, link) => (typeof link === 'number' ? link : (indexes.get(`${placeKey(namespace)}/${link}`) ?? link))
+  }
+}
+
+export interface Failure {
+  readonly step: Step
+  readonly error: StepError
+}
+
+interface Planned {
+  readonly task: Task
+  readonly act: Act
+}
+
+/**
+ * Does the steps in order; requests of neighbouring steps to one namespace leave in one batch. Ends at the first
+ * failure, and says which steps were begun.
+ */
+export const execute = async (
+  tasks: ReadonlyArray<Task>,
+  around: Surroundings,
+  { onStep }: Progress = {}
+): Promise<{ readonly begun: ReadonlyArray<Task>; readonly failure?: Failure }> => {
+  const begun: Array<Task> = []
+  for (const group of groups(tasks.map(task => ({ task, act: kindOf(task.step).apply(task.step, task.before, around) })))) {
+    for (const { task } of group) begun.push(task)
+    const failure = await runGroup(group, around.world)
+    if (failure !== undefined) return { begun, failure }
+    for (const { task } of group) onStep?.(kindOf(task.step).describe(task.step))
+  }
+  return { begun }
+}
+
+const groups = (planned: ReadonlyArray<Planned>): ReadonlyArray<ReadonlyArray<Planned>> => {
+  const grouped: Array<Array<Planned>> = []
+  for (const each of planned) {
+    const last = grouped.at(-1)
+    if (last !== undefined && sameBatch(last[0]?.act, each.act)) last.push(each)
+    else grouped.push([each])
+  }
+  return grouped
+}
+
+const sameBatch = (a: Act | undefined, b: Act): boolean =>
+  a?._tag === 'Send' && b._tag === 'Send' && placeKey(a.namespace) === placeKey(b.namespace)
+
+const runGroup = async (group: ReadonlyArray<Planned>, world: World): Promise<Failure | undefined> => {
+  const [first] = group
+  if (first === undefined) return undefined
+  if (first.act._tag === 'Call') {
+    const result = await first.act.run()
+    return E.isLeft(result) ? { step: first.task.step, error: result.left } : undefined
+  }
+  const session = world.session(first.act.namespace)
+  if (E.isLeft(session)) return { step: first.task.step, error: session.left }
+  const owners = group.flatMap(({ task, act }) => (act._tag === 'Send' ? act.requests.map(() => task.step) : []))
+  const requests = group.flatMap(({ act }) => (act._tag === 'Send' ? act.requests : []))
+  const results = await session.right.batch(requests)()
+  const failed = results.findIndex(E.isLeft)
+  const result = results[failed]
+  return result !== undefined && E.isLeft(result) ? { step: owners[failed] as Step, error: result.left } : undefined
+}
+
+/** Errors that say that what is to be undone is not there. */
+const isGone = (error: StepError): boolean =>
+  error._tag === 'NotFound' ||
+  error._tag === 'NamespaceNotFound' ||
+  error._tag === 'NotANamespace' ||
+  (error._tag === 'Rejected' && ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL'].includes(error.code))
+
+/** Undoes steps in reverse order, each on its own; what fails does not keep the others from being undone. */
+export const undo = async (tasks: ReadonlyArray<Task>, around: Surroundings, { onStep }: Progress = {}): Promise<ReadonlyArray<string>> => {
+  const leftBehind: Array<string> = []
+  for (const { step, before } of tasks.toReversed()) {
+    const kind = kindOf(step)
+    const act = kind.undo(step, before, around)
+    if (act === undefined) continue
+    const failure = await runGroup([{ task: { step, before }, act }], around.world)
+    if (failure === undefined || isGone(failure.error)) onStep?.(`undo: ${kind.describe(step)}`)
+    else leftBehind.push(`could not undo “${kind.describe(step)}”: ${failure.error.message}`)
+  }
+  return leftBehind
+}
+
+/** Works in the host's and other namespaces, and closes what it opened. */
+export const inWorld = async <A>(use: (world: World) => Promise<A>): Promise<A> => {
+  const world = openWorld()
+  try {
+    return await use(world)
+  } finally {
+    world.close()
+  }
+}

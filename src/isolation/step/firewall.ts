@@ -1,0 +1,149 @@
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { Element } from '../../../protocol/nftables/element'
+import { elements, removeElements, removeTable, tables, transaction } from '../../nftables'
+import type { AddEntries, Entry } from '../../recipe/step'
+import type { NetlinkError } from '../../socket/error'
+import type { PortTaken, StepError } from '../error'
+import {
+  bySet,
+  entryChanges,
+  type Membership,
+  membershipOf,
+  setNames,
+  type TableFamily,
+  tableChanges,
+  tableOf,
+  tableText
+} from '../firewall'
+import type { World } from '../world'
+import { call, type StepKind } from './kind'
+
+interface Before {
+  /** Our table was there: another isolation uses it. */
+  readonly existed: boolean
+}
+
+const hasTable = (world: World, family: TableFamily): TE.TaskEither<NetlinkError, boolean> =>
+  pipe(
+    world.send(tables),
+    TE.map(all => all.some(each => each.family === family && each.table === tableOf(family).table))
+  )
+
+/** Entries in our table of the firewall, which is made with the first and goes with the last. */
+export const firewallStep: StepKind<AddEntries, Before> = {
+  describe: ({ family, entries }) => `put ${entries.length} entries into table ${family} isolink`,
+  before: ({ family }, { world }) =>
+    pipe(
+      hasTable(world, family),
+      TE.map(existed => ({ existed }))
+    ),
+  apply: ({ family, entries }, { existed }, { world, name }) =>
+    call(
+      pipe(
+        world.send(transaction([...(existed ? [] : tableChanges(family)), ...entryChanges(family, entries, name)])),
+        TE.orElseW(error =>
+          error._tag === 'Rejected' && error.code === 'EEXIST'
+            ? explainConflict(world, family, entries, name, error)
+            : TE.left(error)
+        )
+      )
+    ),
+  undo: ({ family, entries }, _, { world, name }) => call(removeEntries(world, family, entries, name)),
+  script: ({ family, entries }) => ["nft -f - <<'EOF'", tableText(family, entries, 'by hand'), 'EOF']
+}
+
+const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+  a !== undefined && b !== undefined && Buffer.compare(a, b) === 0
+
+const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const padded = parts.length === 1 ? parts : parts.map(part => Buffer.concat([part], (part.length + 3) & ~3))
+  return Uint8Array.from(Buffer.concat(padded as ReadonlyArray<Uint8Array>))
+}
+
+const matches = (element: Element, { element: { key } }: Membership): boolean => sameBytes(element.key?.value, joined(key))
+
+const ownerOf = ({ userdata }: Element): string | undefined => userdata?.comment
+
+/** Finds out which port is whose. */
+const explainConflict = (
+  world: World,
+  family: TableFamily,
+  entries: ReadonlyArray<Entry>,
+  name: string,
+  error: NetlinkError
+): TE.TaskEither<StepError, void> =>
+  pipe(
+    listed(world, family, ['published', 'published_at']),
+    TE.chainW(found => {
+      for (const entry of entries) {
+        if (entry._tag !== 'Publish') continue
+        const membership = membershipOf(entry, name)
+        const element = found.get(membership.set)?.find(each => matches(each, membership))
+        if (element !== undefined) return TE.left<StepError, void>(portTaken(entry, ownerOf(element)))
+      }
+      return TE.left<StepError, void>(error)
+    })
+  )
+
+const portTaken = (entry: Extract<Entry, { readonly _tag: 'Publish' }>, owner: string | undefined): PortTaken => ({
+  _tag: 'PortTaken',
+  message: `publish: ${entry.protocol} port ${entry.hostPort} of ${entry.hostAddress ?? 'the host'} is published already${owner === undefined ? '' : ` by ${owner}`}; choose another hostPort`,
+  field: 'publish',
+  ...(owner !== undefined && { owner })
+})
+
+const listed = (
+  world: World,
+  family: TableFamily,
+  sets: ReadonlyArray<string>
+): TE.TaskEither<NetlinkError, ReadonlyMap<string, ReadonlyArray<Element>>> =>
+  pipe(
+    sets,
+    TE.traverseSeqArray(set =>
+      pipe(
+        world.send(elements(tableOf(family), set)),
+        TE.map(found => [set, found] as const),
+        TE.orElse(error =>
+          error._tag === 'Rejected' && error.code === 'ENOENT'
+            ? TE.right<NetlinkError, readonly [string, ReadonlyArray<Element>]>([set, []])
+            : TE.left(error)
+        )
+      )
+    ),
+    TE.map(pairs => new Map(pairs))
+  )
+
+/** Removes what is ours and still there; the table too when nothing of anybody's remains in it. */
+const removeEntries = (
+  world: World,
+  family: TableFamily,
+  entries: ReadonlyArray<Entry>,
+  name: string
+): TE.TaskEither<StepError, void> =>
+  pipe(
+    hasTable(world, family),
+    TE.chain(exists => (exists ? listed(world, family, setNames(family)) : TE.right(new Map<string, ReadonlyArray<Element>>()))),
+    TE.chain(found => {
+      const ours = entries
+        .map(entry => membershipOf(entry, name))
+        .filter(membership =>
+          (found.get(membership.set) ?? []).some(each => matches(each, membership) && ownerOf(each) === name)
+        )
+      const all = [...found.values()].reduce((count, each) => count + each.length, 0)
+      if (found.size === 0) return TE.right(undefined)
+      const ref = tableOf(family)
+      const changes =
+        all === ours.length
+          ? [removeTable(ref)]
+          : bySet(ours).map(([set, members]) =>
+              removeElements(
+                ref,
+                set,
+                members.map(({ element }) => element)
+              )
+            )
+      return changes.length === 0 ? TE.right(undefined) : world.send(transaction(changes))
+    })
+  )
+

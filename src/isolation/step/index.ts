@@ -1,0 +1,32 @@
+import type { Step } from '../../recipe/step'
+import { addressStep } from './address'
+import { firewallStep } from './firewall'
+import type { StepKind } from './kind'
+import { addLinkStep, type LinkBefore, setLinkStep } from './link'
+import { namespaceStep } from './namespace'
+import { routeStep } from './route'
+import { forwardStep, sysctlStep } from './sysctl'
+
+export type { Act, Surroundings } from './kind'
+export type { LinkBefore } from './link'
+
+const kinds = {
+  CreateNamespace: namespaceStep,
+  AddLink: addLinkStep,
+  SetLink: setLinkStep,
+  AddAddress: addressStep,
+  AddRoute: routeStep,
+  SetSysctl: sysctlStep,
+  Forward: forwardStep,
+  AddEntries: firewallStep
+} as const
+
+/** What can be done with a step: to describe it, look before it, do it, undo it, print it. */
+export const kindOf = (step: Step): StepKind<Step, unknown> => kinds[step._tag] as unknown as StepKind<Step, unknown>
+
+/** The links that a plan makes, each with the index chosen for it. */
+export const newLinks = (
+  steps: ReadonlyArray<Step>,
+  before: ReadonlyArray<unknown>
+): ReadonlyArray<{ readonly step: Extract<Step, { readonly _tag: 'AddLink' }>; readonly before: LinkBefore }> =>
+  steps.flatMap((step, n) => (step._tag === 'AddLink' ? [{ step, before: before[n] as LinkBefore }] : []))

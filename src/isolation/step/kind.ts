@@ -1,0 +1,73 @@
+import type * as TE from 'fp-ts/TaskEither'
+import type { NamespaceRef } from '../../namespace/reference'
+import type { LinkRef, Request } from '../../socket/request'
+import type { StepError } from '../error'
+import type { World } from '../world'
+
+/** What a step does, or what undoes it. */
+export type Act =
+  /** Requests, which travel together with those of neighbouring steps in the same namespace. */
+  | {
+      readonly _tag: 'Send'
+      readonly namespace?: NamespaceRef
+      readonly requests: ReadonlyArray<Request<unknown>>
+    }
+  /** Anything else. */
+  | { readonly _tag: 'Call'; readonly run: TE.TaskEither<StepError, void> }
+
+/** What a step may ask while it makes its requests. */
+export interface Surroundings {
+  readonly world: World
+  /** The isolation that the step belongs to. */
+  readonly name: string
+  /** A link by the index that the plan has chosen for it, if it is the plan's own. */
+  readonly linkIn: (namespace: NamespaceRef | undefined, link: LinkRef) => LinkRef
+}
+
+/**
+ * What can be done with one kind of step. `Before` is all that undoing needs to know of the time before; it goes into
+ * the journal, so it is plain data.
+ */
+export interface StepKind<S, Before> {
+  /** The step in a sentence without subject: `make the namespace blue`. */
+  readonly describe: (step: S) => string
+  /** Looks, and changes nothing. */
+  readonly before: (step: S, around: Surroundings) => TE.TaskEither<StepError, Before>
+  readonly apply: (step: S, before: Before, around: Surroundings) => Act
+  /** What undoes the step whether or not it was done; nothing if it goes by itself with what an earlier step made. */
+  readonly undo: (step: S, before: Before, around: Surroundings) => Act | undefined
+  /** The commands a person would type. */
+  readonly script: (step: S) => ReadonlyArray<string>
+}
+
+export const send = (namespace: NamespaceRef | undefined, requests: ReadonlyArray<Request<unknown>>): Act => ({
+  _tag: 'Send',
+  ...(namespace !== undefined && { namespace }),
+  requests
+})
+
+export const call = (run: TE.TaskEither<StepError, void>): Act => ({ _tag: 'Call', run })
+
+/** A word of a shell's command line. */
+export const word = (text: string | number): string =>
+  /^[\w@%+=:,./-]+$/.test(String(text)) || text === '$uplink' ? quotedVariable(String(text)) : `'${String(text).replaceAll("'", "'\\''")}'`
+
+const quotedVariable = (text: string): string => (text === '$uplink' ? '"$uplink"' : text)
+
+/** `ip` acting in the step's namespace. */
+export const ip = (namespace: NamespaceRef | undefined): string => {
+  if (namespace === undefined) return 'ip'
+  if (typeof namespace === 'string') return `ip -n ${word(namespace)}`
+  if ('pid' in namespace) return `nsenter --net=/proc/${namespace.pid}/ns/net ip`
+  return 'path' in namespace ? `nsenter --net=${word(namespace.path)} ip` : `nsenter --net=/proc/self/fd/${namespace.fd} ip`
+}
+
+/** Any command in the step's namespace. */
+export const inside = (namespace: NamespaceRef | undefined, command: string): string => {
+  if (namespace === undefined) return command
+  if (typeof namespace === 'string') return `ip netns exec ${word(namespace)} ${command}`
+  if ('pid' in namespace) return `nsenter --net=/proc/${namespace.pid}/ns/net ${command}`
+  return 'path' in namespace
+    ? `nsenter --net=${word(namespace.path)} ${command}`
+    : `nsenter --net=/proc/self/fd/${namespace.fd} ${command}`
+}

@@ -1,0 +1,125 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { NamespaceRef } from '../../namespace/reference'
+import type { Forward, SetSysctl } from '../../recipe/step'
+import * as sysctl from '../../sysctl'
+import { placeName } from '../world'
+import { call, inside, type StepKind, word } from './kind'
+
+/** What is set, and what was set before; no value before stands for a parameter that came with a new link. */
+export interface SysctlBefore {
+  readonly settings: ReadonlyArray<{ readonly key: string; readonly value: string; readonly before?: string }>
+}
+
+const setting = (
+  namespace: NamespaceRef | undefined,
+  key: string,
+  value: string
+): E.Either<sysctl.SysctlError, SysctlBefore['settings'][number]> => {
+  const before = sysctl.get(key, namespace)
+  if (E.isRight(before)) return E.right({ key, value, before: before.right })
+  return before.left._tag === 'SysctlFailed' && before.left.code === 'ENOENT' ? E.right({ key, value }) : before
+}
+
+const settingsOf = (
+  namespace: NamespaceRef | undefined,
+  wanted: ReadonlyArray<readonly [key: string, value: string]>
+): TE.TaskEither<sysctl.SysctlError, SysctlBefore> =>
+  TE.fromEither(
+    pipe(
+      wanted,
+      E.traverseArray(([key, value]) => setting(namespace, key, value)),
+      E.map(settings => ({ settings }))
+    )
+  )
+
+const applySettings = (namespace: NamespaceRef | undefined, { settings }: SysctlBefore) =>
+  call(
+    TE.fromEither(
+      pipe(
+        settings.filter(({ value, before }) => value !== before),
+        E.traverseArray(({ key, value }) => sysctl.set(key, value, namespace)),
+        E.map(() => undefined)
+      )
+    )
+  )
+
+/** Puts back what was there, of parameters that are still there. */
+const undoSettings = (namespace: NamespaceRef | undefined, { settings }: SysctlBefore) => {
+  const changed = settings.filter(({ value, before }) => before !== undefined && value !== before)
+  if (changed.length === 0) return undefined
+  return call(
+    TE.fromEither(
+      pipe(
+        changed,
+        E.traverseArray(({ key, before }) =>
+          pipe(
+            sysctl.set(key, before as string, namespace),
+            E.orElse(error => (isGone(error) ? E.right(undefined) : E.left(error)))
+          )
+        ),
+        E.map(() => undefined)
+      )
+    )
+  )
+}
+
+const isGone = (error: sysctl.SysctlError): boolean =>
+  error._tag === 'NamespaceNotFound' || (error._tag === 'SysctlFailed' && error.code === 'ENOENT')
+
+const line = (namespace: NamespaceRef | undefined, key: string, value: string): string =>
+  inside(namespace, `sysctl -q -w ${key.includes('$uplink') ? `"${key}=${value}"` : word(`${key}=${value}`)}`)
+
+/** A kernel parameter: `sysctl -w`. */
+export const sysctlStep: StepKind<SetSysctl, SysctlBefore> = {
+  describe: ({ key, value, namespace }) => `set ${key} to ${value} ${placeName(namespace)}`,
+  before: ({ key, value, namespace }) => settingsOf(namespace, [[key, value]]),
+  apply: ({ namespace }, before) => applySettings(namespace, before),
+  undo: ({ namespace }, before) => undoSettings(namespace, before),
+  script: ({ key, value, namespace }) => [line(namespace, key, value)]
+}
+
+/**
+ * IPv4 forwards what comes in by a link if that link may; nothing else of the host is opened. IPv6 has the same since
+ * Linux 6.17; before, only a switch for all links at once.
+ */
+const forwardingKeys = (family: Forward['family'], link: string, scoped: boolean): string =>
+  family === 'ipv4'
+    ? `net.ipv4.conf.${link}.forwarding`
+    : scoped
+      ? `net.ipv6.conf.${link}.force_forwarding`
+      : 'net.ipv6.conf.all.forwarding'
+
+const hasScopedIpv6 = (): boolean => E.isRight(sysctl.get('net.ipv6.conf.all.force_forwarding'))
+
+/** A host that forwards everything ignores router advertisements unless it is told to accept them all the same. */
+const acceptAdvertisements = (links: ReadonlyArray<string>): ReadonlyArray<readonly [string, string]> =>
+  links
+    .map(link => `net.ipv6.conf.${link}.accept_ra`)
+    .filter(key => {
+      const value = sysctl.get(key)
+      return E.isRight(value) && value.right === '1'
+    })
+    .map(key => [key, '2'] as const)
+
+const forwardingSettings = ({ family, links }: Forward): ReadonlyArray<readonly [string, string]> => {
+  const scoped = family === 'ipv4' || hasScopedIpv6()
+  const keys = [...new Set(links.map(link => forwardingKeys(family, link, scoped)))]
+  return [...(scoped ? [] : acceptAdvertisements(links)), ...keys.map(key => [key, '1'] as const)]
+}
+
+/** Forwarding of packets that come in by some links. */
+export const forwardStep: StepKind<Forward, SysctlBefore> = {
+  describe: ({ links, namespace }) => `let packets from ${links.join(' and ')} pass ${placeName(namespace)}`,
+  before: step => settingsOf(step.namespace, forwardingSettings(step)),
+  apply: ({ namespace }, before) => applySettings(namespace, before),
+  undo: ({ namespace }, before) => undoSettings(namespace, before),
+  script: ({ family, links, namespace }) =>
+    family === 'ipv4'
+      ? links.map(link => line(namespace, `net.ipv4.conf.${link}.forwarding`, '1'))
+      : [
+          ...links.map(link => `${inside(namespace, `sysctl -q -w net.ipv6.conf.${link === '$uplink' ? '"$uplink"' : link}.accept_ra=2`)}`),
+          line(namespace, 'net.ipv6.conf.all.forwarding', '1')
+        ]
+}
