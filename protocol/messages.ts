@@ -93,14 +93,12 @@ const decodeMessage = (
   families: Families
 ): E.Either<DecodeError, Message> => {
   const number = bytes.view.getUint16(from + 4, le)
-  const envelope: Envelope = {
-    flags: bytes.view.getUint16(from + 6, le),
-    sequence: bytes.view.getUint32(from + 8, le),
-    port: bytes.view.getUint32(from + 12, le)
-  }
+  const flags = bytes.view.getUint16(from + 6, le)
+  const sequence = bytes.view.getUint32(from + 8, le)
+  const port = bytes.view.getUint32(from + 12, le)
   const payload = from + nlmsghdr.size
   if (number >= NLMSG.NOOP && number <= NLMSG.OVERRUN) {
-    const control = readControl(number, envelope, bytes, payload, to)
+    const control = readControl(number, { flags, sequence, port }, bytes, payload, to)
     return control === undefined
       ? E.left(
           decodeError('NLMSG_ERROR', payload, `${to - payload} bytes are too few for an acknowledgement`)
@@ -109,16 +107,33 @@ const decodeMessage = (
   }
   const entry =
     protocol === 'generic'
-      ? genericEntry(number, envelope.flags, bytes, payload, to, families)
+      ? genericEntry(number, flags, bytes, payload, to, families)
       : entryOf(protocol, number)
   if (entry === undefined)
-    return E.right({ type: 'UNKNOWN', ...envelope, number, payload: copy(bytes.array, payload, to) })
-  const body = decodeAt(entry.policy, bytes, payload, to)
+    return E.right({
+      type: 'UNKNOWN',
+      flags,
+      sequence,
+      port,
+      number,
+      payload: copy(bytes.array, payload, to)
+    })
+  const body = decodeAt(entry.policy as Policy<Content>, bytes, payload, to)
   if (E.isLeft(body)) return E.left({ ...body.left, path: `${entry.type}.${body.left.path}` })
-  const family = protocol === 'generic' && number !== GENL_ID_CTRL && { family: number }
-  const message = { type: entry.type, ...envelope, ...family, ...(body.right as object) } as Message
-  handOn(body.right as object, message)
-  return E.right(message)
+  const { type } = entry
+  const { header, attributes } = body.right
+  const message =
+    protocol === 'generic' && number !== GENL_ID_CTRL
+      ? { type, flags, sequence, port, family: number, header, attributes }
+      : { type, flags, sequence, port, header, attributes }
+  handOn(body.right, message)
+  return E.right(message as Message)
+}
+
+/** What a definition makes of a payload. */
+interface Content {
+  readonly header: unknown
+  readonly attributes: unknown
 }
 
 const genericEntry = (

@@ -112,7 +112,8 @@ const onceOf = (server: Server | DatagramSocket, start: () => void): Promise<Ans
 
 /**
  * Lets an ordinary server of this process, as `net.createServer` and `http.createServer` make them, listen in a
- * namespace; or binds a datagram socket there: one of type udp6 needs an IPv6 host.
+ * namespace; or binds a datagram socket there: one of type udp6 needs an IPv6 host. Node names the interface of a
+ * link-local address by looking outside, so that `server.address()` throws for one.
  */
 export const listen =
   <S extends Server | DatagramSocket>(

@@ -1,4 +1,17 @@
-import { attributes, be16, be32, choice, flag, ip, ip4, ip6, u8, u16, u32 } from '../../definition'
+import {
+  attributes,
+  be16,
+  be32,
+  choice,
+  flag,
+  ip,
+  ip4,
+  ip6,
+  littleEndian,
+  u8,
+  u16,
+  u32
+} from '../../definition'
 
 /** IP over IP: `ip link add type ipip`, `sit` and `ip6tnl`. <linux/if_tunnel.h> */
 export const ipTunnel = attributes('IFLA_IPTUN', {
@@ -29,8 +42,8 @@ export const ipTunnel = attributes('IFLA_IPTUN', {
   fwmark: [20, u32]
 })
 
-/** The only flag of a `sit` tunnel. <linux/if_tunnel.h> */
-export const SIT_ISATAP = 1
+/** The only flag of a `sit` tunnel: 1 in the machine's order, though the kernel calls the field big-endian. <linux/if_tunnel.h> */
+export const SIT_ISATAP = littleEndian ? 0x100 : 1
 
 /** Flags of an `ip6tnl` or `ip6gre` tunnel. <linux/ip6_tunnel.h> */
 export const IP6_TNL_F = {

@@ -36,7 +36,7 @@ const settingsOf = (
 
 const applySettings = (namespace: NamespaceRef | undefined, { settings }: SysctlBefore) =>
   call(
-    TE.fromEither(
+    TE.fromIOEither(() =>
       pipe(
         settings.filter(({ value, before }) => value !== before),
         E.traverseArray(({ key, value }) => sysctl.set(key, value, namespace)),
@@ -50,7 +50,7 @@ const undoSettings = (namespace: NamespaceRef | undefined, { settings }: SysctlB
   const changed = settings.filter(({ value, before }) => before !== undefined && value !== before)
   if (changed.length === 0) return undefined
   return call(
-    TE.fromEither(
+    TE.fromIOEither(() =>
       pipe(
         changed,
         E.traverseArray(({ key, before }) =>

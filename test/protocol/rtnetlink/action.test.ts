@@ -5,8 +5,11 @@ import {
   TCA_ACT_HW_STATS,
   TCA_EGRESS,
   TCA_PEDIT_KEY_EX_CMD,
-  TCA_PEDIT_KEY_EX_HDR_TYPE
+  TCA_PEDIT_KEY_EX_HDR_TYPE,
+  TCA_TUNNEL_KEY_ACT
 } from '../../../protocol/rtnetlink/action'
+import { TCA_CLS_FLAGS } from '../../../protocol/rtnetlink/filter'
+import { hex } from '../nftables/golden'
 import { golden } from './golden'
 
 const test = suite('rtnetlink action')
@@ -237,6 +240,72 @@ golden(
               dmac: '02:15:15:15:15:15',
               type: 0xdead,
               metalst: { skbmark: true }
+            }
+          }
+        ]
+      }
+    }
+  }
+)
+
+golden(
+  test,
+  'tc filter show, with: action tunnel_key set … geneve_opts 0102:80:00880022,0103:81:0011223344556677',
+  `
+  980100002c00020001000000ccb165d3000000000300000001000000f2ffffff080006000b000100666c6f7765720000
+  08000b000000000060010200060008000800000008001a0000000064100054000c000200080001000500000010005500
+  0c00020008000100ffff4800080016000800000008005600000000001c010300180101000f00010074756e6e656c5f6b
+  657900004400040014000100000000000000000000000000000000001400070000000000000000000000000000000000
+  18000300000000000000000000000000000000000000000008000a0000000000b80002001c0002000200000000000000
+  030000000100000001000000010000000800070000000005080003000101010108000400020202020600090012b50000
+  05000a00000000003c000b00380001000600010001020000050002008000000008000300008800220600010001030000
+  05000200810000000c000300001122334455667705000c000300000005000d0005000000240001004103000000000000
+  410300000000000000000000000000000000000000000000
+  `,
+  {
+    type: 'RTM_NEWTFILTER',
+    header: { family: 0, ifindex: 3, handle: 1, parent: 0xfffffff2, info: 0x60008 },
+    attributes: {
+      kind: 'flower',
+      chain: 0,
+      options: {
+        keyEthType: 0x0800,
+        keyEncKeyId: 100,
+        keyEncOpts: { vxlan: { gbp: 5 } },
+        keyEncOptsMask: { vxlan: { gbp: 0x48ffff } },
+        flags: TCA_CLS_FLAGS.NOT_IN_HW,
+        inHwCount: 0,
+        act: [
+          {
+            kind: 'tunnel_key',
+            inHwCount: 0,
+            stats: statistics(0n, 0),
+            options: {
+              parms: {
+                index: 2,
+                capab: 0,
+                action: TC_ACT.PIPE,
+                refcnt: 1,
+                bindcnt: 1,
+                tAction: TCA_TUNNEL_KEY_ACT.SET
+              },
+              tm: { install: 833n, lastuse: 833n, expires: 0n, firstuse: 0n },
+              encIpv4Src: '1.1.1.1',
+              encIpv4Dst: '2.2.2.2',
+              encKeyId: 5,
+              encDstPort: 4789,
+              encTos: 3,
+              encTtl: 5,
+              noCsum: 0,
+              encOpts: {
+                geneve: [
+                  {
+                    class: [0x0102, 0x0103],
+                    type: [0x80, 0x81],
+                    data: [hex('00880022'), hex('0011223344556677')]
+                  }
+                ]
+              }
             }
           }
         ]

@@ -103,6 +103,38 @@ golden(
   }
 )
 
+golden(
+  test,
+  'tc -s class show dev d0, with: hfsc rt m1 1mbit d 10ms m2 2mbit ls rate 1mbit ul rate 5mbit',
+  `
+  f8000000280002000100000093815d9d0000000002000000010002000000020000000000090001006866736300000000
+  340002001000010048e801001027000090d0030010000200000000000000000048e80100100003000000000000000000
+  688909004c00070014000100260100000000000003000000000000001800030000000000000000000000000000000000
+  000000001c0004002601000000000000260100000000000003000000000000002c000300260100000000000003000000
+  000000000000000000000000000000000000000000000000000000001c00040026010000000000002601000000000000
+  0300000000000000
+  `,
+  {
+    type: 'RTM_NEWTCLASS',
+    header: { family: 0, ifindex: 2, handle: 0x20001, parent: 0x20000, info: 0 },
+    attributes: {
+      kind: 'hfsc',
+      options: {
+        rsc: { m1: 125_000, d: 10_000, m2: 250_000 },
+        fsc: { m1: 0, d: 0, m2: 125_000 },
+        usc: { m1: 0, d: 0, m2: 625_000 }
+      },
+      stats2: {
+        basic: { bytes: 294n, packets: 3 },
+        queue: { qlen: 0, backlog: 0, drops: 0, requeues: 0, overlimits: 0 },
+        app: { work: 294n, rtwork: 294n, period: 3, level: 0 }
+      },
+      stats: { bytes: 294n, packets: 3, drops: 0, overlimits: 0, bps: 0, pps: 0, qlen: 0, backlog: 0 },
+      xstats: { work: 294n, rtwork: 294n, period: 3, level: 0 }
+    }
+  }
+)
+
 test('the same kind has other options as a qdisc and as a class', () => {
   assert.equal(
     encode(qdisc.attributes)({ kind: 'hfsc', options: { defcls: 0x10 } }),

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decode, encode } from '../../../protocol'
-import { CAKE_ACK, CAKE_DIFFSERV, CAKE_FLOW, qdisc, TC_H } from '../../../protocol/rtnetlink/qdisc'
+import { CAKE_ACK, CAKE_ATM, CAKE_DIFFSERV, CAKE_FLOW, qdisc, TC_H } from '../../../protocol/rtnetlink/qdisc'
 import { hex } from '../nftables/golden'
 import { golden } from './golden'
 
@@ -129,6 +129,91 @@ golden(
         ingress: 1,
         ackFilter: CAKE_ACK.FILTER
       }
+    }
+  }
+)
+
+golden(
+  test,
+  'tc -s qdisc show, with a cake',
+  `
+  1c0200002400020001000000f29b03ab000000000200000000000e00ffffffff050000000900010063616b6500000000
+  900002000c000200000000000000000008000500040000000800070050c3000008000800c409000008000a0000008000
+  080009000000000008000f0001000000080010000100000008000b0001000000080003000300000008000d0001000000
+  08000600fcffffff08000c0000000000080004000000000008000e0054000000080011000100000008001200ff000000
+  05000c000000000028010700f80004000c00020020bcbe00000000000800030000008000080004000003000008000500
+  000000000800070000000000080009000000000008000600ffff000008000800ffff0000b0000a00ac0001000c000c00
+  00000000000000000c0003006c0100000000000008000b000000000008000d00c409000008000e0050c3000008000200
+  0400000008000400000000000800080000000000080006000000000008001200f4000000080013000500000008001400
+  0500000008000f0000000000080010000200000008001100000000000800150001000000080016000000000008001700
+  00000000080018006200000008001900ea050000140001006c0100000000000004000000000000001800030000000000
+  000000000000000000000000000000002c0003006c010000000000000400000000000000000000000000000000000000
+  000000000000000000000000
+  `,
+  {
+    type: 'RTM_NEWQDISC',
+    header: { family: 0, ifindex: 2, handle: 0xe0000, parent: TC_H.ROOT, info: 5 },
+    attributes: {
+      kind: 'cake',
+      options: {
+        baseRate64: 0n,
+        flowMode: CAKE_FLOW.FLOWS,
+        rtt: 50_000,
+        target: 2500,
+        memory: 8 * 2 ** 20,
+        autorate: 0,
+        ingress: 1,
+        ackFilter: CAKE_ACK.FILTER,
+        nat: 1,
+        diffservMode: CAKE_DIFFSERV.BESTEFFORT,
+        wash: 1,
+        overhead: -4,
+        raw: 0,
+        atm: CAKE_ATM.NONE,
+        mpu: 84,
+        splitGso: 1,
+        fwmark: 0xff
+      },
+      hwOffload: 0,
+      stats2: {
+        app: {
+          capacityEstimate64: 12_500_000n,
+          memoryLimit: 8 * 2 ** 20,
+          memoryUsed: 768,
+          avgNetoff: 0,
+          maxNetlen: 0,
+          maxAdjlen: 0,
+          minNetlen: 0xffff,
+          minAdjlen: 0xffff,
+          tinStats: [
+            {
+              thresholdRate64: 0n,
+              sentBytes64: 364n,
+              backlogBytes: 0,
+              targetUs: 2500,
+              intervalUs: 50_000,
+              sentPackets: 4,
+              droppedPackets: 0,
+              ecnMarkedPackets: 0,
+              acksDroppedPackets: 0,
+              peakDelayUs: 244,
+              avgDelayUs: 5,
+              baseDelayUs: 5,
+              wayIndirectHits: 0,
+              wayMisses: 2,
+              wayCollisions: 0,
+              sparseFlows: 1,
+              bulkFlows: 0,
+              unresponsiveFlows: 0,
+              maxSkblen: 98,
+              flowQuantum: 1514
+            }
+          ]
+        },
+        basic: { bytes: 364n, packets: 4 },
+        queue: { qlen: 0, backlog: 0, drops: 0, requeues: 0, overlimits: 0 }
+      },
+      stats: { bytes: 364n, packets: 4, drops: 0, overlimits: 0, bps: 0, pps: 0, qlen: 0, backlog: 0 }
     }
   }
 )

@@ -1,0 +1,110 @@
+import * as E from 'fp-ts/Either'
+import type { Task } from 'fp-ts/Task'
+import type { TaskEither } from 'fp-ts/TaskEither'
+import * as isolink from './index'
+
+export * from './index'
+
+interface Tagged {
+  readonly _tag: string
+  readonly message: string
+}
+
+/** What a promise of isolink rejects with: the error value's own members, as an Error. */
+export class IsolinkError extends Error {
+  readonly _tag: string
+  constructor(value: Tagged) {
+    super(value.message)
+    this._tag = value._tag
+    Object.assign(this, value)
+    this.name = value._tag
+  }
+}
+
+/** An Either gives its value or throws; a task becomes a promise. */
+type Settled<A> =
+  A extends TaskEither<infer _, infer B>
+    ? Promise<B>
+    : A extends E.Either<infer _, infer B>
+      ? B
+      : A extends Task<infer B>
+        ? Promise<B>
+        : A
+
+/** The same functions with promises in place of tasks. */
+type Promised<M> = {
+  readonly [K in keyof M]: M[K] extends (...given: infer Given) => infer A
+    ? (...given: Given) => Settled<A>
+    : M[K] extends TaskEither<infer _, infer A>
+      ? () => Promise<A>
+      : M[K]
+}
+
+const unwrap = <A>(result: E.Either<Tagged, A>): A => {
+  if (E.isLeft(result)) throw new IsolinkError(result.left)
+  return result.right
+}
+
+const isEither = (value: unknown): value is E.Either<Tagged, unknown> =>
+  typeof value === 'object' && value !== null && '_tag' in value && (value._tag === 'Left' || value._tag === 'Right')
+
+const settle = (value: unknown): unknown => {
+  if (typeof value === 'function') return (value as Task<unknown>)().then(result => (isEither(result) ? unwrap(result) : result))
+  return isEither(value) ? unwrap(value) : value
+}
+
+const promised = <M extends object>(module: M): Promised<M> =>
+  Object.fromEntries(
+    Object.entries(module).map(([name, member]) => [
+      name,
+      typeof member === 'function' ? (...given: ReadonlyArray<unknown>) => settle(member(...given)) : member
+    ])
+  ) as Promised<M>
+
+/** A connection whose requests are promises. */
+export interface Connection {
+  readonly link: Promised<isolink.Connection['link']>
+  readonly address: Promised<isolink.Connection['address']>
+  readonly route: Promised<isolink.Connection['route']>
+  readonly nftables: Promised<isolink.Connection['nftables']>
+  readonly sysctl: Promised<isolink.Connection['sysctl']>
+  readonly send: <A>(request: isolink.Request<A>, options?: isolink.SendOptions) => Promise<A>
+  /** Each request has its own result, an Either: one that fails does not hide the others. */
+  readonly batch: (
+    ...given: Parameters<isolink.Connection['batch']>
+  ) => ReturnType<ReturnType<isolink.Connection['batch']>>
+  readonly close: () => void
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/**
+ * Opens a connection to a network namespace, our own by default; `await using` closes it.
+ *
+ * @throws IsolinkError if there is no such namespace
+ */
+export const open = (options?: isolink.SessionOptions): Connection => {
+  const connection = isolink.open(options)
+  unwrap(connection.opened)
+  return {
+    link: promised(connection.link),
+    address: promised(connection.address),
+    route: promised(connection.route),
+    nftables: promised(connection.nftables),
+    sysctl: promised(connection.sysctl),
+    send: (request, sendOptions) => connection.send(request, sendOptions)().then(unwrap),
+    batch: (requests, sendOptions) => connection.batch(requests, sendOptions)(),
+    close: connection.close,
+    [Symbol.asyncDispose]: connection[Symbol.asyncDispose]
+  }
+}
+
+const verbs = promised(isolink.namespaces)
+
+/** Named network namespaces, and processes, servers and sockets in any. */
+export const namespaces = { ...verbs, list: () => isolink.namespaces.list().then(unwrap) }
+
+export const vethMasquerade = promised({ make: isolink.vethMasquerade }).make
+export const planFrom = promised({ make: isolink.planFrom }).make
+export const explain = promised({ explain: isolink.explain }).explain
+export const apply = promised({ apply: isolink.apply }).apply
+export const teardown = promised({ teardown: isolink.teardown }).teardown
