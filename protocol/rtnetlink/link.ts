@@ -2,7 +2,7 @@ import { attributes, message, type TypeOf } from '../definition'
 import { type InterfaceRows, ifinfomsg, interfaceRows } from './link/interface'
 import { linkinfo } from './link/linkinfo'
 
-export { IN6_ADDR_GEN_MODE } from './link/address-family'
+export { DEVCONF, IN6_ADDR_GEN_MODE } from './link/address-family'
 export { AMT_MODE } from './link/amt'
 export { BOND_LINK, BOND_MODE, BOND_STATE, BOND_XMIT_POLICY } from './link/bond'
 export { BR_BOOLOPT, BR_STP_MODE } from './link/bridge'

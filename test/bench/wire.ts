@@ -1,15 +1,17 @@
 /**
  * Decoding and encoding against code written by hand for the one message, and against the policies without compiled
- * code: `node -r ts-node/register test/bench/wire.ts`. Ratios are of medians within one process, rounds alternating.
+ * code: `node -r ts-node/register test/bench/wire.ts`. Each engine runs in a process of its own, so that none shapes the
+ * other's machine code; the engines take turns, and ratios are taken within a round.
  */
-import * as E from 'fp-ts/Either'
+import { spawnSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
+import * as E from 'fp-ts/Either'
 import { bytesOf, decodeMessages, encodeMessages, type Message, type Policy, writer } from '../../protocol'
 import { compile } from '../../protocol/definition/compiled'
 import { entryOfType } from '../../protocol/registry'
 
 const count = 100_000
-const rounds = 15
+const rounds = 5
 
 const right = <A>(result: E.Either<unknown, A>): A => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left))
@@ -266,51 +268,56 @@ const value = (n: number): Message => ({
 })
 
 const perDatagram = Math.floor(32_768 / 140)
-const batches = Array.from({ length: Math.ceil(count / perDatagram) }, (_, batch) =>
-  Array.from({ length: Math.min(perDatagram, count - batch * perDatagram) }, (_, n) => value(batch * perDatagram + n))
-)
-const datagrams = batches.map(batch => right(encodeMessages('route', batch)))
-const values = datagrams.map(datagram => right(decodeMessages('route', datagram)))
+const batch = Array.from({ length: perDatagram }, (_, n) => value(n * 97))
+const datagram = right(encodeMessages('route', batch))
 
-const decoders: { readonly [name: string]: (datagram: Uint8Array) => unknown } = {
-  'decode, by hand': decodeByHand,
-  decodeMessages: datagram => right(decodeMessages('route', datagram)),
-  'decode, compiled code': decodeCompiled,
-  'decode, policies alone': decodePlainly
-}
-const encoders: { readonly [name: string]: (batch: ReadonlyArray<Message>) => Uint8Array } = {
-  'encode, by hand': batch => encodeByHand(batch as ReadonlyArray<never>),
-  encodeMessages: batch => right(encodeMessages('route', batch)),
-  'encodeMessages, one by one': batch => batch.map(message => right(encodeMessages('route', [message])))[0] as Uint8Array,
-  'encode, compiled code': batch => encodeCompiled(batch as ReadonlyArray<never>),
-  'encode, policies alone': batch => encodePlainly(batch as ReadonlyArray<never>)
+const engines: { readonly [name: string]: () => unknown } = {
+  'decode: by hand': () => decodeByHand(datagram),
+  'decode: decodeMessages': () => right(decodeMessages('route', datagram)),
+  'decode: compiled code': () => decodeCompiled(datagram),
+  'decode: policies': () => decodePlainly(datagram),
+  'encode: by hand': () => encodeByHand(batch as never),
+  'encode: encodeMessages': () => right(encodeMessages('route', batch)),
+  'encode: encodeMessages, one by one': () => batch.map(message => right(encodeMessages('route', [message]))),
+  'encode: compiled code': () => encodeCompiled(batch as never),
+  'encode: policies': () => encodePlainly(batch as never)
 }
 
 const same = (a: unknown, b: unknown): void => {
   if (!isDeepStrictEqual(a, b)) throw new Error('the engines disagree')
 }
-same(decodeByHand(datagrams[0] as Uint8Array), values[0])
-same(right(decodeMessages('route', encodeByHand(batches[0] as never))), values[0])
 
 const median = (all: ReadonlyArray<number>): number => all.toSorted((a, b) => a - b)[all.length >> 1] as number
 
-/** Nanoseconds a message, the engines taking turns. */
-const measure = <A>(engines: { readonly [name: string]: (input: A) => unknown }, inputs: ReadonlyArray<A>): void => {
-  const times = Object.fromEntries(Object.keys(engines).map(name => [name, [] as Array<number>]))
-  for (let round = -5; round < rounds; round++)
-    for (const [name, engine] of Object.entries(engines)) {
-      const start = process.hrtime.bigint()
-      let kept: unknown
-      for (const input of inputs) kept = engine(input)
-      const time = Number(process.hrtime.bigint() - start) / count
-      if (round >= 0 && kept !== undefined) times[name]?.push(time)
+/** Nanoseconds a message of one engine, warmed up. */
+const measure = (engine: () => unknown): number => {
+  const times = Array.from({ length: 20 }, () => {
+    let kept: unknown
+    const start = process.hrtime.bigint()
+    for (let done = 0; done < count; done += perDatagram) kept = engine()
+    const time = Number(process.hrtime.bigint() - start) / count
+    return kept === undefined ? 0 : time
+  })
+  return median(times.slice(5))
+}
+
+const main = (): void => {
+  same(decodeByHand(datagram), right(decodeMessages('route', datagram)))
+  same(right(decodeMessages('route', encodeByHand(batch as never))), right(decodeMessages('route', datagram)))
+  const times = new Map<string, Array<number>>(Object.keys(engines).map(name => [name, []]))
+  for (let round = 0; round < rounds; round++)
+    for (const [name, all] of times) {
+      const { stdout } = spawnSync(process.execPath, ['-r', 'ts-node/register', __filename, name], { encoding: 'utf8' })
+      all.push(Number(stdout))
     }
-  const [first] = Object.values(times)
-  for (const [name, all] of Object.entries(times)) {
-    const ratio = median(all) / median(first as ReadonlyArray<number>)
-    console.log(`${name.padEnd(28)} ${median(all).toFixed(0).padStart(6)} ns a message  ${ratio.toFixed(2).padStart(6)} × by hand`)
+  for (const [name, all] of times) {
+    const byHand = times.get(name.replace(/: .*/, ': by hand')) as ReadonlyArray<number>
+    const ratio = median(all.map((time, round) => time / (byHand[round] as number)))
+    console.log(`${name.padEnd(36)} ${median(all).toFixed(0).padStart(6)} ns a message ${ratio.toFixed(2).padStart(7)} × by hand`)
+    console.log(JSON.stringify({ bench: 'wire', name, nanoseconds: Math.round(median(all)), ratio: Number(ratio.toFixed(2)) }))
   }
 }
 
-measure(decoders, datagrams)
-measure(encoders, batches)
+const [, , engine] = process.argv
+if (engine === undefined) main()
+else console.log(measure(engines[engine] as () => unknown))

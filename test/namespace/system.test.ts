@@ -8,7 +8,7 @@ import { kernelTest } from '../sandbox'
 
 const test = suite('system')
 
-const valueOf = <A>(answer: system.Answer<A>): A => {
+const answered = <A>(answer: system.Answer<A>): A => {
   if (E.isLeft(answer)) throw new Error(answer.left.message)
   return answer.right
 }
@@ -19,7 +19,7 @@ const withSocket = (
   protocol: number,
   use: (descriptor: number) => void
 ): void => {
-  const descriptor = valueOf(system.socket(family, type, protocol))
+  const descriptor = answered(system.socket(family, type, protocol))
   try {
     use(descriptor)
   } finally {
@@ -45,7 +45,7 @@ test('every errno that Node knows has its name', () => {
     const { code } = system.systemCallFailed('any', errno)
     assert.ok(code === name || (aliases.has(name) && aliases.has(code)), `${name} is called ${code}`)
   }
-  assert.is(system.systemCallFailed('any', 4095).code, 'errno 4095')
+  assert.is(system.systemCallFailed('any', 4000).code, 'errno 4000')
 })
 
 test('what Node threw becomes the same value', () => {
@@ -56,7 +56,7 @@ test('what Node threw becomes the same value', () => {
 
 test('a refusal for want of privilege says which', () => {
   assert.match(
-    system.systemCallFailed('mount', constants.errno.EPERM).hint,
+    system.systemCallFailed('mount', constants.errno.EPERM).hint ?? '',
     /^mount needs CAP_SYS_ADMIN: run as root/
   )
 })
@@ -64,24 +64,24 @@ test('a refusal for want of privilege says which', () => {
 test('socket options: ints, and bytes of any length', () => {
   withSocket(system.AF_INET, system.SOCK_STREAM, 0, descriptor => {
     const reuse = (): number =>
-      valueOf(system.getsockoptInt(descriptor, system.SOL_SOCKET, system.SO_REUSEADDR))
+      answered(system.getsockoptInt(descriptor, system.SOL_SOCKET, system.SO_REUSEADDR))
     assert.is(reuse(), 0)
-    valueOf(system.setsockopt(descriptor, system.SOL_SOCKET, system.SO_REUSEADDR, 1))
+    answered(system.setsockopt(descriptor, system.SOL_SOCKET, system.SO_REUSEADDR, 1))
     assert.is(reuse(), 1)
-    valueOf(system.setsockopt(descriptor, system.SOL_SOCKET, system.SO_REUSEADDR, new Uint8Array(4)))
+    answered(system.setsockopt(descriptor, system.SOL_SOCKET, system.SO_REUSEADDR, new Uint8Array(4)))
     assert.is(reuse(), 0)
-    const counters = valueOf(system.getsockopt(descriptor, system.SOL_SOCKET, system.SO_MEMINFO, 128))
+    const counters = answered(system.getsockopt(descriptor, system.SOL_SOCKET, system.SO_MEMINFO, 128))
     assert.is(counters.length, 36)
   })
 })
 
-test('a netlink socket: its options, and its port', () => {
+kernelTest(test, 'a netlink socket: its options, and its port', [], () => {
   const [AF_NETLINK, NETLINK_ROUTE] = [16, 0]
   withSocket(AF_NETLINK, system.SOCK_RAW, NETLINK_ROUTE, descriptor => {
-    valueOf(system.setsockopt(descriptor, system.SOL_NETLINK, system.NETLINK_EXT_ACK, 1))
-    assert.is(valueOf(system.getsockoptInt(descriptor, system.SOL_NETLINK, system.NETLINK_EXT_ACK)), 1)
-    valueOf(system.bind(descriptor, Uint8Array.from([AF_NETLINK, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])))
-    const address = valueOf(system.getsockname(descriptor))
+    answered(system.setsockopt(descriptor, system.SOL_NETLINK, system.NETLINK_EXT_ACK, 1))
+    assert.is(answered(system.getsockoptInt(descriptor, system.SOL_NETLINK, system.NETLINK_EXT_ACK)), 1)
+    answered(system.bind(descriptor, Uint8Array.from([AF_NETLINK, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])))
+    const address = answered(system.getsockname(descriptor))
     assert.is(address.length, 12)
     assert.is(address[0], AF_NETLINK)
     assert.is.not(new DataView(address.buffer).getUint32(4, true), 0)
@@ -93,13 +93,13 @@ kernelTest(test, 'SO_RCVBUFFORCE', [], () => {
     const forced = system.setsockopt(descriptor, system.SOL_SOCKET, system.SO_RCVBUFFORCE, 4 << 20)
     // Root of a user namespace is not the root that may.
     if (E.isLeft(forced)) assert.is(forced.left.code, 'EPERM')
-    else assert.is(valueOf(system.getsockoptInt(descriptor, system.SOL_SOCKET, 8)), 8 << 20)
+    else assert.is(answered(system.getsockoptInt(descriptor, system.SOL_SOCKET, 8)), 8 << 20)
   })
 })
 
 test('a process that makes calls: pipes, texts, lists and numbers arrive as they are', () => {
-  const [ours, theirs] = valueOf(system.socketpair())
-  const pid = valueOf(
+  const [ours, theirs] = answered(system.socketpair())
+  const pid = answered(
     system.clone(0, [
       ['dup2', theirs, 1],
       ['write', 1, 'calls: ', 7],
@@ -109,17 +109,17 @@ test('a process that makes calls: pipes, texts, lists and numbers arrive as they
     ])
   )
   closeSync(theirs)
-  assert.equal(valueOf(system.waitpid(pid)), { code: 3, signal: null })
+  assert.equal(answered(system.waitpid(pid)), { code: 3, signal: null })
   const buffer = new Uint8Array(100)
-  const { bytes } = valueOf(system.recvfrom(ours, buffer))
+  const { bytes } = answered(system.recvfrom(ours, buffer))
   closeSync(ours)
   assert.is(Buffer.from(bytes).toString(), 'calls: bytes\nlisted\n')
 })
 
 test('a process killed by a signal', () => {
-  const pid = valueOf(system.clone(0, [['pause'], ['_exit', 1]]))
+  const pid = answered(system.clone(0, [['pause'], ['_exit', 1]]))
   process.kill(pid, 'SIGTERM')
-  assert.equal(valueOf(system.waitpid(pid)), { code: null, signal: 'SIGTERM' })
+  assert.equal(answered(system.waitpid(pid)), { code: null, signal: 'SIGTERM' })
 })
 
 test.run()

@@ -61,7 +61,7 @@ export const iflaCacheinfo = struct('ifla_cacheinfo', {
 export const inet6 = attributes('IFLA_INET6', {
   /** IF_READY, IF_RA_RCVD and such. <linux/if_link.h> */
   flags: [1, u32],
-  /** `net.ipv6.conf.<interface>.*`, the setting with number DEVCONF_n at n. */
+  /** `net.ipv6.conf.<interface>.*`, each at its number in DEVCONF. */
   conf: [2, arrayOf(s32)],
   /** IPSTATS_MIB_* counters; the first says how many there are. */
   stats: [3, arrayOf(u64)],
@@ -93,3 +93,67 @@ export const addressFamilies = attributes('AF', {
 
 /** How IPv6 makes link-local addresses. <linux/if_link.h> */
 export const IN6_ADDR_GEN_MODE = { EUI64: 0, NONE: 1, STABLE_PRIVACY: 2, RANDOM: 3 } as const
+
+/** Where in `conf` each setting of IPv6 stands. <linux/ipv6.h> */
+export const DEVCONF = {
+  FORWARDING: 0,
+  HOPLIMIT: 1,
+  MTU6: 2,
+  ACCEPT_RA: 3,
+  ACCEPT_REDIRECTS: 4,
+  AUTOCONF: 5,
+  DAD_TRANSMITS: 6,
+  RTR_SOLICITS: 7,
+  RTR_SOLICIT_INTERVAL: 8,
+  RTR_SOLICIT_DELAY: 9,
+  USE_TEMPADDR: 10,
+  TEMP_VALID_LFT: 11,
+  TEMP_PREFERED_LFT: 12,
+  REGEN_MAX_RETRY: 13,
+  MAX_DESYNC_FACTOR: 14,
+  MAX_ADDRESSES: 15,
+  FORCE_MLD_VERSION: 16,
+  ACCEPT_RA_DEFRTR: 17,
+  ACCEPT_RA_PINFO: 18,
+  ACCEPT_RA_RTR_PREF: 19,
+  RTR_PROBE_INTERVAL: 20,
+  ACCEPT_RA_RT_INFO_MAX_PLEN: 21,
+  PROXY_NDP: 22,
+  OPTIMISTIC_DAD: 23,
+  ACCEPT_SOURCE_ROUTE: 24,
+  MC_FORWARDING: 25,
+  DISABLE_IPV6: 26,
+  ACCEPT_DAD: 27,
+  FORCE_TLLAO: 28,
+  NDISC_NOTIFY: 29,
+  MLDV1_UNSOLICITED_REPORT_INTERVAL: 30,
+  MLDV2_UNSOLICITED_REPORT_INTERVAL: 31,
+  SUPPRESS_FRAG_NDISC: 32,
+  ACCEPT_RA_FROM_LOCAL: 33,
+  USE_OPTIMISTIC: 34,
+  ACCEPT_RA_MTU: 35,
+  STABLE_SECRET: 36,
+  USE_OIF_ADDRS_ONLY: 37,
+  ACCEPT_RA_MIN_HOP_LIMIT: 38,
+  IGNORE_ROUTES_WITH_LINKDOWN: 39,
+  DROP_UNICAST_IN_L2_MULTICAST: 40,
+  DROP_UNSOLICITED_NA: 41,
+  KEEP_ADDR_ON_DOWN: 42,
+  RTR_SOLICIT_MAX_INTERVAL: 43,
+  SEG6_ENABLED: 44,
+  SEG6_REQUIRE_HMAC: 45,
+  ENHANCED_DAD: 46,
+  ADDR_GEN_MODE: 47,
+  DISABLE_POLICY: 48,
+  ACCEPT_RA_RT_INFO_MIN_PLEN: 49,
+  NDISC_TCLASS: 50,
+  RPL_SEG_ENABLED: 51,
+  RA_DEFRTR_METRIC: 52,
+  IOAM6_ENABLED: 53,
+  IOAM6_ID: 54,
+  IOAM6_ID_WIDE: 55,
+  NDISC_EVICT_NOCARRIER: 56,
+  ACCEPT_UNTRACKED_NA: 57,
+  ACCEPT_RA_MIN_LFT: 58,
+  FORCE_FORWARDING: 59
+} as const

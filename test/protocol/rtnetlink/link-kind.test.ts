@@ -1,8 +1,11 @@
 import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { decode, encode, type ValueOf } from '../../../protocol'
 import {
   AMT_MODE,
   BOND_MODE,
   BOND_XMIT_POLICY,
+  BR_STATE,
   CAN_CTRLMODE,
   GENEVE_DF,
   GRE,
@@ -12,7 +15,6 @@ import {
   IPVLAN_MODE,
   ifinfomsg,
   type Link,
-  link,
   MACSEC_CIPHER_ID,
   MACSEC_VALIDATE,
   MACVLAN_MACADDR,
@@ -23,13 +25,23 @@ import {
   VLAN_FLAG,
   VXLAN_DF
 } from '../../../protocol/rtnetlink/link'
+import type { bridgePort } from '../../../protocol/rtnetlink/link/bridge-port'
 import { canBittiming } from '../../../protocol/rtnetlink/link/can'
+import { linkinfo } from '../../../protocol/rtnetlink/link/linkinfo'
+import type { vxlan } from '../../../protocol/rtnetlink/link/vxlan'
+import { hex, right } from '../nftables/golden'
+import { canonical } from '../tree'
 import { golden } from './golden'
 
 const test = suite('rtnetlink link kind')
 
 const none = ifinfomsg.zero
 const canModes = CAN_CTRLMODE.LOOPBACK | CAN_CTRLMODE.FD | CAN_CTRLMODE.TDC_MANUAL
+
+interface Said {
+  readonly data: ValueOf<typeof vxlan>
+  readonly slaveData: ValueOf<typeof bridgePort>
+}
 
 /** What `ip` asks for; it leaves out the NUL of a kind. */
 const asked = (command: string, digits: string, attributes: Link['attributes'], header = none): void =>
@@ -606,5 +618,46 @@ asked(
   `,
   { parentDevName: 'phy0', ifname: 'ww0', linkinfo: { kind: 'wwan', data: { linkId: 3 } } }
 )
+
+test('what the kernel says of a vxlan that is a port of a bridge', () => {
+  const bytes = hex(`
+  0a00010076786c616e000000d00002000800010005000000080004007f000001050005000000000005001c0000000000
+  050006000000000005001d000000000008001a00000000000800200000000000050007000100000005000b0000000000
+  05000c000000000005000d000000000005000e00000000000500190000000000080008002c0100000800090000000000
+  06000f0012b5000005001200010000000500130000000000050014000000000005001500000000000500160000000000
+  05001f000100000008000a00000000000c002100f7ffffff000000ff0b00040062726964676500005001050005000100
+  030000000600020020000000080003006400000005000400000000000500050000000000050006000000000005000700
+  0000000005001c00000000000500080001000000050009000100000005001b000100000005001e000100000005000a00
+  0000000005000c00000000000c000d00800072cb88f98be70c000e00800072cb88f98be706000f000280000006001000
+  00000000060011000280000006001200020000000500130000000000050014000000000005001d000000000006001f00
+  000000000500200000000000050023000000000005002400000000000500210000000000050027000000000005002800
+  0000000005002b00000000000c00150000000000000000000c00160072050000000000000c0017000000000000000000
+  050019000100000008002500000200000800260000000000080029000000000008002a0000000000
+  `)
+  const said = right(decode(linkinfo)(bytes))
+  assert.is(said.kind, 'vxlan')
+  assert.is(said.slaveKind, 'bridge')
+  const { data, slaveData } = said as Said
+  assert.is(data.local, '127.0.0.1')
+  assert.is(data.port, 4789)
+  assert.is(data.ttlInherit, 0, 'a flag in requests, a number here')
+  assert.equal(data.reservedBits, hex('f7ffffff000000ff'))
+  assert.is(slaveData.state, BR_STATE.FORWARDING)
+  assert.is(slaveData.forwardDelayTimer, 1394n)
+  assert.equal(slaveData.bridgeId, { prio: 0x8000, addr: '72:cb:88:f9:8b:e7' })
+  assert.equal(
+    [said, data, slaveData].filter(part => 'unknown' in part),
+    []
+  )
+  assert.is(canonical(linkinfo, right(encode(linkinfo)(said))), canonical(linkinfo, bytes))
+})
+
+for (const kind of ['frobnicator', '__esModule', 'constructor', '__proto__'])
+  test(`the data of a kind called ${kind} is kept as it is`, () => {
+    const payload = hex('0800010005000000')
+    const unknown = [{ type: 2, payload }]
+    const bytes = right(encode(linkinfo)({ kind, unknown }))
+    assert.equal(right(decode(linkinfo)(bytes)), { kind, unknown })
+  })
 
 test.run()

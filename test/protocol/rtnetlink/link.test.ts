@@ -1,4 +1,6 @@
 import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { decode, encode } from '../../../protocol'
 import { AF } from '../../../protocol/rtnetlink/af'
 import {
   IFF,
@@ -8,7 +10,8 @@ import {
   RTEXT_FILTER,
   XDP_FLAGS
 } from '../../../protocol/rtnetlink/link'
-import { hex } from '../nftables/golden'
+import { addressFamilies, ipv4Devconf } from '../../../protocol/rtnetlink/link/address-family'
+import { hex, right } from '../nftables/golden'
 import { golden } from './golden'
 
 const test = suite('rtnetlink link')
@@ -239,5 +242,24 @@ golden(
     attributes: { ifname: 'two', extMask: RTEXT_FILTER.VF }
   }
 )
+
+test('the settings of IPv4: all of them in answers, those to change in requests', () => {
+  const answer = hex(`
+  8c0002008800010000000000000000000000000001000000010000000100000001000000000000000100000000000000
+  000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
+  0000000000000000000000000000000010270000e80300000000000000000000000000000000000001000000
+  `)
+  const { inet } = right(decode(addressFamilies)(answer))
+  const settings = inet?.conf as ReadonlyArray<number>
+  assert.is(settings.length, 33)
+  assert.is(settings[ipv4Devconf.rows.sendRedirects[0] - 1], 1)
+  assert.is(settings[ipv4Devconf.rows.igmpv2UnsolicitedReportInterval[0] - 1], 10_000)
+  assert.equal(right(encode(addressFamilies)({ inet: { conf: settings } })).slice(8), answer.slice(8))
+
+  const change = { inet: { conf: { forwarding: 1, rpFilter: 0 } } }
+  const request = right(encode(addressFamilies)(change))
+  assert.equal(request.slice(8), hex('08000100010000000800080000000000'))
+  assert.equal(right(decode(addressFamilies)(request)), change)
+})
 
 test.run()

@@ -18,7 +18,7 @@ export const tcfT = struct('tcf_t', { install: u64, lastuse: u64, expires: u64, 
 
 /** What becomes of a packet. <linux/pkt_cls.h> */
 export const TC_ACT = {
-  /** What the qdisc's default is. */
+  /** The default of whoever asks. */
   UNSPEC: -1,
   OK: 0,
   /** Classify it anew. */

@@ -1,0 +1,303 @@
+import * as E from 'fp-ts/Either'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { decodeMessages, encodeMessages, type Message } from '../../protocol'
+import { NLM_F } from '../../protocol/netlink/header'
+import * as address from '../../src/address'
+import * as link from '../../src/link'
+import * as route from '../../src/route'
+import { openSession, type Session, type SessionOptions } from '../../src/socket/session'
+import type { OpenTransport, Receiver } from '../../src/socket/transport'
+
+const test = suite('session')
+
+const port = 77
+
+/** A transport whose other end is a function: what it answers to the messages of a datagram. */
+const answering = (
+  answer: (messages: ReadonlyArray<Message>, receiver: Receiver) => ReadonlyArray<Message>
+): { readonly transport: OpenTransport; readonly sent: Array<ReadonlyArray<Message>>; dropped: number; held: boolean } => {
+  const state = {
+    sent: [] as Array<ReadonlyArray<Message>>,
+    dropped: 0,
+    held: false,
+    transport: ((_protocol, receiver) =>
+      E.right({
+        port,
+        receiveBuffer: 212992,
+        send: datagram => {
+          const messages = decodeMessages('route', datagram)
+          if (E.isLeft(messages)) throw new Error(messages.left.reason)
+          state.sent.push(messages.right)
+          const answers = encodeMessages(
+            'route',
+            answer(messages.right, receiver).map(each => ({ ...each, port }))
+          )
+          if (E.isLeft(answers)) throw new Error(answers.left.reason)
+          if (answers.right.length > 0) setImmediate(() => receiver.datagram(answers.right, 0))
+        },
+        dropped: () => state.dropped,
+        join: () => undefined,
+        leave: () => undefined,
+        hold: held => {
+          state.held = held
+        },
+        close: () => undefined
+      })) as OpenTransport
+  }
+  return state
+}
+
+const acknowledged = (asked: Message, error = 0, attributes?: object): Message =>
+  ({
+    type: 'NLMSG_ERROR',
+    flags: NLM_F.CAPPED | (attributes === undefined ? 0 : NLM_F.ACK_TLVS),
+    sequence: asked.sequence,
+    port,
+    error: -error,
+    request: { len: 0, type: 0, flags: asked.flags, seq: asked.sequence, pid: 0 },
+    ...(attributes !== undefined && { attributes })
+  }) as Message
+
+const linkMessage = (asked: Message, name: string, index: number): Message =>
+  ({ ...asked, type: 'RTM_NEWLINK', flags: 0, header: { index }, attributes: { ifname: name } }) as unknown as Message
+
+const done = (asked: Message, flags = 0): Message => ({
+  type: 'NLMSG_DONE',
+  flags: NLM_F.MULTI | flags,
+  sequence: asked.sequence,
+  port,
+  error: 0
+})
+
+/** A kernel where `eth0` is link 5 and everything else succeeds. */
+const obliging = (messages: ReadonlyArray<Message>): ReadonlyArray<Message> =>
+  messages.flatMap(asked => {
+    if (asked.type === 'RTM_GETLINK' && 'attributes' in asked && asked.attributes.ifname === 'eth0')
+      return [linkMessage(asked, 'eth0', 5)]
+    if (asked.type === 'RTM_GETLINK') return [acknowledged(asked, 19)]
+    return (asked.flags & NLM_F.ACK) === 0 ? [] : [acknowledged(asked)]
+  })
+
+const session = (transport: OpenTransport, options: SessionOptions = {}): Session => {
+  const opened = openSession({ transport, timeout: 2000, ...options })
+  if (E.isLeft(opened)) throw new Error(opened.left.message)
+  return opened.right
+}
+
+const left = <L, A>(result: E.Either<L, A>): L => {
+  if (E.isRight(result)) throw new Error('this should have failed')
+  return result.left
+}
+
+const typesOf = (sent: ReadonlyArray<ReadonlyArray<Message>>): ReadonlyArray<ReadonlyArray<string>> =>
+  sent.map(messages => messages.map(({ type }) => type))
+
+test('requests of one tick leave in one datagram', async () => {
+  const fake = answering(obliging)
+  const { send, close } = session(fake.transport)
+  await Promise.all([
+    send(address.add({ link: 3, address: '10.0.0.1/24' }))(),
+    send(address.add({ link: 3, address: '10.0.0.2/24' }))(),
+    send(link.set(3, { up: true }))()
+  ])
+  assert.equal(typesOf(fake.sent), [['RTM_NEWADDR', 'RTM_NEWADDR', 'RTM_NEWLINK']])
+  close()
+})
+
+test('a name is looked up once, by a single get; one that the batch makes is not', async () => {
+  const fake = answering(obliging)
+  const { batch, close } = session(fake.transport)
+  const results = await batch([
+    address.add({ link: 'eth0', address: '10.0.0.1/24' }),
+    route.add({ destination: '10.1.0.0/16', link: 'eth0' }),
+    link.add({ kind: 'veth', name: 'v0', index: 4711, peer: { name: 'v1' } }),
+    address.add({ link: 'v0', address: '10.2.0.1/24' })
+  ])()
+  assert.ok(results.every(E.isRight))
+  assert.equal(typesOf(fake.sent), [
+    ['RTM_GETLINK'],
+    ['RTM_NEWADDR', 'RTM_NEWROUTE', 'RTM_NEWLINK', 'RTM_NEWADDR']
+  ])
+  const indexes = fake.sent[1]?.map(message => ('header' in message && 'index' in message.header ? message.header.index : 0))
+  assert.equal(indexes, [5, 0, 4711, 4711])
+  close()
+})
+
+test('a name that is not there fails its own request only, and says so', async () => {
+  const fake = answering(obliging)
+  const { batch, close } = session(fake.transport)
+  const [missing, fine] = await batch([
+    address.add({ link: 'nope', address: '10.0.0.1/24' }),
+    address.add({ link: 'eth0', address: '10.0.0.1/24' })
+  ])()
+  const error = left(missing)
+  assert.is(error._tag, 'NotFound')
+  assert.is(error.message, 'address.add: there is no link nope')
+  assert.ok(E.isRight(fine))
+  close()
+})
+
+test('wrong input is refused before anything is sent', async () => {
+  const fake = answering(obliging)
+  const { batch, close } = session(fake.transport)
+  const results = await batch([
+    address.add({ link: 3, address: '10.0.0.1/99' }),
+    address.add({ link: 3, address: 'ten' }),
+    link.set(3, { mtu: -1 }),
+    link.set(3, { address: '02:42' + ':zz' }),
+    route.add({ destination: '10.0.0.0/8', metric: 2 ** 33 })
+  ])()
+  assert.equal(
+    results.map(result => {
+      const error = left(result)
+      return error._tag === 'InvalidInput' ? error.field : error._tag
+    }),
+    ['address', 'address', 'mtu', 'address', 'metric']
+  )
+  assert.equal(fake.sent, [])
+  close()
+})
+
+test('a refusal gives the kernel’s sentence, its errno, and the caller’s field', async () => {
+  // The extended ACK points at the attribute IFA_LOCAL: behind 16 bytes of nlmsghdr and 8 of ifaddrmsg, and IFA_ADDRESS.
+  const fake = answering(messages =>
+    messages.map(asked => acknowledged(asked, 22, { msg: 'ipv4: Invalid address', offs: 32 }))
+  )
+  const { send, close } = session(fake.transport)
+  const error = left(await send(address.add({ link: 3, address: '10.0.0.1/24' }))())
+  if (error._tag !== 'Rejected') throw new Error(error._tag)
+  assert.is(error.code, 'EINVAL')
+  assert.is(error.request, 'RTM_NEWADDR')
+  assert.is(error.reason, 'ipv4: Invalid address')
+  assert.is(error.field, 'address')
+  assert.is(error.message, 'address.add: ipv4: Invalid address (EINVAL, at address)')
+  close()
+})
+
+test('a refusal names the option of a link’s kind, or the one that is missing', async () => {
+  const vlan = link.add({ kind: 'vlan', name: 'v', parent: 3, options: { id: 5 } })
+  const bytes = { offset: 0 }
+  const fake = answering(messages => {
+    const sent = encodeMessages('route', messages)
+    if (E.isLeft(sent)) throw new Error(sent.left.reason)
+    // IFLA_VLAN_ID: length 6, type 1, in the nest IFLA_INFO_DATA.
+    bytes.offset = Buffer.from(sent.right).indexOf(Buffer.from([6, 0, 1, 0, 5, 0]))
+    return messages.map(asked => acknowledged(asked, 34, { msg: 'Invalid VLAN id', offs: bytes.offset }))
+  })
+  const first = session(fake.transport)
+  const error = left(await first.send(vlan)())
+  assert.is(error._tag === 'Rejected' && error.field, 'options.id')
+  first.close()
+
+  const lacking = answering(messages => messages.map(asked => acknowledged(asked, 22, { missType: 5 })))
+  const second = session(lacking.transport)
+  const missing = left(await second.send(vlan)())
+  assert.is(missing._tag === 'Rejected' && missing.missing, 'parent')
+  second.close()
+})
+
+test('an answer that does not come is a timeout, and holds the process no longer', async () => {
+  const fake = answering(() => [])
+  const { send, close } = session(fake.transport, { timeout: 20 })
+  const error = left(await send(link.list())())
+  assert.is(error._tag, 'TimedOut')
+  assert.is(error.message, 'link.list: the kernel did not answer within 20 ms')
+  assert.is(fake.held, false)
+  close()
+})
+
+test('an AbortSignal ends the wait; one that is aborted already sends nothing', async () => {
+  const fake = answering(() => [])
+  const { send, close } = session(fake.transport)
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(), 5)
+  assert.is(left(await send(link.list(), { signal: controller.signal })())._tag, 'Aborted')
+  const { length } = fake.sent
+  assert.is(left(await send(link.list(), { signal: AbortSignal.abort() })())._tag, 'Aborted')
+  assert.is(fake.sent.length, length)
+  close()
+})
+
+test('a dump that was interrupted is taken again, and reported when that never ends', async () => {
+  let dumps = 0
+  const restless = (times: number) =>
+    answering(messages =>
+      messages.flatMap(asked => {
+        dumps++
+        return [linkMessage({ ...asked, flags: 0 } as Message, 'eth0', 5), done(asked, dumps <= times ? NLM_F.DUMP_INTR : 0)]
+      })
+    )
+  const calm = session(restless(3).transport)
+  const links = await calm.send(link.list())()
+  assert.ok(E.isRight(links) && links.right.length === 1)
+  assert.is(dumps, 4)
+  calm.close()
+  dumps = 0
+  const never = session(restless(1000).transport)
+  assert.is(left(await never.send(link.list())())._tag, 'Interrupted')
+  assert.is(dumps, 10)
+  never.close()
+})
+
+test('datagrams of strangers, and answers to other ports, are ignored', async () => {
+  const fake = answering((messages, receiver) => {
+    const forged = encodeMessages('route', messages.map(asked => acknowledged(asked, 1)))
+    if (E.isRight(forged)) {
+      setImmediate(() => receiver.datagram(forged.right, 4321))
+      const elsewhere = encodeMessages('route', messages.map(asked => ({ ...acknowledged(asked, 1), port: 78 })))
+      if (E.isRight(elsewhere)) setImmediate(() => receiver.datagram(elsewhere.right, 0))
+    }
+    return obliging(messages)
+  })
+  const { send, close } = session(fake.transport)
+  assert.ok(E.isRight(await send(link.set(3, { up: true }))()))
+  close()
+})
+
+test('bytes that are no message fail what is under way, and the next request goes through', async () => {
+  let broken = true
+  const fake = answering((messages, receiver) => {
+    if (!broken) return obliging(messages)
+    broken = false
+    setImmediate(() => receiver.datagram(new Uint8Array(24).fill(0xff), 0))
+    return []
+  })
+  const { send, close } = session(fake.transport)
+  assert.is(left(await send(link.set(3, { up: true }))())._tag, 'Malformed')
+  assert.ok(E.isRight(await send(link.set(3, { up: true }))()))
+  close()
+})
+
+test('answers lost to a full buffer are an error at once, not a timeout', async () => {
+  const fake = answering(() => {
+    fake.dropped++
+    return []
+  })
+  const { send, close } = session(fake.transport)
+  assert.is(left(await send(link.set(3, { up: true }))())._tag, 'Overrun')
+  close()
+})
+
+test('a closed session answers with Closed, what was under way too', async () => {
+  const fake = answering(() => [])
+  const { send, close } = session(fake.transport)
+  const waiting = send(link.list())()
+  await new Promise(setImmediate)
+  close()
+  assert.is(left(await waiting)._tag, 'Closed')
+  assert.is(left(await send(link.list())())._tag, 'Closed')
+})
+
+test('what was issued first leaves first, even if it waits for a name', async () => {
+  const fake = answering(obliging)
+  const { send, close } = session(fake.transport)
+  const first = send(address.add({ link: 'eth0', address: '10.0.0.1/24' }))()
+  await Promise.resolve()
+  const second = send(link.set(3, { up: true }))()
+  await Promise.all([first, second])
+  assert.equal(typesOf(fake.sent).flat(), ['RTM_GETLINK', 'RTM_NEWADDR', 'RTM_NEWLINK'])
+  close()
+})
+
+test.run()
