@@ -6,11 +6,9 @@ import {
   copy,
   littleEndian as le,
   reserve,
-  type Writer,
-  writer,
-  written
+  type Writer
 } from './definition/bytes'
-import { decodeAt, encodeTo } from './definition/codec'
+import { decodeAt, encodeTo, writing } from './definition/codec'
 import {
   type DecodeError,
   decodeError,
@@ -157,13 +155,14 @@ export const encodeMessages = (
   families: Families = {}
 ): E.Either<EncodeError, Uint8Array> => {
   if (!Array.isArray(messages)) return E.left(encodeError(`${quoted(messages)} is not an array`))
-  const to = writer()
-  for (const [n, message] of messages.entries()) {
-    reserve(to, align(to.length) - to.length)
-    const error = encodeMessage(protocol, to, message, families)
-    if (error !== undefined) return E.left(inside(String(n), error))
-  }
-  return E.right(written(to))
+  return writing(to => {
+    for (let n = 0; n < messages.length; n++) {
+      reserve(to, align(to.length) - to.length)
+      const error = encodeMessage(protocol, to, messages[n] as Message, families)
+      if (error !== undefined) return inside(String(n), error)
+    }
+    return undefined
+  })
 }
 
 const encodeMessage = (
@@ -173,28 +172,14 @@ const encodeMessage = (
   families: Families
 ): EncodeError | undefined => {
   if (typeof message?.type !== 'string') return encodeError(`${quoted(message)} is not a message`)
-  const start = reserve(to, nlmsghdr.size)
-  const found = encodePayload(protocol, to, message, families)
-  if (typeof found !== 'number') return found
-  const { flags, sequence: seq, port: pid } = message
-  return nlmsghdr.writeAt(to, start, { len: to.length - start, type: found, flags, seq, pid })
-}
-
-/** Appends the payload and says the message's number. */
-const encodePayload = (
-  protocol: Protocol,
-  to: Writer,
-  message: Message,
-  families: Families
-): EncodeError | number => {
   switch (message.type) {
     case 'UNKNOWN':
-      return writePayload(to, message.payload) ?? numberIn('number', message.number)
+      return framed(to, message, numberIn('number', message.number), () => writePayload(to, message.payload))
     case 'NLMSG_NOOP':
     case 'NLMSG_ERROR':
     case 'NLMSG_DONE':
     case 'NLMSG_OVERRUN':
-      return writeControl(to, message) ?? controlNumbers[message.type]
+      return framed(to, message, controlNumbers[message.type], () => writeControl(to, message))
     default: {
       const entry = entryOfType(protocol, message.type)
       if (entry === undefined)
@@ -204,24 +189,64 @@ const encodePayload = (
             `${message.type} is no message of ${protocol} netlink${nearest(message.type, typesOf(protocol))}`
           )
         )
-      const { type: _type, flags: _flags, sequence: _sequence, port: _port, ...rest } = message
-      const { family, ...body } = rest as typeof rest & { readonly family?: number }
-      handOn(message, body)
-      const start = to.length
-      const error = encodeTo(to, entry.policy, body)
-      if (error !== undefined) return inside(entry.type, error)
-      if (protocol !== 'generic') return entry.number
-      to.view.setUint8(start + genlmsghdr.offsets.cmd, entry.number)
-      return family === undefined ? idOf(entry.family, families) : numberIn('family', family)
+      const number =
+        protocol === 'generic'
+          ? idOf(entry.family, (message as GenericMessage).family, families)
+          : entry.number
+      return framed(to, message, number, () => writeBody(protocol, to, message, entry))
     }
   }
+}
+
+/** Writes the netlink header, then the payload, and then how long they are. */
+const framed = (
+  to: Writer,
+  { flags, sequence: seq, port: pid }: Envelope,
+  type: EncodeError | number,
+  payload: () => EncodeError | undefined
+): EncodeError | undefined => {
+  if (typeof type !== 'number') return type
+  const start = to.length
+  const error = encodeTo(to, nlmsghdr, { len: 0, type, flags, seq, pid }) ?? payload()
+  if (error === undefined) to.view.setUint32(start, to.length - start, le)
+  return error
+}
+
+const writeBody = (
+  protocol: Protocol,
+  to: Writer,
+  message: Exclude<Message, ControlMessage | UnknownMessage>,
+  entry: Entry
+): EncodeError | undefined => {
+  const stray = strayIn(message, protocol)
+  if (stray !== undefined)
+    return inside(entry.type, inside(stray, encodeError('a message has no such member')))
+  const { header, attributes } = message
+  const body = { header, attributes }
+  handOn(message, body)
+  const start = to.length
+  const error = encodeTo(to, entry.policy, body)
+  if (error !== undefined) return inside(entry.type, error)
+  if (protocol === 'generic') to.view.setUint8(start + genlmsghdr.offsets.cmd, entry.number)
+  return undefined
+}
+
+const members = new Set(['type', 'flags', 'sequence', 'port', 'header', 'attributes'])
+
+/** A member that would be left out unnoticed: most often a misspelt one. */
+const strayIn = (message: object, protocol: Protocol): string | undefined => {
+  for (const key in message)
+    if (!members.has(key) && !(key === 'family' && protocol === 'generic')) return key
+  return undefined
 }
 
 /** A number that the caller gave, still to be held against its range. */
 const numberIn = (key: string, given: unknown): EncodeError | number =>
   typeof given === 'number' ? given : inside(key, encodeError(`${quoted(given)} is not a number`))
 
-const idOf = (family: string, families: Families): EncodeError | number => {
+/** The id of a family of generic netlink, which may also be given with the message. */
+const idOf = (family: string, given: number | undefined, families: Families): EncodeError | number => {
+  if (given !== undefined) return numberIn('family', given)
   if (family === 'nlctrl') return GENL_ID_CTRL
   const id = Object.keys(families).find(each => families[Number(each)] === family)
   return id === undefined

@@ -66,3 +66,22 @@ export const writeBytes = (to: Writer, payload: Uint8Array): void => {
 
 /** What has been written so far, as bytes of their own. */
 export const written = (from: Writer): Uint8Array => from.array.slice(0, from.length)
+
+/** A writer that is not in use, and how large one may be to be kept. */
+let idle: Writer | undefined
+const largest = 65_536
+
+/** An empty writer: the one that was given back last, unless it is in use. */
+export const borrow = (): Writer => {
+  const one = idle ?? writer(4096)
+  idle = undefined
+  return one
+}
+
+export const giveBack = (one: Writer): void => {
+  if (one.array.length > largest) return
+  one.array.fill(0, 0, one.length)
+  one.length = 0
+  one.depth = 0
+  idle = one
+}

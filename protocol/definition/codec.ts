@@ -3,12 +3,13 @@ import { positions } from './attributes'
 import {
   align,
   type Bytes,
+  borrow,
   bytesOf,
   copy,
+  giveBack,
   littleEndian as le,
   type Writer,
   writeBytes,
-  writer,
   written
 } from './bytes'
 import { compiled } from './compiled'
@@ -49,10 +50,17 @@ export const decodeAt = <A>(
 export const encode =
   <A>(policy: Policy<A>) =>
   (value: A): E.Either<EncodeError, Uint8Array> => {
-    const to = writer()
-    const error = encodeTo(to, policy, value)
-    return error === undefined ? E.right(written(to)) : E.left(error)
+    return writing(to => encodeTo(to, policy, value))
   }
+
+/** What `fill` writes, as bytes of their own; one writer is used again and again for it. */
+export const writing = (fill: (to: Writer) => EncodeError | undefined): E.Either<EncodeError, Uint8Array> => {
+  const to = borrow()
+  const error = fill(to)
+  const bytes = error === undefined ? written(to) : undefined
+  giveBack(to)
+  return error === undefined ? E.right(bytes as Uint8Array) : E.left(error)
+}
 
 /** Appends the encoded value; after an error the writer's content is meaningless. */
 export const encodeTo = <A>(to: Writer, policy: Policy<A>, value: A): EncodeError | undefined => {

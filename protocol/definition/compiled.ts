@@ -446,9 +446,7 @@ const smallStatement = (draft: Draft, number: string, policy: Policy<unknown>): 
 }
 
 /** Writes x as an attribute of any size. */
-const largeStatement = (draft: Draft, number: string, policy: Policy<unknown>, whenMet = false): string => {
-  if (policy.type === 'choice')
-    return selection(draft, policy, form => largeStatement(draft, number, form, true), 'return false')
+const largeStatement = (draft: Draft, number: string, policy: Policy<unknown>, whenMet: boolean): string => {
   const type = nests.has(policy.type) ? `${number} | ${NLA_F_NESTED}` : number
   return `{
     const start = ${object(draft, reserve)}(to, 4)
@@ -458,6 +456,10 @@ const largeStatement = (draft: Draft, number: string, policy: Policy<unknown>, w
 
 /** Appends x. */
 const writeStatement = (draft: Draft, policy: Policy<unknown>, whenMet = false): string => {
+  if (isField(policy))
+    return `{ const at = ${object(draft, reserve)}(to, ${policy.size})
+    const view = to.view
+    ${setStatement(draft, policy, 'at')} }`
   const code = writers[policy.type]
   if (code === undefined)
     return `if (${object(draft, policy)}.write(to, x, scope) !== undefined) return false`
@@ -510,12 +512,19 @@ function ${name}(to, value, outer) {
 }
 
 /** Writes x as an attribute, or as several. */
-const attributeStatement = (draft: Draft, number: string, policy: Policy<unknown>): string => {
+const attributeStatement = (
+  draft: Draft,
+  number: string,
+  policy: Policy<unknown>,
+  whenMet = false
+): string => {
+  const size = most(policy)
+  if (policy.type === 'choice' && size === undefined)
+    return selection(draft, policy, form => attributeStatement(draft, number, form, true), 'return false')
   if (policy.type === 'many')
     return eachOf('x', attributeStatement(draft, number, (policy as Many<Policy<unknown>>).of))
-  const size = most(policy)
   return size === undefined
-    ? largeStatement(draft, number, policy)
+    ? largeStatement(draft, number, policy, whenMet)
     : `{
     let at = ${object(draft, reserve)}(to, ${4 + align(size)})
     const view = to.view

@@ -93,10 +93,14 @@ const ipv4Text = ({ array }: Bytes, at: number): string =>
 
 /** As RFC 5952 has it: the longest run of zeros left out, the first of several, but never a single one. */
 const ipv6Text = ({ view }: Bytes, at: number): string => {
-  let [gap, gapLength] = [8, 1]
+  let gap = 8
+  let gapLength = 1
   for (let n = 0, run = 0; n < 8; n++) {
     run = view.getUint16(at + 2 * n) === 0 ? run + 1 : 0
-    if (run > gapLength) [gap, gapLength] = [n + 1 - run, run]
+    if (run > gapLength) {
+      gap = n + 1 - run
+      gapLength = run
+    }
   }
   let text = ''
   for (let n = 0; n < 8; n++)
@@ -112,7 +116,9 @@ const COLON = 0x3a
 
 /** Four decimal numbers without leading zeros, as everybody reads them alike. */
 const setIpv4 = (array: Uint8Array, at: number, text: string, from: number): boolean => {
-  let [part, digits, parts] = [0, 0, 0]
+  let part = 0
+  let digits = 0
+  let parts = 0
   for (let n = from; n < text.length; n++) {
     const code = text.charCodeAt(n)
     if (code === DOT) {
@@ -140,7 +146,8 @@ const hexDigit = (code: number): number => {
 
 /** Eight groups, of which one `::` may leave out some; the last two may be written as an IPv4 address. */
 const setIpv6 = (array: Uint8Array, at: number, text: string): boolean => {
-  let [size, gap] = [0, -1]
+  let size = 0
+  let gap = -1
   let n = 0
   if (text.charCodeAt(0) === COLON) {
     if (text.charCodeAt(1) !== COLON) return false

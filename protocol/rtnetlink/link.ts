@@ -38,7 +38,7 @@ export { ifinfomsg }
 
 type LinkRows = InterfaceRows & { readonly linkinfo: readonly [18, typeof linkinfo] }
 
-/** An interface: `ip link`. Alternative names come and go as LINKPROP. <linux/if_link.h>, <linux/rtnetlink.h> */
+/** An interface: `ip link`. Alternative names come and go as LINKPROP. <linux/if_link.h>, man 7 rtnetlink */
 export const link = message('link', {
   types: {
     RTM_NEWLINK: 16,

@@ -40,8 +40,8 @@ export const ipv4Devconf = attributes('IPV4_DEVCONF', {
 /** What IPv4 keeps of an interface. <linux/if_link.h> */
 export const inet = attributes('IFLA_INET', {
   /**
-   * In requests the settings to change. In answers all of them in a row: the setting with number n of `ipv4Devconf`
-   * stands at n - 1.
+   * In requests the settings to change. In answers all of them in a row: number n of `ipv4Devconf` stands at
+   * n - 1.
    */
   conf: [1, either(ipv4Devconf, arrayOf(s32))]
 })

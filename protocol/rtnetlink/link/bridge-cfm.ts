@@ -46,7 +46,7 @@ const ccCcmTx = attributes('IFLA_BRIDGE_CFM_CC_CCM_TX', {
   portTlvValue: [8, u8]
 })
 
-/** Connectivity fault management of a bridge's ports: `bridge cfm`. <linux/if_bridge.h>, <linux/cfm_bridge.h> */
+/** Connectivity fault management of a bridge's ports. <linux/if_bridge.h>, <linux/cfm_bridge.h> */
 export const bridgeCfm = attributes('IFLA_BRIDGE_CFM', {
   mepCreate: [1, mepCreate],
   mepDelete: [2, attributes('IFLA_BRIDGE_CFM_MEP_DELETE', { instance: [1, u32] })],

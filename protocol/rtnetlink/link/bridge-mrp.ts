@@ -1,6 +1,6 @@
 import { attributes, many, u16, u32 } from '../../definition'
 
-/** A bridge in a ring of the media redundancy protocol: `bridge mrp`. <linux/if_bridge.h>, <linux/mrp_bridge.h> */
+/** A bridge in a ring of the media redundancy protocol. <linux/if_bridge.h>, <linux/mrp_bridge.h> */
 export const bridgeMrp = attributes('IFLA_BRIDGE_MRP', {
   instance: [
     1,

@@ -31,7 +31,7 @@ export const bridgeMst = attributes('IFLA_BRIDGE_MST', {
   ]
 })
 
-/** What a bridge or a port has beyond its settings, when the message's family is AF_BRIDGE. <linux/if_bridge.h> */
+/** VLANs and protocols of a bridge or a port, where the message's family is AF_BRIDGE. <linux/if_bridge.h> */
 export const bridgeAfSpec = attributes('IFLA_BRIDGE', {
   /** Who is meant, BRIDGE_FLAGS_* bits: the bridge or the device itself. */
   flags: [0, u16],

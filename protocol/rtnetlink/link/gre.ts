@@ -1,7 +1,7 @@
 import { attributes, be16, be32, flag, ip, u8, u16, u32 } from '../../definition'
 
 /**
- * Generic routing encapsulation: `ip link add type gre`, `gretap` and `erspan`, and these with `ip6` before them.
+ * Generic routing encapsulation: `ip link add type gre`, `gretap` and `erspan`, and these with `ip6` before.
  * <linux/if_tunnel.h>
  */
 export const gre = attributes('IFLA_GRE', {

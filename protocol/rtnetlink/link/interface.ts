@@ -23,8 +23,8 @@ import { rtnlLinkStats, rtnlLinkStats64 } from './statistics'
 import { port, virtualFunctionPorts, virtualFunctions } from './virtual-function'
 import { xdp } from './xdp'
 
-// Declarations keep the docs of what they name, and lose those of what they copy from another file: rows and members
-// that other files use have types with names.
+// Published declarations keep the docs of what they name, and lose those of what they copy from another file: so
+// rows and members that other files use have types with names.
 
 const members = {
   /** AF_UNSPEC for the interface itself, AF_BRIDGE for it as a bridge or a port. */

@@ -42,7 +42,10 @@ export const ipTunnel = attributes('IFLA_IPTUN', {
   fwmark: [20, u32]
 })
 
-/** The only flag of a `sit` tunnel: 1 in the machine's order, though the kernel calls the field big-endian. <linux/if_tunnel.h> */
+/**
+ * The only flag of a `sit` tunnel: 1 in the order of the machine, though the kernel calls the field big-endian.
+ * <linux/if_tunnel.h>
+ */
 export const SIT_ISATAP = littleEndian ? 0x100 : 1
 
 /** Flags of an `ip6tnl` or `ip6gre` tunnel. <linux/ip6_tunnel.h> */

@@ -1,6 +1,6 @@
 import { attributes, u16 } from '../../definition'
 
-/** IP addresses behind an interface's own address: `ip link add link eth0 type ipvlan`, or `ipvtap`. <linux/if_link.h> */
+/** More interfaces behind one link-layer address: `ip link add type ipvlan`, or `ipvtap`. <linux/if_link.h> */
 export const ipvlan = attributes('IFLA_IPVLAN', {
   /** IPVLAN_MODE_*. */
   mode: [1, u16],
@@ -18,5 +18,10 @@ export const IPVLAN_MODE = {
   L3S: 2
 } as const
 
-/** Whom an ipvlan reaches on the same interface: nobody, or the others by way of the switch outside. <linux/if_link.h> */
-export const IPVLAN_F = { PRIVATE: 1, VEPA: 2 } as const
+/** Whom an ipvlan reaches on the same interface, if not everybody. <linux/if_link.h> */
+export const IPVLAN_F = {
+  /** Nobody. */
+  PRIVATE: 1,
+  /** The others by way of the switch outside. */
+  VEPA: 2
+} as const

@@ -3,8 +3,8 @@ import { canDeviceStats } from './can'
 import * as kinds from './kinds'
 import * as slaves from './slaves'
 
-// The tables are modules, so that published declarations refer to them instead of copying them. As a module has a
-// member `__esModule` besides, which a sender could name, only their own names are taken over.
+// The tables are modules, so that published declarations refer to them instead of copying them. They are spread,
+// because a module has a member `__esModule` besides, which a sender could name.
 const dataOf: typeof kinds = { ...kinds }
 const slaveDataOf: typeof slaves = { ...slaves }
 

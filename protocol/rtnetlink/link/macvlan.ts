@@ -12,7 +12,7 @@ export const macvlan = attributes('IFLA_MACVLAN', {
   /** The addresses to set, or all there are. */
   macaddrData: [5, attributes('IFLA_MACVLAN', { macaddr: [4, many(mac)] })],
   macaddrCount: [6, u32],
-  /** Broadcast packets that may wait: asked for, and as many as the hungriest of the interface's macvlans gets. */
+  /** Broadcast packets that may wait. The macvlan that asks for most decides for all of the interface. */
   bcQueueLen: [7, u32],
   bcQueueLenUsed: [8, u32],
   /** Multicast groups of at least so many listeners go through the queue; negative is never. */

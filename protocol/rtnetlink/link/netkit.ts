@@ -1,7 +1,7 @@
 import { attributes, u8, u16, u32 } from '../../definition'
 import { peer } from './interface'
 
-/** A pair of interfaces whose traffic BPF programs decide on: `ip link add a type netkit`. <linux/if_link.h> */
+/** A pair of interfaces with BPF programs between them: `ip link add type netkit`. <linux/if_link.h> */
 export const netkit = attributes('IFLA_NETKIT', {
   peerInfo: [1, peer],
   /** Whether this end may change programs and settings. */

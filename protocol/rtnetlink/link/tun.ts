@@ -1,6 +1,6 @@
 import { attributes, u8, u32 } from '../../definition'
 
-/** An interface whose other end is a program; made with /dev/net/tun, not by message: `ip tuntap`. <linux/if_link.h> */
+/** An interface whose other end is a program: `ip tuntap`. Only /dev/net/tun makes it. <linux/if_link.h> */
 export const tun = attributes('IFLA_TUN', {
   /** User who may open it. */
   owner: [1, u32],
