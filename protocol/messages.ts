@@ -172,71 +172,90 @@ const encodeMessage = (
   families: Families
 ): EncodeError | undefined => {
   if (typeof message?.type !== 'string') return encodeError(`${quoted(message)} is not a message`)
-  switch (message.type) {
-    case 'UNKNOWN':
-      return framed(to, message, numberIn('number', message.number), () => writePayload(to, message.payload))
-    case 'NLMSG_NOOP':
-    case 'NLMSG_ERROR':
-    case 'NLMSG_DONE':
-    case 'NLMSG_OVERRUN':
-      return framed(to, message, controlNumbers[message.type], () => writeControl(to, message))
-    default: {
-      const entry = entryOfType(protocol, message.type)
-      if (entry === undefined)
-        return inside(
-          'type',
-          encodeError(
-            `${message.type} is no message of ${protocol} netlink${nearest(message.type, typesOf(protocol))}`
-          )
-        )
-      const number =
-        protocol === 'generic'
-          ? idOf(entry.family, (message as GenericMessage).family, families)
-          : entry.number
-      return framed(to, message, number, () => writeBody(protocol, to, message, entry))
-    }
-  }
-}
-
-/** Writes the netlink header, then the payload, and then how long they are. */
-const framed = (
-  to: Writer,
-  { flags, sequence: seq, port: pid }: Envelope,
-  type: EncodeError | number,
-  payload: () => EncodeError | undefined
-): EncodeError | undefined => {
-  if (typeof type !== 'number') return type
+  const entry = entryOfType(protocol, message.type)
+  const number = numberOf(protocol, message, entry, families)
+  if (typeof number !== 'number') return number
   const start = to.length
-  const error = encodeTo(to, nlmsghdr, { len: 0, type, flags, seq, pid }) ?? payload()
+  const error = writeEnvelope(to, number, message) ?? writeContent(protocol, to, message, entry)
   if (error === undefined) to.view.setUint32(start, to.length - start, le)
   return error
 }
 
-const writeBody = (
+/** What stands in the netlink header as the message's type. */
+const numberOf = (
+  protocol: Protocol,
+  message: Message,
+  entry: Entry | undefined,
+  families: Families
+): EncodeError | number => {
+  if (entry !== undefined)
+    return protocol === 'generic'
+      ? idOf(entry.family, (message as GenericMessage).family, families)
+      : entry.number
+  const { type } = message
+  if (type === 'UNKNOWN') return numberIn('number', message.number)
+  if (Object.hasOwn(controlNumbers, type)) return controlNumbers[type as keyof typeof controlNumbers]
+  const reason = `${type} is no message of ${protocol} netlink${nearest(type, typesOf(protocol))}`
+  return inside('type', encodeError(reason))
+}
+
+/** Writes the netlink header, but for the length, which is not known yet. */
+const writeEnvelope = (
+  to: Writer,
+  type: number,
+  { flags, sequence, port }: Envelope
+): EncodeError | undefined => {
+  if (!isU16(type) || !isU16(flags) || !isU32(sequence) || !isU32(port))
+    return encodeTo(to, nlmsghdr, { len: 0, type, flags, seq: sequence, pid: port })
+  const start = reserve(to, nlmsghdr.size)
+  to.view.setUint16(start + 4, type, le)
+  to.view.setUint16(start + 6, flags, le)
+  to.view.setUint32(start + 8, sequence, le)
+  to.view.setUint32(start + 12, port, le)
+  return undefined
+}
+
+const isU16 = (value: unknown): value is number => typeof value === 'number' && (value & 0xffff) === value
+const isU32 = (value: unknown): value is number => typeof value === 'number' && value >>> 0 === value
+
+const writeContent = (
   protocol: Protocol,
   to: Writer,
-  message: Exclude<Message, ControlMessage | UnknownMessage>,
-  entry: Entry
+  message: Message,
+  entry: Entry | undefined
 ): EncodeError | undefined => {
+  if (entry === undefined)
+    return message.type === 'UNKNOWN'
+      ? writePayload(to, message.payload)
+      : writeControl(to, message as ControlMessage)
   const stray = strayIn(message, protocol)
   if (stray !== undefined)
     return inside(entry.type, inside(stray, encodeError('a message has no such member')))
-  const { header, attributes } = message
-  const body = { header, attributes }
-  handOn(message, body)
+  const { header, attributes } = message as Content
   const start = to.length
-  const error = encodeTo(to, entry.policy, body)
+  const error = encodeTo(to, entry.policy, { header, attributes }, message)
   if (error !== undefined) return inside(entry.type, error)
   if (protocol === 'generic') to.view.setUint8(start + genlmsghdr.offsets.cmd, entry.number)
   return undefined
 }
 
-const members = new Set(['type', 'flags', 'sequence', 'port', 'header', 'attributes'])
-
 /** A member that would be left out unnoticed: most often a misspelt one. */
 const strayIn = (message: object, protocol: Protocol): string | undefined => {
   for (const key in message)
-    if (!members.has(key) && !(key === 'family' && protocol === 'generic')) return key
+    switch (key) {
+      case 'type':
+      case 'flags':
+      case 'sequence':
+      case 'port':
+      case 'header':
+      case 'attributes':
+        break
+      case 'family':
+        if (protocol === 'generic') break
+        return key
+      default:
+        return key
+    }
   return undefined
 }
 

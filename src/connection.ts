@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import * as TE from 'fp-ts/TaskEither'
 import type { Task } from 'fp-ts/Task'
+import * as TE from 'fp-ts/TaskEither'
 import * as address from './address'
 import * as link from './link'
 import type { NamespaceError } from './namespace/error'
@@ -21,9 +21,27 @@ export type Bound<Verbs> = {
     : never
 }
 
-const linkVerbs = { list: link.list, get: link.get, add: link.add, set: link.set, remove: link.remove, removeGroup: link.removeGroup }
-const addressVerbs = { list: address.list, add: address.add, replace: address.replace, remove: address.remove }
-const routeVerbs = { list: route.list, get: route.get, add: route.add, replace: route.replace, remove: route.remove }
+const linkVerbs = {
+  list: link.list,
+  get: link.get,
+  add: link.add,
+  set: link.set,
+  remove: link.remove,
+  removeGroup: link.removeGroup
+}
+const addressVerbs = {
+  list: address.list,
+  add: address.add,
+  replace: address.replace,
+  remove: address.remove
+}
+const routeVerbs = {
+  list: route.list,
+  get: route.get,
+  add: route.add,
+  replace: route.replace,
+  remove: route.remove
+}
 
 /** Sockets in one namespace, and what can be done through them. */
 export interface Connection {
@@ -43,15 +61,24 @@ export interface Connection {
   }
   readonly send: <A>(request: Request<A>, options?: SendOptions) => TE.TaskEither<NetlinkError, A>
   /** Sends requests in one system call; each has its own result, in order. */
-  readonly batch: <const R extends ReadonlyArray<Request<unknown>>>(requests: R, options?: SendOptions) => Task<Results<R>>
+  readonly batch: <const R extends ReadonlyArray<Request<unknown>>>(
+    requests: R,
+    options?: SendOptions
+  ) => Task<Results<R>>
   readonly close: () => void
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 const sends = (value: unknown): value is SendOptions =>
-  typeof value === 'object' && value !== null && ('signal' in value || 'timeout' in value) && !('kind' in value)
+  typeof value === 'object' &&
+  value !== null &&
+  ('signal' in value || 'timeout' in value) &&
+  !('kind' in value)
 
-const bind = <Verbs extends { readonly [name: string]: Verb }>(verbs: Verbs, send: Connection['send']): Bound<Verbs> =>
+const bind = <Verbs extends { readonly [name: string]: Verb }>(
+  verbs: Verbs,
+  send: Connection['send']
+): Bound<Verbs> =>
   Object.fromEntries(
     Object.entries(verbs).map(([name, verb]) => [
       name,
@@ -98,4 +125,3 @@ export const open = (options: SessionOptions = {}): Connection => {
     [Symbol.asyncDispose]: async () => (E.isRight(session) ? session.right.close() : undefined)
   }
 }
-

@@ -22,14 +22,13 @@ export class IsolinkError extends Error {
 }
 
 /** An Either gives its value or throws; a task becomes a promise. */
-type Settled<A> =
-  A extends TaskEither<infer _, infer B>
-    ? Promise<B>
-    : A extends E.Either<infer _, infer B>
-      ? B
-      : A extends Task<infer B>
-        ? Promise<B>
-        : A
+type Settled<A> = [A] extends [TaskEither<infer _, infer B>]
+  ? Promise<B>
+  : [A] extends [E.Either<infer _, infer B>]
+    ? B
+    : [A] extends [Task<infer B>]
+      ? Promise<B>
+      : A
 
 /** The same functions with promises in place of tasks. */
 type Promised<M> = {
@@ -46,10 +45,14 @@ const unwrap = <A>(result: E.Either<Tagged, A>): A => {
 }
 
 const isEither = (value: unknown): value is E.Either<Tagged, unknown> =>
-  typeof value === 'object' && value !== null && '_tag' in value && (value._tag === 'Left' || value._tag === 'Right')
+  typeof value === 'object' &&
+  value !== null &&
+  '_tag' in value &&
+  (value._tag === 'Left' || value._tag === 'Right')
 
 const settle = (value: unknown): unknown => {
-  if (typeof value === 'function') return (value as Task<unknown>)().then(result => (isEither(result) ? unwrap(result) : result))
+  if (typeof value === 'function')
+    return (value as Task<unknown>)().then(result => (isEither(result) ? unwrap(result) : result))
   return isEither(value) ? unwrap(value) : value
 }
 

@@ -34,6 +34,7 @@ const layers: ReadonlyArray<ReadonlyArray<string>> = [
     'src/conntrack',
     'src/sysctl'
   ],
+  ['src/connection'],
   ['src/recipe'],
   ['src/isolation'],
   ['src/topology'],

@@ -49,9 +49,8 @@ export const decodeAt = <A>(
 
 export const encode =
   <A>(policy: Policy<A>) =>
-  (value: A): E.Either<EncodeError, Uint8Array> => {
-    return writing(to => encodeTo(to, policy, value))
-  }
+  (value: A): E.Either<EncodeError, Uint8Array> =>
+    writing(to => encodeTo(to, policy, value))
 
 /** What `fill` writes, as bytes of their own; one writer is used again and again for it. */
 export const writing = (fill: (to: Writer) => EncodeError | undefined): E.Either<EncodeError, Uint8Array> => {
@@ -62,11 +61,19 @@ export const writing = (fill: (to: Writer) => EncodeError | undefined): E.Either
   return error === undefined ? E.right(bytes as Uint8Array) : E.left(error)
 }
 
-/** Appends the encoded value; after an error the writer's content is meaningless. */
-export const encodeTo = <A>(to: Writer, policy: Policy<A>, value: A): EncodeError | undefined => {
+/**
+ * Appends the encoded value; after an error the writer's content is meaningless. `decoded` is the object that was
+ * made when the value was decoded, if that is another one.
+ */
+export const encodeTo = <A>(
+  to: Writer,
+  policy: Policy<A>,
+  value: A,
+  decoded: unknown = value
+): EncodeError | undefined => {
   const kept =
-    typeof value === 'object' && value !== null
-      ? payloadsOf(originalsOf(value), whole, value)?.[0]
+    typeof decoded === 'object' && decoded !== null
+      ? payloadsOf(originalsOf(decoded), whole, decoded)?.[0]
       : undefined
   if (kept !== undefined) return void writeBytes(to, kept)
   return compiled(policy).write(to, value) ? undefined : policy.write(to, value, undefined)

@@ -12,7 +12,7 @@ import type { Alternatives, Choice } from './choice'
 import type { ArrayOf, Body, Followed, ListOf, Records } from './composite'
 import { originalsOf } from './original'
 import { elementOf, selectorsOf } from './parts'
-import { type Field, lookUp, type Policy, type Scope } from './policy'
+import type { Field, Policy, Scope } from './policy'
 import type { Members, Struct } from './struct'
 import { setAddress } from './text'
 
@@ -34,7 +34,8 @@ type Write = (to: Writer, value: unknown, scope: Scope | undefined) => boolean
 /** Code under way: functions that call each other, and the objects that they refer to. */
 interface Draft {
   readonly functions: Array<string>
-  readonly names: Map<Policy<unknown>, string>
+  /** Of the functions: by the policy that they are for, or the selector that they look up. */
+  readonly names: Map<Policy<unknown> | string, string>
   readonly objects: Array<unknown>
 }
 
@@ -44,12 +45,16 @@ const object = (draft: Draft, given: unknown): string => {
   return `o${known >= 0 ? known : draft.objects.push(given) - 1}`
 }
 
-/** How the code calls the function that reads or writes a policy. */
-const functionFor = (draft: Draft, policy: Policy<unknown>, code: (name: string) => string): string => {
-  const known = draft.names.get(policy)
+/** How the code calls a function of its own. */
+const functionFor = (
+  draft: Draft,
+  owner: Policy<unknown> | string,
+  code: (name: string) => string
+): string => {
+  const known = draft.names.get(owner)
   if (known !== undefined) return known
   const name = `f${draft.names.size}`
-  draft.names.set(policy, name)
+  draft.names.set(owner, name)
   draft.functions.push(code(name))
   return name
 }
@@ -82,6 +87,20 @@ const isLazy = (policy: Policy<unknown>): boolean => policy.type === 'nest' && !
 
 type AnyStruct = Struct<Members>
 
+/** The function that finds a selector's value: what `lookUp` does, and faster, as it knows the name. */
+const lookUpName = (draft: Draft, selector: string): string =>
+  functionFor(
+    draft,
+    selector,
+    name => `
+function ${name}(scope) {
+  for (let at = scope; at !== undefined; at = at.outer) {
+    const value = at.values[${quote(selector)}]
+    if (value !== undefined) return value
+  }
+}`
+  )
+
 /** A case for each form of a choice. */
 const selection = (
   draft: Draft,
@@ -97,7 +116,7 @@ const selection = (
   }
   const cases = [...labels].map(([form, label]) => `${label} { ${statement(form)}; break }`)
   const last = otherwise === undefined ? none : statement(otherwise)
-  return `switch (${object(draft, lookUp)}(scope, ${quote(selector)})) {${cases.join('')} default: { ${last} } }`
+  return `switch (${lookUpName(draft, selector)}(scope)) {${cases.join('')} default: { ${last} } }`
 }
 
 // Reading: a statement finds the payload between f and t, and puts the value into x.
@@ -174,18 +193,18 @@ const attributeLoop = (statement: string): string => `
   if (at < to) return`
 
 const readSet = (draft: Draft, name: string, { rows }: AttributeSet<Rows>): string => {
-  const isLate = lateKeys(rows)
+  const lates = lateKeys(rows)
   const all = Object.entries(rows)
-  const late = all.filter(([key, [, { type }]]) => isLate(key) && type !== 'many')
+  const late = all.filter(([key, [, { type }]]) => lates.has(key) && type !== 'many')
   const cases = all.map(([key, [number, policy]], n) => {
     const value = `v[${quote(key)}]`
-    if (policy.type === 'many' && isLate(key)) return `case ${number}: return`
+    if (policy.type === 'many' && lates.has(key)) return `case ${number}: return`
     if (policy.type === 'many') {
       const statement = readStatement(draft, (policy as Many<Policy<unknown>>).of)
       return `case ${number}: ${statement}; if (${value} === undefined) ${value} = [x]; else ${value}.push(x); break`
     }
     const first = `if (s${n >> 5} & ${1 << (n & 31)}) return; s${n >> 5} |= ${1 << (n & 31)}`
-    if (isLate(key)) return `case ${number}: ${first}; at${number} = at; break`
+    if (lates.has(key)) return `case ${number}: ${first}; at${number} = at; break`
     return `case ${number}: ${first}; ${readStatement(draft, policy)}; ${value} = x; break`
   })
   const lateReads = late.map(
@@ -226,15 +245,13 @@ const keepUnknown = (values: { unknown?: Array<Unknown> }, bytes: Bytes, at: num
   values.unknown.push({ type: bytes.view.getUint16(at + 2, le), payload: copy(bytes.array, at + 4, end) })
 }
 
-/** Which attributes depend on their siblings, so that they are read after them. */
-const lateKeys = (rows: Rows): ((key: string) => boolean) => {
-  const keys = new Set(
+/** The attributes that depend on their siblings, so that they are read after them. */
+const lateKeys = (rows: Rows): ReadonlySet<string> =>
+  new Set(
     Object.entries(rows)
       .filter(([, [, policy]]) => [...selectorsOf(policy)].some(name => Object.hasOwn(rows, name)))
       .map(([key]) => key)
   )
-  return key => keys.has(key)
-}
 
 const readList = (draft: Draft, name: string, { type, number, of }: ListOf<Policy<unknown>>): string => `
 function ${name}(bytes, from, to, scope) {
@@ -470,45 +487,43 @@ const writeStatement = (draft: Draft, policy: Policy<unknown>, whenMet = false):
   return `if (!${name}(to, x, scope)) return false`
 }
 
+/** Room for the small attributes is made at once: at the start, and again after each large one. */
 const writeSet = (draft: Draft, name: string, { rows }: AttributeSet<Rows>): string => {
-  const parts: Array<string> = []
-  let small: Array<string> = []
-  let room = 0
-  const flush = (): void => {
-    if (small.length > 0)
-      parts.push(`{
-    let at = ${object(draft, reserve)}(to, ${room})
-    const view = to.view
-    const array = to.array
-    ${small.join('\n    ')}
-    to.length = at
-  }`)
-    small = []
-    room = 0
+  const all = Object.entries(rows)
+  const rooms = all.map(([, [, policy]]) => roomOf(policy))
+  const makeRoom = (after: number): string => {
+    const room = rooms.slice(after).reduce((sum: number, each) => sum + (each ?? 0), 0)
+    return `at = ${object(draft, reserve)}(to, ${room}); view = to.view; array = to.array`
   }
-  for (const [key, [number, policy]] of Object.entries(rows)) {
-    const size = most(policy)
-    if (size !== undefined) {
-      small.push(present('value', key, smallStatement(draft, String(number), policy)))
-      room += 4 + align(size)
-    } else {
-      flush()
-      parts.push(present('value', key, attributeStatement(draft, String(number), policy)))
-    }
-  }
-  flush()
-  const late = Object.values(rows).some(([, policy]) =>
-    [...selectorsOf(policy)].some(each => Object.hasOwn(rows, each))
+  const statements = all.map(([key, [number, policy]], n) =>
+    present(
+      'value',
+      key,
+      rooms[n] !== undefined
+        ? smallStatement(draft, String(number), policy)
+        : `to.length = at; ${attributeStatement(draft, String(number), policy)}; ${makeRoom(n + 1)}`
+    )
   )
+  const scope = lateKeys(rows).size > 0 ? '{ values: value, outer }' : 'outer'
   return `
 function ${name}(to, value, outer) {
-  if (typeof value !== 'object' || value === null || ${object(draft, originalsOf)}(value) !== undefined) return false
-  const scope = ${late ? '{ values: value, outer }' : 'outer'}
+  if (typeof value !== 'object' || value === null) return false
+  if (${object(draft, originalsOf)}(value) !== undefined) return false
+  const scope = ${scope}
   let n = 0
-  ${parts.join('\n  ')}
+  let at, view, array
+  ${makeRoom(0)}
+  ${statements.join('\n  ')}
+  to.length = at
   ${nothingElse('value')}
   return true
 }`
+}
+
+/** The most room that an attribute takes, if it is small. */
+const roomOf = (policy: Policy<unknown>): number | undefined => {
+  const size = most(policy)
+  return size === undefined ? undefined : 4 + align(size)
 }
 
 /** Writes x as an attribute, or as several. */
@@ -518,15 +533,15 @@ const attributeStatement = (
   policy: Policy<unknown>,
   whenMet = false
 ): string => {
-  const size = most(policy)
-  if (policy.type === 'choice' && size === undefined)
+  const room = roomOf(policy)
+  if (policy.type === 'choice' && room === undefined)
     return selection(draft, policy, form => attributeStatement(draft, number, form, true), 'return false')
   if (policy.type === 'many')
     return eachOf('x', attributeStatement(draft, number, (policy as Many<Policy<unknown>>).of))
-  return size === undefined
+  return room === undefined
     ? largeStatement(draft, number, policy, whenMet)
     : `{
-    let at = ${object(draft, reserve)}(to, ${4 + align(size)})
+    let at = ${object(draft, reserve)}(to, ${room})
     const view = to.view
     const array = to.array
     ${smallStatement(draft, number, policy)}
@@ -692,13 +707,15 @@ const allowed = (): boolean => {
 /** Makes the code once the policy has been used often enough to be worth it, if that is allowed. */
 export const compiled = once((policy): Compiled => {
   let uses = 0
-  let code: Compiled | undefined
-  const ready = (): Compiled | undefined => {
-    if (uses < patience && ++uses === patience && allowed()) code = compile(policy)
-    return code
+  const use = (): void => {
+    if (++uses === patience && allowed()) Object.assign(own, compile(policy))
   }
-  return {
-    read: (bytes, from, to) => ready()?.read(bytes, from, to),
-    write: (to, value) => ready()?.write(to, value) ?? false
+  const own: Compiled = {
+    read: () => void use(),
+    write: () => {
+      use()
+      return false
+    }
   }
+  return own
 })

@@ -66,6 +66,10 @@ export const contains = (prefix: Prefix, address: string): boolean =>
   familyOf(address) === prefix.family &&
   masked(prefix).join() === masked({ ...prefix, address: textOf(strict(address) as ipaddr.IPv4) }).join()
 
-/** The last address of an IPv4 network, which all its hosts hear. */
+/** Whether two networks have an address in common. */
+export const overlap = (a: Prefix, b: Prefix): boolean =>
+  a.length <= b.length ? contains(a, b.address) : contains(b, a.address)
+
+/** The last address of a network; in IPv4 all its hosts hear it. */
 export const broadcastOf = (prefix: Prefix): string =>
   fromBytes(masked(prefix).map((byte, n) => byte | (0xff >> Math.max(0, Math.min(8, prefix.length - n * 8)))))

@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { InvalidParameters, Plan } from '../recipe/plan'
 import type { IsolationError, NameTaken, StepError, StepFailed } from './error'
 import { execute, type Failure, inWorld, type Progress, surroundings, type Task, undo } from './execution'
-import { erase, type Entry, locked, read, write } from './journal'
+import { type Entry, erase, locked, read, write } from './journal'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
 import { kindOf } from './step'
 import type { World } from './world'
@@ -52,7 +52,8 @@ const applyLocked = (plan: Plan, options: ApplyOptions): TE.TaskEither<Isolation
   )
 
 const isSame = (a: Plan, b: Plan): boolean =>
-  a.recipe === b.recipe && isDeepStrictEqual(JSON.parse(JSON.stringify(a.parameters)), JSON.parse(JSON.stringify(b.parameters)))
+  a.recipe === b.recipe &&
+  isDeepStrictEqual(JSON.parse(JSON.stringify(a.parameters)), JSON.parse(JSON.stringify(b.parameters)))
 
 const nameTaken = (name: string): NameTaken => ({
   _tag: 'NameTaken',
@@ -60,7 +61,11 @@ const nameTaken = (name: string): NameTaken => ({
   name
 })
 
-const applyNew = (given: Plan, world: World, options: ApplyOptions): TE.TaskEither<IsolationError, Isolation> =>
+const applyNew = (
+  given: Plan,
+  world: World,
+  options: ApplyOptions
+): TE.TaskEither<IsolationError, Isolation> =>
   pipe(
     resolveUplink(given, world),
     TE.chainFirstW(plan => checkPremises(plan, world)),
@@ -103,8 +108,7 @@ const carryOut =
 
 const stepFailed = ({ step, error }: Failure, leftBehind: ReadonlyArray<string>): StepFailed => {
   const description = kindOf(step).describe(step)
-  const after =
-    leftBehind.length === 0 ? 'nothing is left behind' : `left behind: ${leftBehind.join('; ')}`
+  const after = leftBehind.length === 0 ? 'nothing is left behind' : `left behind: ${leftBehind.join('; ')}`
   return {
     _tag: 'StepFailed',
     message: `cannot ${description}: ${error.message}; ${after}`,
@@ -115,7 +119,8 @@ const stepFailed = ({ step, error }: Failure, leftBehind: ReadonlyArray<string>)
 }
 
 /** Undoes what a process that died had begun. */
-const takeBack = (entry: Entry): TE.TaskEither<IsolationError, void> =>
+const takeBack =
+  (entry: Entry): TE.TaskEither<IsolationError, void> =>
   async () =>
     inWorld(async world => {
       const tasks = tasksOf(entry)

@@ -25,12 +25,16 @@ export const surroundings = (world: World, name: string, tasks: ReadonlyArray<Ta
   for (const { step, before } of made) {
     indexes.set(`${placeKey(step.namespace)}/${step.link.name}`, before.index)
     if ('peer' in step.link && before.peerIndex !== undefined)
-      indexes.set(`${placeKey(step.link.peer.namespace ?? step.namespace)}/${step.link.peer.name}`, before.peerIndex)
+      indexes.set(
+        `${placeKey(step.link.peer.namespace ?? step.namespace)}/${step.link.peer.name}`,
+        before.peerIndex
+      )
   }
   return {
     world,
     name,
-    linkIn: (namespace, link) => (typeof link === 'number' ? link : (indexes.get(`${placeKey(namespace)}/${link}`) ?? link))
+    linkIn: (namespace, link) =>
+      typeof link === 'number' ? link : (indexes.get(`${placeKey(namespace)}/${link}`) ?? link)
   }
 }
 
@@ -54,7 +58,9 @@ export const execute = async (
   { onStep }: Progress = {}
 ): Promise<{ readonly begun: ReadonlyArray<Task>; readonly failure?: Failure }> => {
   const begun: Array<Task> = []
-  for (const group of groups(tasks.map(task => ({ task, act: kindOf(task.step).apply(task.step, task.before, around) })))) {
+  for (const group of groups(
+    tasks.map(task => ({ task, act: kindOf(task.step).apply(task.step, task.before, around) }))
+  )) {
     for (const { task } of group) begun.push(task)
     const failure = await runGroup(group, around.world)
     if (failure !== undefined) return { begun, failure }
@@ -85,12 +91,16 @@ const runGroup = async (group: ReadonlyArray<Planned>, world: World): Promise<Fa
   }
   const session = world.session(first.act.namespace)
   if (E.isLeft(session)) return { step: first.task.step, error: session.left }
-  const owners = group.flatMap(({ task, act }) => (act._tag === 'Send' ? act.requests.map(() => task.step) : []))
+  const owners = group.flatMap(({ task, act }) =>
+    act._tag === 'Send' ? act.requests.map(() => task.step) : []
+  )
   const requests = group.flatMap(({ act }) => (act._tag === 'Send' ? act.requests : []))
   const results = await session.right.batch(requests)()
   const failed = results.findIndex(E.isLeft)
   const result = results[failed]
-  return result !== undefined && E.isLeft(result) ? { step: owners[failed] as Step, error: result.left } : undefined
+  return result !== undefined && E.isLeft(result)
+    ? { step: owners[failed] as Step, error: result.left }
+    : undefined
 }
 
 /** Errors that say that what is to be undone is not there. */
@@ -101,7 +111,11 @@ const isGone = (error: StepError): boolean =>
   (error._tag === 'Rejected' && ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL'].includes(error.code))
 
 /** Undoes steps in reverse order, each on its own; what fails does not keep the others from being undone. */
-export const undo = async (tasks: ReadonlyArray<Task>, around: Surroundings, { onStep }: Progress = {}): Promise<ReadonlyArray<string>> => {
+export const undo = async (
+  tasks: ReadonlyArray<Task>,
+  around: Surroundings,
+  { onStep }: Progress = {}
+): Promise<ReadonlyArray<string>> => {
   const leftBehind: Array<string> = []
   for (const { step, before } of tasks.toReversed()) {
     const kind = kindOf(step)

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either'
+import type { Message } from '../../protocol'
 import { broadcastOf, networkOf, type Prefix, parsePrefix } from '../ip/prefix'
 import {
   accept,
@@ -34,7 +35,6 @@ import {
   type Statement,
   type TableRef
 } from '../nftables'
-import type { Message } from '../../protocol'
 import type { Entry } from '../recipe/step'
 
 /** Families that our table exists for, each when it is first needed. */
@@ -102,7 +102,11 @@ const layoutOf = (family: TableFamily): Table => {
       forward: {
         hook: { type: 'filter', hook: 'forward', priority: 0 },
         rules: [
-          [inSet([oifname], 'guarded'), anyOf(ctState, ESTABLISHED_OR_RELATED, 'established,related'), accept],
+          [
+            inSet([oifname], 'guarded'),
+            anyOf(ctState, ESTABLISHED_OR_RELATED, 'established,related'),
+            accept
+          ],
           [inSet([oifname], 'guarded'), anyOf(ctStatus, IPS_DST_NAT, 'dnat'), accept],
           [inSet([oifname], 'guarded'), drop]
         ]
@@ -151,7 +155,11 @@ interface Range {
 const rangeOf = (network: string): Range => {
   const parsed = parsePrefix(network)
   const prefix: Prefix = E.isRight(parsed) ? parsed.right : { family: 'ipv4', address: '0.0.0.0', length: 32 }
-  return { first: addressBytes(networkOf(prefix).address), last: addressBytes(broadcastOf(prefix)), text: network }
+  return {
+    first: addressBytes(networkOf(prefix).address),
+    last: addressBytes(broadcastOf(prefix)),
+    text: network
+  }
 }
 
 /** Where an entry stands in our sets. Each element says by its comment whose it is. */
@@ -197,7 +205,11 @@ export const membershipOf = (entry: Entry, owner: string): Membership => {
 }
 
 /** The changes that put entries into the table. */
-export const entryChanges = (family: TableFamily, entries: ReadonlyArray<Entry>, owner: string): ReadonlyArray<Message> =>
+export const entryChanges = (
+  family: TableFamily,
+  entries: ReadonlyArray<Entry>,
+  owner: string
+): ReadonlyArray<Message> =>
   bySet(entries.map(entry => membershipOf(entry, owner))).map(([set, members]) =>
     addElements(
       tableOf(family),
@@ -206,7 +218,9 @@ export const entryChanges = (family: TableFamily, entries: ReadonlyArray<Entry>,
     )
   )
 
-export const bySet = (memberships: ReadonlyArray<Membership>): ReadonlyArray<readonly [string, ReadonlyArray<Membership>]> => {
+export const bySet = (
+  memberships: ReadonlyArray<Membership>
+): ReadonlyArray<readonly [string, ReadonlyArray<Membership>]> => {
   const sets = new Map<string, Array<Membership>>()
   for (const membership of memberships) {
     const members = sets.get(membership.set) ?? []
@@ -216,7 +230,8 @@ export const bySet = (memberships: ReadonlyArray<Membership>): ReadonlyArray<rea
   return [...sets]
 }
 
-const typeText = (selectors: ReadonlyArray<Selector<never>>): string => selectors.map(({ type }) => type).join(' . ')
+const typeText = (selectors: ReadonlyArray<Selector<never>>): string =>
+  selectors.map(({ type }) => type).join(' . ')
 
 /** The table with its entries as a person would write it for `nft -f`. */
 export const tableText = (family: TableFamily, entries: ReadonlyArray<Entry>, owner: string): string => {

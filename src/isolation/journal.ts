@@ -1,4 +1,15 @@
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
@@ -63,7 +74,9 @@ const openLock = (): E.Either<JournalFailed, number> => {
     attempt(directory, 'make', () => mkdirSync(directory, { recursive: true, mode: 0o700 })),
     E.chain(() => {
       const path = join(directory, 'lock')
-      return attempt(path, 'open', () => openSync(path, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600))
+      return attempt(path, 'open', () =>
+        openSync(path, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600)
+      )
     })
   )
 }
@@ -142,6 +155,13 @@ export const names = (): E.Either<JournalFailed, ReadonlyArray<string>> =>
       () => readdirSync(stateDirectory()),
       error => error as NodeJS.ErrnoException
     ),
-    E.map(files => files.filter(file => file.endsWith('.json')).map(file => file.slice(0, -'.json'.length)).sort()),
-    E.orElse(error => (error.code === 'ENOENT' ? E.right([]) : E.left(failed(stateDirectory(), 'list', error))))
+    E.map(files =>
+      files
+        .filter(file => file.endsWith('.json'))
+        .map(file => file.slice(0, -'.json'.length))
+        .sort()
+    ),
+    E.orElse(error =>
+      error.code === 'ENOENT' ? E.right([]) : E.left(failed(stateDirectory(), 'list', error))
+    )
   )

@@ -59,16 +59,32 @@ const checkPremise = (premise: Premise, world: World): TE.TaskEither<IsolationEr
     TE.map(() => true),
     TE.orElse(error => (isAbsent(error) ? TE.right<NetlinkError, boolean>(false) : TE.left(error)))
   )
-  const present = typeof namespace === 'string' ? pipe(exists(namespace), TE.chainW(there => (there ? look : TE.right(false)))) : look
+  const present =
+    typeof namespace === 'string'
+      ? pipe(
+          exists(namespace),
+          TE.chainW(there => (there ? look : TE.right(false)))
+        )
+      : look
   return pipe(
     present,
     TE.chainW(there => {
       if (must === 'exist')
         return there
           ? TE.right(undefined)
-          : TE.left(premiseFailed(premise, `there is no interface ${name} ${placeName(namespace)}; name one that is there`))
+          : TE.left(
+              premiseFailed(
+                premise,
+                `there is no interface ${name} ${placeName(namespace)}; name one that is there`
+              )
+            )
       return there
-        ? TE.left(premiseFailed(premise, `${name} exists already ${placeName(namespace)}; choose another name, or remove it`))
+        ? TE.left(
+            premiseFailed(
+              premise,
+              `${name} exists already ${placeName(namespace)}; choose another name, or remove it`
+            )
+          )
         : TE.right(undefined)
     })
   )

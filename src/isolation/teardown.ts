@@ -28,17 +28,18 @@ const takeDown = (entry: Entry, options: Progress): TE.TaskEither<IsolationError
   pipe(
     TE.fromEither(handOver(entry)),
     TE.chainFirstW(ours => TE.fromEither(write({ ...ours, phase: 'removing' }))),
-    TE.chainW(ours => async (): Promise<E.Either<IsolationError, Teardown>> =>
-      inWorld(async world => {
-        const { name } = ours.plan
-        const tasks = tasksOf(ours)
-        const leftBehind = await undo(tasks, surroundings(world, name, tasks), options)
-        if (leftBehind.length > 0) return E.left(teardownFailed(name, leftBehind))
-        return pipe(
-          erase(name),
-          E.map(() => ({ name, found: true }))
-        )
-      })
+    TE.chainW(
+      ours => async (): Promise<E.Either<IsolationError, Teardown>> =>
+        inWorld(async world => {
+          const { name } = ours.plan
+          const tasks = tasksOf(ours)
+          const leftBehind = await undo(tasks, surroundings(world, name, tasks), options)
+          if (leftBehind.length > 0) return E.left(teardownFailed(name, leftBehind))
+          return pipe(
+            erase(name),
+            E.map(() => ({ name, found: true }))
+          )
+        })
     )
   )
 

@@ -3,9 +3,9 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
-import { type SendOptions, type Session, openSession } from '../socket/session'
 import type { NetlinkError } from '../socket/error'
 import type { Request } from '../socket/request'
+import { openSession, type SendOptions, type Session } from '../socket/session'
 
 /** The host and the namespaces that a plan works in, each with one session, opened when it is first needed. */
 export interface World {

@@ -364,6 +364,10 @@ const stackSize = 32_768
  * with setcontext, a function of one argument as clone wants.
  */
 export const clone = (flags: number, calls: ReadonlyArray<Call>): Answer<number> => {
+  if (!hasContexts()) {
+    const hint = 'the C library has no makecontext, as musl has none: use Node on GNU libc'
+    return E.left({ ...systemCallFailed('makecontext', constants.errno.ENOSYS), hint })
+  }
   const { alloc, decode, encode, free } = koffi()
   const memory: Array<bigint> = []
   const allocate = (size: number): bigint => {
@@ -404,6 +408,15 @@ export const clone = (flags: number, calls: ReadonlyArray<Call>): Answer<number>
     for (const address of memory) free(address)
   }
 }
+
+const hasContexts = once(() => {
+  try {
+    libc().symbol('makecontext')
+    return true
+  } catch {
+    return false
+  }
+})
 
 /** How ucontext_t begins, on every architecture. <sys/ucontext.h> */
 const ucontext = once(() => {

@@ -19,12 +19,24 @@ export const recipeNames: ReadonlyArray<string> = Object.keys(recipes)
 /** The plan for parameters that name their recipe, as JSON or YAML do. */
 export const planFrom = (parameters: unknown): E.Either<InvalidParameters, Plan> => {
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters))
-    return E.left(invalidParameters('recipe', '', 'the parameters must be an object such as { "recipe": "veth-masquerade", … }'))
+    return E.left(
+      invalidParameters(
+        'recipe',
+        '',
+        'the parameters must be an object such as { "recipe": "veth-masquerade", … }'
+      )
+    )
   const { recipe } = parameters as { readonly recipe?: unknown }
   if (typeof recipe !== 'string')
     return E.left(invalidParameters('recipe', 'recipe', `is missing: name one of ${recipeNames.join(', ')}`))
   const make = Object.hasOwn(recipes, recipe) ? recipes[recipe] : undefined
   return make === undefined
-    ? E.left(invalidParameters('recipe', 'recipe', `there is no recipe ${recipe}${nearest(recipe, recipeNames)}; there are ${recipeNames.join(', ')}`))
+    ? E.left(
+        invalidParameters(
+          'recipe',
+          'recipe',
+          `there is no recipe ${recipe}${nearest(recipe, recipeNames)}; there are ${recipeNames.join(', ')}`
+        )
+      )
     : make(parameters as never)
 }

@@ -2,15 +2,29 @@ import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/Either'
 import * as v from 'valibot'
 import { nearest } from '../../protocol/definition/nearest'
-import { contains, familyOf, formatPrefix, networkOf, type Prefix, parsePrefix } from '../ip/prefix'
+import {
+  broadcastOf,
+  contains,
+  familyOf,
+  formatPrefix,
+  networkOf,
+  type Prefix,
+  parseAddress,
+  parsePrefix
+} from '../ip/prefix'
 import { type InvalidParameters, invalidParameters } from './plan'
 
 /** The name of a network interface. IFNAMSIZ of <linux/if.h> */
 export const interfaceName = v.pipe(
   v.string('must be a text'),
   v.check(
-    name => Buffer.byteLength(name) >= 1 && Buffer.byteLength(name) <= 15 && !/[\s/:]/.test(name) && !/^\.{1,2}$/.test(name),
-    ({ input }) => `${JSON.stringify(input)} is no interface name: 1 to 15 bytes without spaces, slashes and colons`
+    name =>
+      Buffer.byteLength(name) >= 1 &&
+      Buffer.byteLength(name) <= 15 &&
+      !/[\s/:]/.test(name) &&
+      !/^\.{1,2}$/.test(name),
+    ({ input }) =>
+      `${JSON.stringify(input)} is no interface name: 1 to 15 bytes without spaces, slashes and colons`
   ),
   v.check(name => name !== 'lo', '"lo" is the loopback interface, which every namespace has of its own')
 )
@@ -27,7 +41,11 @@ export const namespaceName = v.pipe(
 /** The name of an isolation, by which it is torn down. */
 export const isolationName = v.pipe(
   v.string('must be a text'),
-  v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, ({ input }) => `${JSON.stringify(input)} is no name: up to 64 letters, digits, dots, dashes and underscores`)
+  v.regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
+    ({ input }) =>
+      `${JSON.stringify(input)} is no name: up to 64 letters, digits, dots, dashes and underscores`
+  )
 )
 
 /** An address with the length of its network's prefix: `10.0.0.2/24`. */
@@ -40,16 +58,24 @@ export const prefix = v.pipe(
       return NEVER
     }
     if (!dataset.value.includes('/')) {
-      addIssue({ message: `${JSON.stringify(dataset.value)} lacks the length of its network's prefix, as in ${dataset.value}/24` })
+      addIssue({
+        message: `${JSON.stringify(dataset.value)} lacks the length of its network's prefix, as in ${dataset.value}/${parsed.right.family === 'ipv4' ? 24 : 64}`
+      })
       return NEVER
     }
     return parsed.right
   })
 )
 
+/** An address, in the kernel's spelling whatever it was given in. */
 export const ipAddress = v.pipe(
   v.string('must be an IP address'),
-  v.check(text => familyOf(text) !== undefined, ({ input }) => `${JSON.stringify(input)} is not an IP address`)
+  v.rawTransform<string, string>(({ dataset, addIssue, NEVER }) => {
+    const parsed = parseAddress(dataset.value)
+    if (E.isRight(parsed)) return parsed.right
+    addIssue({ message: parsed.left })
+    return NEVER
+  })
 )
 
 const portNumber = v.pipe(
@@ -60,16 +86,21 @@ const portNumber = v.pipe(
 )
 
 /** A port of the host that leads inside. */
-export const publication = v.strictObject({
-  protocol: v.optional(v.picklist(['tcp', 'udp', 'sctp'], 'must be tcp, udp or sctp'), 'tcp'),
-  /** The host's port. */
-  hostPort: portNumber,
-  /** The port inside. */
-  port: portNumber,
-  /** Which of the host's addresses; all of them by default. */
-  hostAddress: v.optional(ipAddress)
-})
+const publication = v.strictObject(
+  {
+    protocol: v.optional(v.picklist(['tcp', 'udp', 'sctp'], 'must be tcp, udp or sctp'), 'tcp'),
+    /** The host's port. */
+    hostPort: portNumber,
+    /** The port inside. */
+    port: portNumber,
+    /** Which of the host's addresses; all of them by default, and for 0.0.0.0 and ::. */
+    hostAddress: v.optional(ipAddress)
+  },
+  'must be an object'
+)
 export type Publication = v.InferOutput<typeof publication>
+
+export const publications = v.optional(v.array(publication, 'must be a list'), [])
 
 /** The parsed parameters, or the first thing that is wrong with them in a sentence. */
 export const parse = <S extends v.GenericSchema>(
@@ -90,13 +121,17 @@ const reasonOf = (issue: v.BaseIssue<unknown>, schema: v.GenericSchema): string 
     const name = String((key as { readonly key?: unknown } | undefined)?.key)
     return `there is no such parameter${nearest(name, keysAt(schema, issue.path?.slice(0, -1) ?? []))}`
   }
-  if (issue.input === undefined) return 'is missing'
-  return issue.message
+  if (key === undefined) return 'the parameters must be an object'
+  return issue.input === undefined ? 'is missing' : issue.message
 }
 
 /** The keys that the schema has at a path, for a suggestion. */
 const keysAt = (schema: unknown, path: ReadonlyArray<{ readonly key?: unknown }>): ReadonlyArray<string> => {
-  let at = schema as { readonly entries?: { readonly [key: string]: unknown }; readonly item?: unknown; readonly wrapped?: unknown }
+  let at = schema as {
+    readonly entries?: { readonly [key: string]: unknown }
+    readonly item?: unknown
+    readonly wrapped?: unknown
+  }
   for (const { key } of path) {
     at = (typeof key === 'number' ? at?.item : at?.entries?.[String(key)]) as typeof at
     while (at !== undefined && at.wrapped !== undefined) at = at.wrapped as typeof at
@@ -107,17 +142,57 @@ const keysAt = (schema: unknown, path: ReadonlyArray<{ readonly key?: unknown }>
 /** Why a gateway cannot be one for the address, if it cannot. */
 export const wrongGateway = (address: Prefix, gateway: string): string | undefined => {
   const network = formatPrefix(networkOf(address))
-  if (familyOf(gateway) !== address.family) return `${gateway} is not of the address's family, ${address.family}`
-  if (!contains(address, gateway)) return `${gateway} is not in ${network}, the network of the address; choose one that is`
+  if (familyOf(gateway) !== address.family)
+    return `${gateway} is not of the address's family, ${address.family}`
+  if (!contains(address, gateway))
+    return `${gateway} is not in ${network}, the network of the address; choose one that is`
   if (gateway === address.address) return `${gateway} is the address itself; choose another one of ${network}`
-  return undefined
+  return wrongHostAddress({ ...address, address: gateway })
 }
 
-/** Why a host cannot have the address, if it cannot: the first and the last of an IPv4 network are not a host's. */
-export const wrongHostAddress = (address: Prefix): string | undefined => {
-  if (address.family !== 'ipv4' || address.length > 30) return undefined
-  const { address: network } = networkOf(address)
-  return address.address === network ? `${formatPrefix(address)} is the network itself; choose an address in it` : undefined
+/** Networks of two addresses or one have none to spare. RFC 3021, RFC 6164 */
+const longestWithSpare = { ipv4: 30, ipv6: 126 } as const
+
+/** Why a host cannot have the address, if it cannot: the first of a network and the last in IPv4 are nobody's own. */
+export const wrongHostAddress = (prefix: Prefix): string | undefined => {
+  const { family, address, length } = prefix
+  if (length > longestWithSpare[family]) return undefined
+  const network = networkOf(prefix)
+  if (address === network.address)
+    return `${address} is the network ${formatPrefix(network)} itself; choose an address in it`
+  return family === 'ipv4' && address === broadcastOf(prefix)
+    ? `${address} is the broadcast address of ${formatPrefix(network)}; choose another one in it`
+    : undefined
+}
+
+/** Of two publications of one port, a packet can take but one. */
+const collide = (a: Publication, b: Publication): boolean =>
+  a.protocol === b.protocol &&
+  a.hostPort === b.hostPort &&
+  (a.hostAddress === undefined || b.hostAddress === undefined || a.hostAddress === b.hostAddress)
+
+/** Why a publication cannot lead to an address of the family, if it cannot, and which of its fields is at fault. */
+export const wrongPublication = (
+  publish: ReadonlyArray<Publication>,
+  family: Prefix['family']
+): { readonly field: string; readonly reason: string } | undefined => {
+  for (const [n, publication] of publish.entries()) {
+    const { hostPort, hostAddress } = publication
+    if (hostAddress !== undefined && familyOf(hostAddress) !== family)
+      return {
+        field: `publish.${n}.hostAddress`,
+        reason: `${hostAddress} is not of the address's family, ${family}`
+      }
+    if (hostAddress === '::1')
+      return {
+        field: `publish.${n}.hostAddress`,
+        reason:
+          '::1 cannot be published: the kernel never routes it off the loopback interface; use 127.0.0.1'
+      }
+    if (publish.slice(0, n).some(other => collide(other, publication)))
+      return { field: `publish.${n}.hostPort`, reason: `${hostPort} is published twice` }
+  }
+  return undefined
 }
 
 /** A short name for the host's end of a veth, the same for the same isolation. */

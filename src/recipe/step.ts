@@ -75,4 +75,12 @@ export interface AddEntries {
   readonly entries: ReadonlyArray<Entry>
 }
 
-export type Step = CreateNamespace | AddLink | SetLink | AddAddress | AddRoute | SetSysctl | Forward | AddEntries
+export type Step =
+  | CreateNamespace
+  | AddLink
+  | SetLink
+  | AddAddress
+  | AddRoute
+  | SetSysctl
+  | Forward
+  | AddEntries

@@ -55,7 +55,10 @@ export const vethMasquerade = (parameters: VethMasqueradeParameters): E.Either<I
       const wrong =
         found('address', wrongHostAddress(address)) ??
         found('gateway', wrongGateway(address, gateway)) ??
-        found('name', v.is(isolationName, name) ? undefined : 'the namespace\'s name cannot serve; give one') ??
+        found(
+          'name',
+          v.is(isolationName, name) ? undefined : "the namespace's name cannot serve; give one"
+        ) ??
         found('hostInterface', hostInterface === uplink ? `${hostInterface} is the uplink` : undefined) ??
         wrongPublication(address, parsed.publish)
       if (wrong !== undefined) return E.left(invalidParameters(recipe, wrong.field, wrong.reason))
@@ -82,7 +85,10 @@ interface Fault {
 const found = (field: string, reason: string | undefined): Fault | undefined =>
   reason === undefined ? undefined : { field, reason }
 
-type Parsed = v.InferOutput<typeof vethMasqueradeSchema> & { readonly uplink: string; readonly hostInterface: string }
+type Parsed = v.InferOutput<typeof vethMasqueradeSchema> & {
+  readonly uplink: string
+  readonly hostInterface: string
+}
 
 const wrongPublication = (address: Prefix, publish: Parsed['publish']): Fault | undefined => {
   const taken = new Set<string>()
@@ -91,18 +97,34 @@ const wrongPublication = (address: Prefix, publish: Parsed['publish']): Fault | 
     if (taken.has(key)) return { field: `publish.${n}.hostPort`, reason: `${hostPort} is published twice` }
     taken.add(key)
     if (hostAddress !== undefined && familyOf(hostAddress) !== address.family)
-      return { field: `publish.${n}.hostAddress`, reason: `${hostAddress} is not of the address's family, ${address.family}` }
+      return {
+        field: `publish.${n}.hostAddress`,
+        reason: `${hostAddress} is not of the address's family, ${address.family}`
+      }
     if (hostAddress === '::1')
-      return { field: `publish.${n}.hostAddress`, reason: '::1 cannot be published: the kernel never routes it off the loopback interface; use 127.0.0.1' }
+      return {
+        field: `publish.${n}.hostAddress`,
+        reason:
+          '::1 cannot be published: the kernel never routes it off the loopback interface; use 127.0.0.1'
+      }
   }
   return undefined
 }
 
-const stepsOf = ({ namespace, uplink, interface: inner, hostInterface, address, gateway, publish }: Parsed): ReadonlyArray<Step> => {
+const stepsOf = ({
+  namespace,
+  uplink,
+  interface: inner,
+  hostInterface,
+  address,
+  gateway,
+  publish
+}: Parsed): ReadonlyArray<Step> => {
   const ipv4 = address.family === 'ipv4'
   // An IPv6 address is unusable for a second while duplicates are looked for, and on a pair of our own there are none.
   const flags = ipv4 ? {} : { flags: IFA_F.NODAD }
-  const loopback = ipv4 && publish.some(({ hostAddress }) => hostAddress === undefined || hostAddress.startsWith('127.'))
+  const loopback =
+    ipv4 && publish.some(({ hostAddress }) => hostAddress === undefined || hostAddress.startsWith('127.'))
   const network = formatPrefix(networkOf(address))
   const entries: ReadonlyArray<Entry> = [
     { _tag: 'Masquerade', network, link: uplink },

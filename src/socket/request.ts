@@ -44,7 +44,7 @@ export interface Request<A> {
   readonly makes?: { readonly name: string; readonly index: number }
   readonly messages: (known: Known) => E.Either<InvalidInput, ReadonlyArray<Outgoing>>
   /** The answer, out of the kernel's messages. */
-  readonly read: (answers: ReadonlyArray<Message>) => A
+  readonly read: (answers: ReadonlyArray<Message>, known: Known) => A
   /** The caller's field for the path of an attribute: `attributes.local` is `address`. */
   readonly fields: { readonly [path: string]: string }
   /** What to do about an errno, in the words of this call. */
@@ -53,5 +53,5 @@ export interface Request<A> {
 
 export const map = <A, B>(request: Request<A>, f: (a: A) => B): Request<B> => ({
   ...request,
-  read: answers => f(request.read(answers))
+  read: (answers, known) => f(request.read(answers, known))
 })

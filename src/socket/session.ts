@@ -61,6 +61,8 @@ export interface Session {
     requests: R,
     options?: SendOptions
   ) => Task<Results<R>>
+  /** A socket apart in the session's namespace, which whoever opens it closes. */
+  readonly openTransport: OpenTransport
   readonly close: () => void
 }
 
@@ -74,6 +76,7 @@ const refusalSize = 1280
 
 interface Pending extends Ticket {
   readonly request: Request<unknown>
+  readonly known: Known
   readonly settle: (result: E.Either<NetlinkError, unknown>) => void
 }
 
@@ -106,17 +109,20 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   let flushing: Promise<void> | undefined
   let isClosed = false
 
+  const openAt: OpenTransport = (...given) =>
+    pipe(
+      within({ fd: home }, () => open(...given)),
+      E.flatten
+    )
+
   const channelFor = (protocol: Protocol): E.Either<NetlinkError, Channel> => {
     const known = channels.get(protocol)
     if (known !== undefined) return E.right(known)
     return pipe(
-      within({ fd: home }, () =>
-        open(protocol, {
-          datagram: (bytes, port) => receive(protocol, bytes, port),
-          failed: error => fail(protocol, error)
-        })
-      ),
-      E.flattenW,
+      openAt(protocol, {
+        datagram: (bytes, port) => receive(protocol, bytes, port),
+        failed: error => fail(protocol, error)
+      }),
       E.map(transport => {
         transport.hold(false)
         const answers = Math.max(16, Math.floor(transport.receiveBuffer / refusalSize))
@@ -142,6 +148,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     }
     const ours = decoded.right.filter(message => message.port === channel.transport.port)
     for (const { ticket, outcome } of channel.exchange.receive(ours)) ticket.settle(resultOf(ticket, outcome))
+    noticeDrops(channel)
     pump(channel)
   }
 
@@ -155,14 +162,19 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     pump(channel)
   }
 
-  /** Sends what may be sent. The kernel has answered when `send` returns, so drops show at once. */
+  /** Whether answers have been dropped since we last looked; if so, nothing that waits can be trusted to end. */
+  const noticeDrops = (channel: Channel): void => {
+    const dropped = channel.transport.dropped()
+    if (dropped === channel.dropped) return
+    channel.dropped = dropped
+    giveUp(channel, overrun)
+  }
+
+  /** Sends what may be sent, and holds the process as long as somebody waits. */
   const pump = (channel: Channel): void => {
     for (let datagram = channel.exchange.next(); datagram !== undefined; datagram = channel.exchange.next()) {
       channel.transport.send(datagram)
-      const dropped = channel.transport.dropped()
-      if (dropped === channel.dropped) continue
-      channel.dropped = dropped
-      giveUp(channel, overrun)
+      noticeDrops(channel)
     }
     channel.transport.hold(channel.exchange.open() > 0)
   }
@@ -181,7 +193,10 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     const jobs = queue
     queue = []
     const unknown = unknownLinks(jobs)
-    if (flushing === undefined && unknown.length === 0) return launch(jobs, new Map())
+    if (flushing === undefined && unknown.length === 0) {
+      launch(jobs, new Map())
+      return
+    }
     const after = (flushing ?? Promise.resolve())
       .then(() => lookUp(unknown))
       .then(found => launch(jobs, found))
@@ -227,7 +242,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         E.chain(channel =>
           pipe(
             encoded(job.request, found, made),
-            E.map(({ bytes, release }) => ({ channel, bytes, release }))
+            E.map(prepared => ({ channel, ...prepared }))
           )
         )
       )
@@ -235,11 +250,12 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         finish(job, prepared)
         continue
       }
-      const { channel, bytes, release } = prepared.right
+      const { channel, bytes, known, release } = prepared.right
       job.ticket = {
         answering: job.request.answering,
         bytes,
         request: job.request,
+        known,
         settle: result => {
           release()
           if (E.isLeft(result) && result.left._tag === 'Interrupted' && ++job.attempts < dumpAttempts)
@@ -275,6 +291,8 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         })
       )
       const abandon = (why: (operation: string) => NetlinkError): void => {
+        // An answer that is late may be lost: that is worth knowing.
+        for (const channel of channels.values()) noticeDrops(channel)
         for (const job of jobs) {
           if (job.done) continue
           const channel = channels.get(job.request.protocol)
@@ -297,6 +315,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       (requests, sendOptions = {}) =>
       () =>
         run(requests, sendOptions) as never,
+    openTransport: openAt,
     close: () => {
       if (isClosed) return
       isClosed = true
@@ -342,6 +361,7 @@ const unknownLinks = (jobs: ReadonlyArray<Job>): ReadonlyArray<string> => {
 
 interface Encoded {
   readonly bytes: Uint8Array
+  readonly known: Known
   /** Closes what was opened for the request's sake. */
   readonly release: () => void
 }
@@ -390,7 +410,7 @@ const encoded = (
     release()
     return bytes
   }
-  return E.right({ bytes: bytes.right, release })
+  return E.right({ bytes: bytes.right, known, release })
 }
 
 /** An encoder's path is `0.RTM_NEWADDR.attributes.local`; the caller knows `address`. */
@@ -413,7 +433,7 @@ const resultOf = (ticket: Pending, outcome: Outcome): E.Either<NetlinkError, unk
   if (outcome._tag === 'Refused')
     return E.left(rejected(request, outcome.refusal as never, messageAt(ticket.bytes, outcome.position)))
   if (outcome.interrupted) return E.left(interrupted(request.operation, dumpAttempts))
-  return E.right(request.read(outcome.messages))
+  return E.right(request.read(outcome.messages, ticket.known))
 }
 
 const messageAt = (bytes: Uint8Array, position: number): Uint8Array => {

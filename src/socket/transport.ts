@@ -3,6 +3,7 @@ import * as E from 'fp-ts/Either'
 import { RawNetlinkSocket } from 'netlink/dist/raw'
 import { littleEndian, type Protocol } from '../../protocol'
 import { NETLINK } from '../../protocol/netlink/header'
+import type { NamespaceError } from '../namespace/error'
 import * as system from '../namespace/system'
 
 /** What carries datagrams to the kernel and back. */
@@ -30,8 +31,10 @@ export interface Receiver {
 
 export type OpenTransport = (
   protocol: Protocol,
-  receiver: Receiver
-) => E.Either<system.SystemCallFailed, Transport>
+  receiver: Receiver,
+  /** Bytes of answers and notifications that can wait unread, as the kernel counts them. Default 4 MiB. */
+  receiveBuffer?: number
+) => E.Either<NamespaceError, Transport>
 
 const numbers: { readonly [P in Protocol]: number } = {
   route: NETLINK.ROUTE,
@@ -43,10 +46,10 @@ const numbers: { readonly [P in Protocol]: number } = {
 const datagramSize = 32768
 
 /** Holds a burst of some thousand answers or events. */
-const wantedBuffer = 4 * 1024 * 1024
+const defaultBuffer = 4 * 1024 * 1024
 
 /** Opens the npm `netlink` raw socket in the namespace that the calling thread is in. */
-export const openTransport: OpenTransport = (protocol, receiver) => {
+export const openTransport: OpenTransport = (protocol, receiver, receiveBuffer = defaultBuffer) => {
   const expected = lowestFreeDescriptor()
   let socket: RawNetlinkSocket
   try {
@@ -67,7 +70,7 @@ export const openTransport: OpenTransport = (protocol, receiver) => {
       system.failureOf('getsockname', new Error('the netlink socket is not among our descriptors'))
     )
   }
-  const prepared = prepare(descriptor)
+  const prepared = prepare(descriptor, receiveBuffer)
   if (E.isLeft(prepared)) {
     socket.close()
     return prepared
@@ -78,17 +81,23 @@ export const openTransport: OpenTransport = (protocol, receiver) => {
   )
   socket.on('error', receiver.failed)
   let open = true
+  let largest = socket.getSendBufferSize() - overhead
+  /** A transaction can be larger than what a socket may send by default; it cannot be cut. */
+  const makeRoom = (size: number): void => {
+    if (size <= largest) return
+    system.setsockopt(descriptor, system.SOL_SOCKET, SO_SNDBUFFORCE, size + overhead)
+    largest = size
+  }
   return E.right({
     port,
     receiveBuffer: socket.getRecvBufferSize(),
-    send: datagram =>
-      socket.send(
-        Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength),
-        undefined,
-        error => {
-          if (error !== undefined && open) receiver.failed(error)
-        }
-      ),
+    send: datagram => {
+      makeRoom(datagram.byteLength)
+      const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength)
+      socket.send(bytes, undefined, error => {
+        if (error !== undefined && open) receiver.failed(error)
+      })
+    },
     dropped: () => droppedBy(descriptor),
     join: group => socket.addMembership(group),
     leave: group => socket.dropMembership(group),
@@ -105,10 +114,10 @@ export const openTransport: OpenTransport = (protocol, receiver) => {
  * The npm socket aborts the process when it overruns and the kernel reports that, so the report is turned off before
  * anything is sent; what was dropped is counted instead. Old kernels lack some of the others, and we do without.
  */
-const prepare = (descriptor: number): system.Answer<number> => {
+const prepare = (descriptor: number, receiveBuffer: number): system.Answer<number> => {
   for (const option of [system.NETLINK_EXT_ACK, system.NETLINK_CAP_ACK, system.NETLINK_GET_STRICT_CHK])
     system.setsockopt(descriptor, system.SOL_NETLINK, option, 1)
-  system.setsockopt(descriptor, system.SOL_SOCKET, system.SO_RCVBUFFORCE, wantedBuffer)
+  system.setsockopt(descriptor, system.SOL_SOCKET, system.SO_RCVBUFFORCE, receiveBuffer)
   return system.setsockopt(descriptor, system.SOL_NETLINK, system.NETLINK_NO_ENOBUFS, 1)
 }
 
@@ -132,6 +141,10 @@ const descriptorOf = (port: number, protocol: number, expected: number): number 
 function* descriptors(): Generator<number> {
   for (const name of readdirSync('/proc/self/fd')) yield Number(name)
 }
+
+/** What the kernel keeps of the send buffer for itself. */
+const overhead = 32
+const SO_SNDBUFFORCE = 32
 
 const AF_NETLINK = 16
 const SO_PROTOCOL = 38

@@ -29,7 +29,9 @@ export const pathOf = (key: string): string | undefined => {
     named !== null
       ? [...(named[1] as string).split('.'), named[2] as string, named[3] as string]
       : key.split(key.includes('/') ? '/' : '.')
-  return segments.every(segment => segment !== '' && segment !== '.' && segment !== '..' && !/[\0/]/.test(segment))
+  return segments.every(
+    segment => segment !== '' && segment !== '.' && segment !== '..' && !/[\0/]/.test(segment)
+  )
     ? join('/proc/sys', ...segments)
     : undefined
 }
@@ -75,5 +77,8 @@ export const get = (key: string, namespace?: NamespaceRef): E.Either<SysctlError
   at(namespace, key, 'read', path => readFileSync(path, 'utf8').trimEnd())
 
 /** Sets a kernel parameter in a namespace, ours by default: `sysctl -w`. */
-export const set = (key: string, value: string | number, namespace?: NamespaceRef): E.Either<SysctlError, void> =>
-  at(namespace, key, 'write', path => writeFileSync(path, `${value}\n`))
+export const set = (
+  key: string,
+  value: string | number,
+  namespace?: NamespaceRef
+): E.Either<SysctlError, void> => at(namespace, key, 'write', path => writeFileSync(path, `${value}\n`))

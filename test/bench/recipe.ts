@@ -38,9 +38,15 @@ const milliseconds = async (work: () => unknown): Promise<number> => {
   return performance.now() - start
 }
 
-const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+const median = (values: ReadonlyArray<number>): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
-const plan = vethMasquerade({ namespace: 'blue', uplink: 'eth0', address: '192.168.45.3/24', gateway: '192.168.45.2' })
+const plan = vethMasquerade({
+  namespace: 'blue',
+  uplink: 'eth0',
+  address: '192.168.45.3/24',
+  gateway: '192.168.45.2'
+})
 
 const rounds = Number(process.env.ROUNDS ?? 15)
 const warmUp = 5
@@ -49,7 +55,12 @@ const main = async (): Promise<void> => {
   await using host = open()
   await host.link.add({ kind: 'veth', name: 'eth0', up: true, peer: { name: 'world' } })
   await host.address.add({ link: 'eth0', address: '10.0.6.10/24' })
-  const times = { up: [] as Array<number>, down: [] as Array<number>, scriptUp: [] as Array<number>, scriptDown: [] as Array<number> }
+  const times = {
+    up: [] as Array<number>,
+    down: [] as Array<number>,
+    scriptUp: [] as Array<number>,
+    scriptDown: [] as Array<number>
+  }
   for (let round = 0; round < rounds + warmUp; round++) {
     const counted = round >= warmUp
     const record = async (where: Array<number>, work: () => unknown): Promise<void> => {
@@ -62,16 +73,33 @@ const main = async (): Promise<void> => {
     await record(times.scriptUp, () => sh(up))
     await record(times.scriptDown, () => sh(down))
   }
-  const ratio = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => median(a.map((time, n) => time / (b[n] ?? 1)))
+  const ratio = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number =>
+    median(a.map((time, n) => time / (b[n] ?? 1)))
   const row = {
     bench: 'veth-masquerade',
     rounds,
-    up: { isolink: median(times.up), script: median(times.scriptUp), timesFaster: ratio(times.scriptUp, times.up) },
-    down: { isolink: median(times.down), script: median(times.scriptDown), timesFaster: ratio(times.scriptDown, times.down) }
+    up: {
+      isolink: median(times.up),
+      script: median(times.scriptUp),
+      timesFaster: ratio(times.scriptUp, times.up)
+    },
+    down: {
+      isolink: median(times.down),
+      script: median(times.scriptDown),
+      timesFaster: ratio(times.scriptDown, times.down)
+    }
   }
   console.table({
-    'set up': { 'isolink, ms': row.up.isolink, 'script, ms': row.up.script, 'times faster': row.up.timesFaster },
-    'take down': { 'isolink, ms': row.down.isolink, 'script, ms': row.down.script, 'times faster': row.down.timesFaster }
+    'set up': {
+      'isolink, ms': row.up.isolink,
+      'script, ms': row.up.script,
+      'times faster': row.up.timesFaster
+    },
+    'take down': {
+      'isolink, ms': row.down.isolink,
+      'script, ms': row.down.script,
+      'times faster': row.down.timesFaster
+    }
   })
   console.log(JSON.stringify(row))
 }

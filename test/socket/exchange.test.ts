@@ -1,5 +1,5 @@
-import * as E from 'fp-ts/Either'
 import fc from 'fast-check'
+import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeMessages, encodeMessages, type Message } from '../../protocol'
@@ -104,7 +104,10 @@ const play = (
     for (let datagram = machine.next(); datagram !== undefined; datagram = machine.next()) {
       datagrams.push(datagram)
       const answers = kernel(known, datagram)
-      refusals = Math.max(refusals, waiting.flat().length + answers.filter(({ type }) => type === 'NLMSG_ERROR').length)
+      refusals = Math.max(
+        refusals,
+        waiting.flat().length + answers.filter(({ type }) => type === 'NLMSG_ERROR').length
+      )
       waiting.push(...deliver(answers))
     }
     const next = waiting.shift()
@@ -115,7 +118,10 @@ const play = (
 }
 
 const kinds = fc.oneof(
-  fc.record({ answering: fc.constant('acknowledged' as const), errors: fc.tuple(fc.constantFrom(0, 0, 0, 17)) }),
+  fc.record({
+    answering: fc.constant('acknowledged' as const),
+    errors: fc.tuple(fc.constantFrom(0, 0, 0, 17))
+  }),
   fc.record({ answering: fc.constant('single' as const), errors: fc.tuple(fc.constantFrom(0, 0, 19)) }),
   fc.record({
     answering: fc.constant('dump' as const),

@@ -16,7 +16,12 @@ const port = 77
 /** A transport whose other end is a function: what it answers to the messages of a datagram. */
 const answering = (
   answer: (messages: ReadonlyArray<Message>, receiver: Receiver) => ReadonlyArray<Message>
-): { readonly transport: OpenTransport; readonly sent: Array<ReadonlyArray<Message>>; dropped: number; held: boolean } => {
+): {
+  readonly transport: OpenTransport
+  readonly sent: Array<ReadonlyArray<Message>>
+  dropped: number
+  held: boolean
+} => {
   const state = {
     sent: [] as Array<ReadonlyArray<Message>>,
     dropped: 0,
@@ -60,7 +65,13 @@ const acknowledged = (asked: Message, error = 0, attributes?: object): Message =
   }) as Message
 
 const linkMessage = (asked: Message, name: string, index: number): Message =>
-  ({ ...asked, type: 'RTM_NEWLINK', flags: 0, header: { index }, attributes: { ifname: name } }) as unknown as Message
+  ({
+    ...asked,
+    type: 'RTM_NEWLINK',
+    flags: 0,
+    header: { index },
+    attributes: { ifname: name }
+  }) as unknown as Message
 
 const done = (asked: Message, flags = 0): Message => ({
   type: 'NLMSG_DONE',
@@ -119,7 +130,9 @@ test('a name is looked up once, by a single get; one that the batch makes is not
     ['RTM_GETLINK'],
     ['RTM_NEWADDR', 'RTM_NEWROUTE', 'RTM_NEWLINK', 'RTM_NEWADDR']
   ])
-  const indexes = fake.sent[1]?.map(message => ('header' in message && 'index' in message.header ? message.header.index : 0))
+  const indexes = fake.sent[1]?.map(message =>
+    'header' in message && 'index' in message.header ? message.header.index : 0
+  )
   assert.equal(indexes, [5, 0, 4711, 4711])
   close()
 })
@@ -225,7 +238,10 @@ test('a dump that was interrupted is taken again, and reported when that never e
     answering(messages =>
       messages.flatMap(asked => {
         dumps++
-        return [linkMessage({ ...asked, flags: 0 } as Message, 'eth0', 5), done(asked, dumps <= times ? NLM_F.DUMP_INTR : 0)]
+        return [
+          linkMessage({ ...asked, flags: 0 } as Message, 'eth0', 5),
+          done(asked, dumps <= times ? NLM_F.DUMP_INTR : 0)
+        ]
       })
     )
   const calm = session(restless(3).transport)
@@ -242,10 +258,16 @@ test('a dump that was interrupted is taken again, and reported when that never e
 
 test('datagrams of strangers, and answers to other ports, are ignored', async () => {
   const fake = answering((messages, receiver) => {
-    const forged = encodeMessages('route', messages.map(asked => acknowledged(asked, 1)))
+    const forged = encodeMessages(
+      'route',
+      messages.map(asked => acknowledged(asked, 1))
+    )
     if (E.isRight(forged)) {
       setImmediate(() => receiver.datagram(forged.right, 4321))
-      const elsewhere = encodeMessages('route', messages.map(asked => ({ ...acknowledged(asked, 1), port: 78 })))
+      const elsewhere = encodeMessages(
+        'route',
+        messages.map(asked => ({ ...acknowledged(asked, 1), port: 78 }))
+      )
       if (E.isRight(elsewhere)) setImmediate(() => receiver.datagram(elsewhere.right, 0))
     }
     return obliging(messages)

@@ -41,7 +41,9 @@ export const firewallStep: StepKind<AddEntries, Before> = {
   apply: ({ family, entries }, { existed }, { world, name }) =>
     call(
       pipe(
-        world.send(transaction([...(existed ? [] : tableChanges(family)), ...entryChanges(family, entries, name)])),
+        world.send(
+          transaction([...(existed ? [] : tableChanges(family)), ...entryChanges(family, entries, name)])
+        ),
         TE.orElseW(error =>
           error._tag === 'Rejected' && error.code === 'EEXIST'
             ? explainConflict(world, family, entries, name, error)
@@ -61,7 +63,8 @@ const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   return Uint8Array.from(Buffer.concat(padded as ReadonlyArray<Uint8Array>))
 }
 
-const matches = (element: Element, { element: { key } }: Membership): boolean => sameBytes(element.key?.value, joined(key))
+const matches = (element: Element, { element: { key } }: Membership): boolean =>
+  sameBytes(element.key?.value, joined(key))
 
 const ownerOf = ({ userdata }: Element): string | undefined => userdata?.comment
 
@@ -86,7 +89,10 @@ const explainConflict = (
     })
   )
 
-const portTaken = (entry: Extract<Entry, { readonly _tag: 'Publish' }>, owner: string | undefined): PortTaken => ({
+const portTaken = (
+  entry: Extract<Entry, { readonly _tag: 'Publish' }>,
+  owner: string | undefined
+): PortTaken => ({
   _tag: 'PortTaken',
   message: `publish: ${entry.protocol} port ${entry.hostPort} of ${entry.hostAddress ?? 'the host'} is published already${owner === undefined ? '' : ` by ${owner}`}; choose another hostPort`,
   field: 'publish',
@@ -123,7 +129,9 @@ const removeEntries = (
 ): TE.TaskEither<StepError, void> =>
   pipe(
     hasTable(world, family),
-    TE.chain(exists => (exists ? listed(world, family, setNames(family)) : TE.right(new Map<string, ReadonlyArray<Element>>()))),
+    TE.chain(exists =>
+      exists ? listed(world, family, setNames(family)) : TE.right(new Map<string, ReadonlyArray<Element>>())
+    ),
     TE.chain(found => {
       const ours = entries
         .map(entry => membershipOf(entry, name))
@@ -146,4 +154,3 @@ const removeEntries = (
       return changes.length === 0 ? TE.right(undefined) : world.send(transaction(changes))
     })
   )
-

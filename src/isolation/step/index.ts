@@ -22,11 +22,14 @@ const kinds = {
 } as const
 
 /** What can be done with a step: to describe it, look before it, do it, undo it, print it. */
-export const kindOf = (step: Step): StepKind<Step, unknown> => kinds[step._tag] as unknown as StepKind<Step, unknown>
+export const kindOf = (step: Step): StepKind<Step, unknown> =>
+  kinds[step._tag] as unknown as StepKind<Step, unknown>
 
 /** The links that a plan makes, each with the index chosen for it. */
 export const newLinks = (
   steps: ReadonlyArray<Step>,
   before: ReadonlyArray<unknown>
-): ReadonlyArray<{ readonly step: Extract<Step, { readonly _tag: 'AddLink' }>; readonly before: LinkBefore }> =>
-  steps.flatMap((step, n) => (step._tag === 'AddLink' ? [{ step, before: before[n] as LinkBefore }] : []))
+): ReadonlyArray<{
+  readonly step: Extract<Step, { readonly _tag: 'AddLink' }>
+  readonly before: LinkBefore
+}> => steps.flatMap((step, n) => (step._tag === 'AddLink' ? [{ step, before: before[n] as LinkBefore }] : []))

@@ -40,7 +40,10 @@ export interface StepKind<S, Before> {
   readonly script: (step: S) => ReadonlyArray<string>
 }
 
-export const send = (namespace: NamespaceRef | undefined, requests: ReadonlyArray<Request<unknown>>): Act => ({
+export const send = (
+  namespace: NamespaceRef | undefined,
+  requests: ReadonlyArray<Request<unknown>>
+): Act => ({
   _tag: 'Send',
   ...(namespace !== undefined && { namespace }),
   requests
@@ -50,7 +53,9 @@ export const call = (run: TE.TaskEither<StepError, void>): Act => ({ _tag: 'Call
 
 /** A word of a shell's command line. */
 export const word = (text: string | number): string =>
-  /^[\w@%+=:,./-]+$/.test(String(text)) || text === '$uplink' ? quotedVariable(String(text)) : `'${String(text).replaceAll("'", "'\\''")}'`
+  /^[\w@%+=:,./-]+$/.test(String(text)) || text === '$uplink'
+    ? quotedVariable(String(text))
+    : `'${String(text).replaceAll("'", "'\\''")}'`
 
 const quotedVariable = (text: string): string => (text === '$uplink' ? '"$uplink"' : text)
 
@@ -59,7 +64,9 @@ export const ip = (namespace: NamespaceRef | undefined): string => {
   if (namespace === undefined) return 'ip'
   if (typeof namespace === 'string') return `ip -n ${word(namespace)}`
   if ('pid' in namespace) return `nsenter --net=/proc/${namespace.pid}/ns/net ip`
-  return 'path' in namespace ? `nsenter --net=${word(namespace.path)} ip` : `nsenter --net=/proc/self/fd/${namespace.fd} ip`
+  return 'path' in namespace
+    ? `nsenter --net=${word(namespace.path)} ip`
+    : `nsenter --net=/proc/self/fd/${namespace.fd} ip`
 }
 
 /** Any command in the step's namespace. */

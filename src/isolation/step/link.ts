@@ -1,9 +1,9 @@
 import * as TE from 'fp-ts/TaskEither'
-import * as link from '../../link'
 import type { LinkChange, NewLink, NewPeer } from '../../link'
+import * as link from '../../link'
 import type { AddLink, SetLink } from '../../recipe/step'
-import { ip, send, type StepKind, word } from './kind'
 import { placeName } from '../world'
+import { ip, type StepKind, send, word } from './kind'
 
 /** The indexes that the new links get: by them they are known from then on, whatever happens to their names. */
 export interface LinkBefore {
@@ -17,7 +17,10 @@ const peerOf = (given: NewLink): NewPeer | undefined => ('peer' in given ? given
 export const addLinkStep: StepKind<AddLink, LinkBefore> = {
   describe: ({ link: { kind, name }, namespace }) => `make the ${kind} ${name} ${placeName(namespace)}`,
   before: ({ link: given }) =>
-    TE.right({ index: link.freeIndex(), ...(peerOf(given) !== undefined && { peerIndex: link.freeIndex() }) }),
+    TE.right({
+      index: link.freeIndex(),
+      ...(peerOf(given) !== undefined && { peerIndex: link.freeIndex() })
+    }),
   apply: ({ link: given, namespace }, { index, peerIndex }) => {
     const peer = peerOf(given)
     const numbered = { ...given, index, ...(peer !== undefined && { peer: { ...peer, index: peerIndex } }) }
@@ -54,7 +57,8 @@ export const setLinkStep: StepKind<SetLink, null> = {
   describe: ({ link: name, change, namespace }) =>
     `set ${name} ${placeName(namespace)}${change.up === true ? ' up' : ''}`,
   before: () => TE.right(null),
-  apply: ({ link: name, change, namespace }, _, { linkIn }) => send(namespace, [link.set(linkIn(namespace, name), change)]),
+  apply: ({ link: name, change, namespace }, _, { linkIn }) =>
+    send(namespace, [link.set(linkIn(namespace, name), change)]),
   undo: () => undefined,
   script: ({ link: name, change, namespace }) => [
     [ip(namespace), 'link set', word(name), ...changes(change)].join(' ')

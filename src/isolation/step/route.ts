@@ -2,7 +2,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { AddRoute } from '../../recipe/step'
 import * as route from '../../route'
 import { placeName } from '../world'
-import { ip, send, type StepKind, word } from './kind'
+import { ip, type StepKind, send, word } from './kind'
 
 /** A route by a link that the same plan has made: `ip route add`. It goes when the link goes. */
 export const routeStep: StepKind<AddRoute, null> = {

@@ -19,7 +19,9 @@ const setting = (
 ): E.Either<sysctl.SysctlError, SysctlBefore['settings'][number]> => {
   const before = sysctl.get(key, namespace)
   if (E.isRight(before)) return E.right({ key, value, before: before.right })
-  return before.left._tag === 'SysctlFailed' && before.left.code === 'ENOENT' ? E.right({ key, value }) : before
+  return before.left._tag === 'SysctlFailed' && before.left.code === 'ENOENT'
+    ? E.right({ key, value })
+    : before
 }
 
 const settingsOf = (
@@ -119,7 +121,10 @@ export const forwardStep: StepKind<Forward, SysctlBefore> = {
     family === 'ipv4'
       ? links.map(link => line(namespace, `net.ipv4.conf.${link}.forwarding`, '1'))
       : [
-          ...links.map(link => `${inside(namespace, `sysctl -q -w net.ipv6.conf.${link === '$uplink' ? '"$uplink"' : link}.accept_ra=2`)}`),
+          ...links.map(
+            link =>
+              `${inside(namespace, `sysctl -q -w net.ipv6.conf.${link === '$uplink' ? '"$uplink"' : link}.accept_ra=2`)}`
+          ),
           line(namespace, 'net.ipv6.conf.all.forwarding', '1')
         ]
 }

@@ -1,0 +1,65 @@
+import type { Command } from 'commander'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { decodeMessages, type Message, parseHex, print as printed, type Protocol } from '../../protocol'
+import { nearest } from '../../protocol/definition/nearest'
+import { readText } from './input'
+import { conclude, type Failure, wrongUsage } from './outcome'
+import { example, json, print } from './output'
+
+const protocols: ReadonlyArray<Protocol> = ['route', 'netfilter', 'generic']
+
+interface Options {
+  readonly protocol: string
+  readonly json?: boolean
+}
+
+export const decode = (command: Command): Command =>
+  command
+    .description("Prints the netlink messages that bytes hold, under the kernel's names.")
+    .argument('<hex...>', 'hexadecimal digits, or - for the standard input, which may be a dump by strace, xxd or hexdump')
+    .option('--protocol <name>', `what the socket speaks: ${protocols.join(', ')}`, 'route')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      example(
+        'isolink decode 30000000140005060100000000000000021800000700000008000200c0a82d0308000100c0a82d0308000400c0a82dff'
+      )
+    )
+    .action((hex: ReadonlyArray<string>, options: Options) =>
+      conclude(
+        pipe(
+          hex.join() === '-' ? readText('-') : TE.right(hex.join(' ')),
+          TE.chainEitherKW(text =>
+            pipe(
+              protocolOf(options.protocol),
+              E.chain(protocol => messagesIn(protocol, text))
+            )
+          ),
+          TE.map(messages => print(options.json === true ? json(messages) : printed(messages)))
+        )
+      )
+    )
+
+const protocolOf = (name: string): E.Either<Failure, Protocol> => {
+  const protocol = protocols.find(each => each === name)
+  return protocol === undefined
+    ? E.left(wrongUsage(`--protocol: ${name} is none of ${protocols.join(', ')}${nearest(name, protocols)}`))
+    : E.right(protocol)
+}
+
+const messagesIn = (protocol: Protocol, text: string): E.Either<Failure, ReadonlyArray<Message>> =>
+  pipe(
+    parseHex(text),
+    E.mapLeft(({ line, reason }): Failure => wrongUsage(`hex: line ${line}: ${reason}`)),
+    E.chain(
+      E.traverseArray(bytes =>
+        pipe(
+          decodeMessages(protocol, bytes),
+          E.mapLeft(({ _tag, path, offset, reason }) => ({ _tag, message: `${path}, at byte ${offset}: ${reason}` }))
+        )
+      )
+    ),
+    E.map(datagrams => datagrams.flat())
+  )

@@ -1,0 +1,26 @@
+import { constants } from 'node:os'
+import type { Command } from 'commander'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { type ExitStatus, exec as run } from '../namespace'
+import { conclude } from './outcome'
+import { example } from './output'
+import { referenceOf } from './reference'
+
+export const exec = (command: Command): Command =>
+  command
+    .description('Runs a command in a namespace, with our standard streams; its exit status is ours.')
+    .usage('<namespace | pid> -- <command...>')
+    .argument('<namespace>', 'its name, the pid of a process in it, or a path that it is mounted on')
+    .argument('<command...>', 'the command with its arguments')
+    .passThroughOptions()
+    .addHelpText('after', example("isolink exec blue -- node -p 'os.networkInterfaces()'"))
+    .action((namespace: string, [file = '', ...args]: ReadonlyArray<string>) =>
+      conclude(pipe(run(referenceOf(namespace), file, args), TE.map(endLike)))
+    )
+
+/** Ends this process as the command has ended. Where the same signal would not end us, the status says it. */
+const endLike = ({ code, signal }: ExitStatus): void => {
+  process.exitCode = signal === null ? code : 128 + constants.signals[signal]
+  if (signal !== null) process.kill(process.pid, signal)
+}

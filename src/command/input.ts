@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { getSystemErrorMap } from 'node:util'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { type WrongUsage, wrongUsage } from './outcome'
+
+/** A file's text; that of the standard input for `-`. */
+export const readText = (path: string): TE.TaskEither<WrongUsage, string> =>
+  TE.tryCatch(
+    async () => (path === '-' ? text(process.stdin) : readFileSync(path, 'utf8')),
+    error => {
+      const { errno = 0, message } = error as NodeJS.ErrnoException
+      const [, meaning = message] = getSystemErrorMap().get(errno) ?? []
+      return wrongUsage(`cannot read ${path === '-' ? 'the standard input' : path}: ${meaning}`)
+    }
+  )
+
+/** What a JSON or YAML file holds. YAML takes longer to load than all else, and is seldom needed. */
+export const readData = (path: string): TE.TaskEither<WrongUsage, unknown> =>
+  pipe(
+    readText(path),
+    TE.chainEitherK(source =>
+      pipe(
+        fromJson(source),
+        E.orElse(reason => (path.endsWith('.json') ? E.left(`no JSON: ${reason}`) : fromYaml(source))),
+        E.mapLeft(reason => wrongUsage(`${path === '-' ? 'the standard input' : path} is ${reason}`))
+      )
+    )
+  )
+
+const fromJson = (source: string): E.Either<string, unknown> =>
+  E.tryCatch(
+    () => JSON.parse(source) as unknown,
+    error => firstLine(error)
+  )
+
+const fromYaml = (source: string): E.Either<string, unknown> => {
+  const { parseDocument } = require('yaml') as typeof import('yaml')
+  return E.tryCatch(
+    () => {
+      const document = parseDocument(source, { logLevel: 'silent' })
+      for (const error of document.errors) throw error
+      return document.toJS() as unknown
+    },
+    error => `neither JSON nor YAML: ${firstLine(error)}`
+  )
+}
+
+/** What follows a parser's sentence is an excerpt of the text. */
+const firstLine = (error: unknown): string => ((error as Error).message.split('\n')[0] ?? '').replace(/:$/, '')

@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+import { type Command, program } from 'commander'
+import { report, wrongUsage } from './outcome'
+
+interface Entry {
+  readonly name: string
+  readonly summary: string
+  /** Loads the command's file: only the one that is asked for, as most of the time goes there. */
+  readonly load: () => (command: Command) => Command
+}
+
+const entries: ReadonlyArray<Entry> = [
+  {
+    name: 'up',
+    summary: 'apply a recipe, whole or not at all',
+    load: () => (require('./up') as typeof import('./up')).up
+  },
+  {
+    name: 'down',
+    summary: 'take an isolation down: the host is as before',
+    load: () => (require('./down') as typeof import('./down')).down
+  },
+  {
+    name: 'plan',
+    summary: 'say what a recipe would do, in sentences or as a shell script',
+    load: () => (require('./plan') as typeof import('./plan')).plan
+  },
+  {
+    name: 'exec',
+    summary: 'run a command in a namespace',
+    load: () => (require('./exec') as typeof import('./exec')).exec
+  },
+  {
+    name: 'show',
+    summary: 'list links, addresses, routes or nftables tables',
+    load: () => (require('./show') as typeof import('./show')).show
+  },
+  {
+    name: 'decode',
+    summary: 'print the netlink messages that bytes hold',
+    load: () => (require('./decode') as typeof import('./decode')).decode
+  },
+  {
+    name: 'demo',
+    summary: 'try a recipe out in a sandbox, which leaves nothing',
+    load: () => (require('./demo') as typeof import('./demo')).demo
+  }
+]
+
+const { version } = require('isolink/package.json') as { readonly version: string }
+
+/** Commander's complaint as a sentence of ours: it may come with a suggestion on a line of its own. */
+const sentence = (complaint: string): string =>
+  complaint
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*)\?\)$/, ': did you mean $1?')
+
+program
+  .name('isolink')
+  .description('Gives a process a network of its own, by netlink: no ip, nft, iptables or sysctl is run.')
+  .version(version)
+  .enablePositionalOptions()
+  .configureHelp({ subcommandTerm: command => command.name() })
+  .configureOutput({ outputError: complaint => report(wrongUsage(sentence(complaint))) })
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+
+const words = process.argv.slice(2).filter(word => word !== 'help')
+
+for (const { name, summary, load } of entries) {
+  const command = program.command(name).summary(summary)
+  if (words[0] === name) load()(command)
+}
+
+// Whoever reads our output may have seen enough of it.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
+
+void program.parseAsync()

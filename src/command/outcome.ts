@@ -1,0 +1,32 @@
+import * as E from 'fp-ts/Either'
+import type { TaskEither } from 'fp-ts/TaskEither'
+
+/** What a command ends with when it is not done: any error value of the library, or one of ours. */
+export interface Failure {
+  readonly _tag: string
+  readonly message: string
+  readonly hint?: string | undefined
+}
+
+/** The command line or a file is wrong; nothing has been done. */
+export interface WrongUsage extends Failure {
+  readonly _tag: 'WrongUsage'
+}
+
+export const wrongUsage = (message: string): WrongUsage => ({ _tag: 'WrongUsage', message })
+
+/** Errors that are the caller's to mend, whatever the state of the machine. */
+const usage: ReadonlySet<string> = new Set(['WrongUsage', 'InvalidParameters', 'InvalidReference', 'InvalidInput'])
+
+/** Says in one sentence why the command is not done; its exit status is 2 for wrong usage and 1 for all else. */
+export const report = ({ _tag, message, hint }: Failure): void => {
+  const advice = hint === undefined || message.includes(hint) ? '' : `; ${hint}`
+  process.stderr.write(`isolink: ${message}${advice}\n`)
+  process.exitCode = usage.has(_tag) ? 2 : 1
+}
+
+/** Does what a command is there for, and reports if that fails. */
+export const conclude = async (task: TaskEither<Failure, void>): Promise<void> => {
+  const result = await task()
+  if (E.isLeft(result)) report(result.left)
+}

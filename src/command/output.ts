@@ -1,0 +1,43 @@
+import type { Progress } from '../isolation/execution'
+
+export const print = (text: string): void => void process.stdout.write(`${text}\n`)
+
+/** What only a person at a terminal wants to read. */
+export const tell = (text: string): void => {
+  if (process.stdout.isTTY) print(text)
+}
+
+/** Tells of each step as it is done. */
+export const progress: Progress = { onStep: description => tell(`✓ ${description}`) }
+
+/**
+ * JSON for other programs. Numbers of 64 bits are texts, as JSON's readers would round them; bytes are texts of
+ * hexadecimal digits.
+ */
+export const json = (value: unknown): string =>
+  JSON.stringify(
+    value,
+    (_, member: unknown) =>
+      typeof member === 'bigint'
+        ? String(member)
+        : member instanceof Uint8Array
+          ? Buffer.from(member).toString('hex')
+          : member,
+    2
+  )
+
+/** Rows of cells, each column as wide as its widest cell. */
+export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const widths = rows.reduce<ReadonlyArray<number>>(
+    (all, row) =>
+      Array.from({ length: Math.max(all.length, row.length) }, (_, n) =>
+        Math.max(all[n] ?? 0, row[n]?.length ?? 0)
+      ),
+    []
+  )
+  return rows.map(row => row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join('  ').trimEnd()).join('\n')
+}
+
+/** How a help text shows what can be typed. */
+export const example = (...lines: ReadonlyArray<string>): string =>
+  ['', 'Example:', ...lines.map(line => `  ${line}`)].join('\n')

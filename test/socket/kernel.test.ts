@@ -1,0 +1,174 @@
+import * as E from 'fp-ts/Either'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { encodeMessages } from '../../protocol'
+import { NLM_F } from '../../protocol/netlink/header'
+import * as address from '../../src/address'
+import * as link from '../../src/link'
+import { create, remove } from '../../src/namespace/named'
+import * as nftables from '../../src/nftables'
+import * as route from '../../src/route'
+import { message } from '../../src/socket/message'
+import { openSession, type Session } from '../../src/socket/session'
+import { openTransport } from '../../src/socket/transport'
+import { command, kernelTest, run } from '../sandbox'
+
+const test = suite('socket and kernel')
+
+const inSession = async <A>(use: (session: Session) => Promise<A>, namespace?: string): Promise<A> => {
+  const session = openSession({ ...(namespace !== undefined && { namespace }) })
+  if (E.isLeft(session)) throw new Error(session.left.message)
+  try {
+    return await use(session.right)
+  } finally {
+    session.right.close()
+  }
+}
+
+const right = <L, A>(result: E.Either<L, A>): A => {
+  if (E.isLeft(result)) throw new Error(JSON.stringify(result.left))
+  return result.right
+}
+
+const count = 2000
+
+kernelTest(test, '2,000 refused requests in one batch: each has its own refusal', [], () =>
+  inSession(async ({ batch }) => {
+    const requests = Array.from({ length: count }, (_, n) =>
+      address.add({ link: 4_000_000, address: `10.${n >> 8}.${n & 255}.1/24` })
+    )
+    const results = await batch(requests)()
+    assert.is(results.length, count)
+    assert.ok(
+      results.every(
+        result => E.isLeft(result) && result.left._tag === 'Rejected' && result.left.code === 'ENODEV'
+      )
+    )
+  })
+)
+
+kernelTest(test, 'one refusal among 500 routes hides no other answer; ip route agrees', [command('ip')], () =>
+  inSession(async ({ batch, send }) => {
+    right(await send(link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } }))())
+    right(await send(link.set('v1', { up: true }))())
+    right(await send(address.add({ link: 'v0', address: '10.0.0.1/24' }))())
+    const routes = Array.from({ length: 500 }, (_, n) =>
+      route.add({
+        destination: `172.16.${n >> 8}.${n & 255}/32`,
+        gateway: n === 250 ? '8.8.8.8' : '10.0.0.2'
+      })
+    )
+    const results = await batch(routes)()
+    assert.equal(
+      results.flatMap((result, n) => (E.isLeft(result) ? [n] : [])),
+      [250]
+    )
+    const theirs = JSON.parse(run('ip', '-j', 'route', 'show', 'proto', 'static')) as ReadonlyArray<unknown>
+    assert.is(theirs.length, 499)
+    const ours = right(await send(route.list({ family: 'ipv4', table: route.RT_TABLE.MAIN }))())
+    assert.is(ours.filter(({ protocol }) => protocol === route.RTPROT.STATIC).length, 499)
+    right(await send(link.remove('v0'))())
+  })
+)
+
+kernelTest(test, 'lists, gets and changes at the same time keep to themselves', [], () =>
+  inSession(async ({ send }) => {
+    const names = Array.from({ length: 20 }, (_, n) => `w${n}`)
+    const work = names.map(async name => {
+      right(await send(link.add({ kind: 'veth', name, peer: { name: `${name}p` } }))())
+      assert.is(right(await send(link.get(name))()).name, name)
+      assert.ok(right(await send(link.list())()).some(each => each.name === name))
+      right(await send(link.set(name, { group: 7 }))())
+    })
+    await Promise.all(work)
+    right(await send(link.removeGroup(7))())
+    const left = right(await send(link.list())())
+    assert.equal(
+      left.filter(each => names.includes(each.name)),
+      []
+    )
+  })
+)
+
+kernelTest(test, 'a session stays in the namespace that it was opened in', [], async () => {
+  right(await create('elsewhere')())
+  await inSession(async inside => {
+    await inSession(async outside => {
+      right(
+        await outside.send(
+          link.add({ kind: 'veth', name: 'here', peer: { name: 'there', namespace: 'elsewhere' } })
+        )()
+      )
+      const names = async ({ send }: Session): Promise<ReadonlyArray<string>> =>
+        right(await send(link.list())()).map(({ name }) => name)
+      assert.ok((await names(outside)).includes('here'))
+      assert.equal((await names(inside)).filter(name => name !== 'lo').sort(), ['there'])
+      right(await outside.send(link.remove('here'))())
+    })
+  }, 'elsewhere')
+  right(await remove('elsewhere')())
+})
+
+kernelTest(
+  test,
+  'a transaction of 5,000 elements, larger than the send buffer, is applied whole',
+  [command('nft')],
+  () =>
+    inSession(async ({ send }) => {
+      const ref = { family: 'ip', table: 'large' } as const
+      const { daddr } = nftables.addresses.ip
+      const elements = Array.from({ length: 5000 }, (_, n) => ({
+        key: [Uint8Array.of(10, 0, n >> 8, n & 255)],
+        comment: `${'x'.repeat(40)}${n}`
+      }))
+      const chunks = Array.from({ length: 50 }, (_, n) => elements.slice(n * 100, (n + 1) * 100))
+      right(
+        await send(
+          nftables.transaction([
+            nftables.addTable(ref),
+            nftables.addSet(ref, 'many', { key: [daddr] }),
+            ...chunks.map(chunk => nftables.addElements(ref, 'many', chunk))
+          ])
+        )()
+      )
+      assert.is(right(await send(nftables.elements(ref, 'many'))()).length, 5000)
+      const again = await send(
+        nftables.transaction([
+          nftables.addElements(ref, 'many', [
+            { key: [Uint8Array.of(11, 0, 0, 1)] },
+            { key: [Uint8Array.of(10, 0, 0, 1)] }
+          ])
+        ])
+      )()
+      assert.ok(E.isLeft(again) && again.left._tag === 'Rejected' && again.left.code === 'EEXIST')
+      assert.is(right(await send(nftables.elements(ref, 'many'))()).length, 5000)
+      right(await send(nftables.transaction([nftables.removeTable(ref)]))())
+    })
+)
+
+kernelTest(
+  test,
+  'an overrun of the receive buffer is counted, and does not end the process',
+  [],
+  async () => {
+    const opened = openTransport('route', {
+      datagram: () => undefined,
+      failed: error => assert.unreachable(error.message)
+    })
+    const transport = right(opened)
+    const ask = message('RTM_NEWADDR', NLM_F.REQUEST | NLM_F.ACK, { header: { index: 4_000_000 } })
+    const datagram = right(
+      encodeMessages(
+        'route',
+        Array.from({ length: 2000 }, () => ask)
+      )
+    )
+    const needed = Math.ceil(transport.receiveBuffer / 512 / 2000)
+    for (let n = 0; n < needed; n++) transport.send(datagram)
+    assert.ok(transport.dropped() > 0)
+    await new Promise(resolve => setTimeout(resolve, 50))
+    transport.close()
+  }
+)
+
+test.run()
