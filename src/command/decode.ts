@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { decodeMessages, type Message, parseHex, print as printed, type Protocol } from '../../protocol'
+import { decodeMessages, type Message, type Protocol, parseHex, print as printed } from '../../protocol'
 import { nearest } from '../../protocol/definition/nearest'
+import { nlmsghdr } from '../../protocol/netlink/header'
 import { readText } from './input'
 import { conclude, type Failure, wrongUsage } from './outcome'
 import { example, json, print } from './output'
@@ -18,7 +19,10 @@ interface Options {
 export const decode = (command: Command): Command =>
   command
     .description("Prints the netlink messages that bytes hold, under the kernel's names.")
-    .argument('<hex...>', 'hexadecimal digits, or - for the standard input, which may be a dump by strace, xxd or hexdump')
+    .argument(
+      '<hex...>',
+      'hexadecimal digits, or - for the standard input, which may be a dump by strace, xxd or hexdump'
+    )
     .option('--protocol <name>', `what the socket speaks: ${protocols.join(', ')}`, 'route')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -36,9 +40,9 @@ export const decode = (command: Command): Command =>
               protocolOf(options.protocol),
               E.chain(protocol => messagesIn(protocol, text))
             )
-          ),
-          TE.map(messages => print(options.json === true ? json(messages) : printed(messages)))
-        )
+          )
+        ),
+        messages => print(options.json === true ? json(messages) : printed(messages))
       )
     )
 
@@ -53,13 +57,19 @@ const messagesIn = (protocol: Protocol, text: string): E.Either<Failure, Readonl
   pipe(
     parseHex(text),
     E.mapLeft(({ line, reason }): Failure => wrongUsage(`hex: line ${line}: ${reason}`)),
-    E.chain(
-      E.traverseArray(bytes =>
-        pipe(
-          decodeMessages(protocol, bytes),
-          E.mapLeft(({ _tag, path, offset, reason }) => ({ _tag, message: `${path}, at byte ${offset}: ${reason}` }))
-        )
-      )
-    ),
+    E.chain(E.traverseArray(datagram => decoded(protocol, datagram))),
     E.map(datagrams => datagrams.flat())
   )
+
+const decoded = (protocol: Protocol, datagram: Uint8Array): E.Either<Failure, ReadonlyArray<Message>> => {
+  const messages = decodeMessages(protocol, datagram)
+  if (E.isLeft(messages)) {
+    const { _tag, path, offset, reason } = messages.left
+    return E.left({ _tag, message: `hex: ${path}, at byte ${offset}: ${reason}` })
+  }
+  return messages.right.length > 0
+    ? messages
+    : E.left(
+        wrongUsage(`hex: ${datagram.length} bytes hold no message: its header alone has ${nlmsghdr.size}`)
+      )
+}

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { nearest } from '../../protocol/definition/nearest'
 import { sandbox } from '../namespace'
-import { demoNames } from './demo/index'
+import { demoNames } from './demo/demos'
 import { conclude, type WrongUsage, wrongUsage } from './outcome'
 import { example } from './output'
 
@@ -16,15 +16,9 @@ export const demo = (command: Command): Command =>
     .argument('[recipe]', `one of ${demoNames.join(', ')}; all of them by default`)
     .addHelpText('after', example('isolink demo'))
     .action((recipe: string | undefined) =>
-      conclude(
-        pipe(
-          TE.fromEither(named(recipe)),
-          TE.chainW(onStage),
-          TE.map(({ code }) => {
-            process.exitCode = code ?? 1
-          })
-        )
-      )
+      conclude(pipe(TE.fromEither(named(recipe)), TE.chainW(onStage)), ({ code }) => {
+        process.exitCode = code ?? 1
+      })
     )
 
 const named = (recipe: string | undefined): E.Either<WrongUsage, ReadonlyArray<string>> =>

@@ -1,6 +1,4 @@
 import type { Command } from 'commander'
-import { pipe } from 'fp-ts/function'
-import * as TE from 'fp-ts/TaskEither'
 import { teardown } from '../isolation'
 import { conclude } from './outcome'
 import { example, progress, tell } from './output'
@@ -11,10 +9,7 @@ export const down = (command: Command): Command =>
     .argument('<name>', "the isolation's name: that of the namespace, unless the recipe gives another")
     .addHelpText('after', example('isolink down blue'))
     .action((given: string) =>
-      conclude(
-        pipe(
-          teardown(given, progress),
-          TE.map(({ name, found }) => tell(found ? `${name} is down` : `${name} was not up`))
-        )
+      conclude(teardown(given, progress), ({ name, found }) =>
+        tell(found ? `${name} is down` : `${name} was not up`)
       )
     )

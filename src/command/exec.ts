@@ -1,7 +1,5 @@
 import { constants } from 'node:os'
 import type { Command } from 'commander'
-import { pipe } from 'fp-ts/function'
-import * as TE from 'fp-ts/TaskEither'
 import { type ExitStatus, exec as run } from '../namespace'
 import { conclude } from './outcome'
 import { example } from './output'
@@ -16,7 +14,7 @@ export const exec = (command: Command): Command =>
     .passThroughOptions()
     .addHelpText('after', example("isolink exec blue -- node -p 'os.networkInterfaces()'"))
     .action((namespace: string, [file = '', ...args]: ReadonlyArray<string>) =>
-      conclude(pipe(run(referenceOf(namespace), file, args), TE.map(endLike)))
+      conclude(run(referenceOf(namespace), file, args), endLike)
     )
 
 /** Ends this process as the command has ended. Where the same signal would not end us, the status says it. */

@@ -17,6 +17,16 @@ export const readText = (path: string): TE.TaskEither<WrongUsage, string> =>
     }
   )
 
+/** A recipe to try, typed on the standard input of a command. */
+export const typed = (command: string): ReadonlyArray<string> => [
+  `${command} - <<'.'`,
+  'recipe: veth-masquerade',
+  'namespace: blue',
+  'address: 192.168.45.3/24',
+  'gateway: 192.168.45.2',
+  '.'
+]
+
 /** What a JSON or YAML file holds. YAML takes longer to load than all else, and is seldom needed. */
 export const readData = (path: string): TE.TaskEither<WrongUsage, unknown> =>
   pipe(
@@ -49,4 +59,5 @@ const fromYaml = (source: string): E.Either<string, unknown> => {
 }
 
 /** What follows a parser's sentence is an excerpt of the text. */
-const firstLine = (error: unknown): string => ((error as Error).message.split('\n')[0] ?? '').replace(/:$/, '')
+const firstLine = (error: unknown): string =>
+  ((error as Error).message.split('\n')[0] ?? '').replace(/:$/, '')

@@ -16,7 +16,12 @@ export interface WrongUsage extends Failure {
 export const wrongUsage = (message: string): WrongUsage => ({ _tag: 'WrongUsage', message })
 
 /** Errors that are the caller's to mend, whatever the state of the machine. */
-const usage: ReadonlySet<string> = new Set(['WrongUsage', 'InvalidParameters', 'InvalidReference', 'InvalidInput'])
+const usage: ReadonlySet<string> = new Set([
+  'WrongUsage',
+  'InvalidParameters',
+  'InvalidReference',
+  'InvalidInput'
+])
 
 /** Says in one sentence why the command is not done; its exit status is 2 for wrong usage and 1 for all else. */
 export const report = ({ _tag, message, hint }: Failure): void => {
@@ -25,8 +30,9 @@ export const report = ({ _tag, message, hint }: Failure): void => {
   process.exitCode = usage.has(_tag) ? 2 : 1
 }
 
-/** Does what a command is there for, and reports if that fails. */
-export const conclude = async (task: TaskEither<Failure, void>): Promise<void> => {
+/** Does what a command is there for, and says how it went. */
+export const conclude = async <A>(task: TaskEither<Failure, A>, done: (result: A) => void): Promise<void> => {
   const result = await task()
   if (E.isLeft(result)) report(result.left)
+  else done(result.right)
 }

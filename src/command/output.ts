@@ -35,7 +35,14 @@ export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
       ),
     []
   )
-  return rows.map(row => row.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join('  ').trimEnd()).join('\n')
+  return rows
+    .map(row =>
+      row
+        .map((cell, n) => cell.padEnd(widths[n] ?? 0))
+        .join('  ')
+        .trimEnd()
+    )
+    .join('\n')
 }
 
 /** How a help text shows what can be typed. */

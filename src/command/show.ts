@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/TaskEither'
 import { nearest } from '../../protocol/definition/nearest'
 import { type Connection, open } from '../connection'
 import type { Link } from '../link'
-import { type Nexthop, RT_TABLE, type Route } from '../route'
+import { type Nexthop, type Route, RT_TABLE } from '../route'
 import type { NetlinkError } from '../socket/error'
 import { conclude, type WrongUsage, wrongUsage } from './outcome'
 import { columns, example, json, print } from './output'
@@ -28,19 +28,22 @@ export const show = (command: Command): Command =>
   command
     .description('Lists what a namespace has, ours by default. Anybody may look at his own.')
     .argument('<object>', Object.keys(objects).join(', '))
-    .option('--namespace <ref>', 'the name of a namespace, the pid of a process in it, or a path that it is mounted on')
+    .option(
+      '--namespace <ref>',
+      'the name of a namespace, the pid of a process in it, or a path that it is mounted on'
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', example('isolink show address', 'isolink show route --json'))
     .action((object: string, options: Options) =>
       conclude(
         pipe(
           TE.fromEither(lookAt(object)),
-          TE.chainW(look => inNamespace(options.namespace, look)),
-          TE.map(({ rows, values }) => {
-            if (options.json === true) print(json(values))
-            else if (rows.length > 0) print(columns(rows))
-          })
-        )
+          TE.chainW(look => inNamespace(options.namespace, look))
+        ),
+        ({ rows, values }) => {
+          if (options.json === true) print(json(values))
+          else if (rows.length > 0) print(columns(rows))
+        }
       )
     )
 
@@ -86,7 +89,10 @@ const addresses: Look = connection =>
         link.state,
         addresses
           .filter(address => address.link === link.index)
-          .map(({ address, prefixLength, peer }) => `${address}${peer === undefined ? '' : ` peer ${peer}`}/${prefixLength}`)
+          .map(
+            ({ address, prefixLength, peer }) =>
+              `${address}${peer === undefined ? '' : ` peer ${peer}`}/${prefixLength}`
+          )
           .join(' ')
       ])
     }))
@@ -116,7 +122,12 @@ const tables: Look = connection =>
     TE.map(all => ({ values: all, rows: all.map(({ family, table }) => [family, table]) }))
   )
 
-const objects: { readonly [name: string]: Look } = { link: links, address: addresses, route: routes, nftables: tables }
+const objects: { readonly [name: string]: Look } = {
+  link: links,
+  address: addresses,
+  route: routes,
+  nftables: tables
+}
 
 const nameIn = (links: ReadonlyArray<Link>, index: number | string): string =>
   links.find(link => link.index === index)?.name ?? `if${index}`

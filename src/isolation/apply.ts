@@ -51,11 +51,11 @@ const applyLocked = (plan: Plan, options: ApplyOptions): TE.TaskEither<Isolation
     })
   )
 
-const isSame = (a: Plan, b: Plan): boolean =>
+export const isSame = (a: Plan, b: Plan): boolean =>
   a.recipe === b.recipe &&
   isDeepStrictEqual(JSON.parse(JSON.stringify(a.parameters)), JSON.parse(JSON.stringify(b.parameters)))
 
-const nameTaken = (name: string): NameTaken => ({
+export const nameTaken = (name: string): NameTaken => ({
   _tag: 'NameTaken',
   message: `name: ${name} is applied already, with other parameters; take it down first, or give another name`,
   name

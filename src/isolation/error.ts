@@ -3,13 +3,12 @@ import type { InvalidParameters } from '../recipe/plan'
 import type { NetlinkError } from '../socket/error'
 import type { SysctlError } from '../sysctl'
 
-/** A link that the plan needs is not there, or one that it would make is. Nothing has been changed. */
+/** The host is not as the plan needs it: a link is missing, a name or a network is taken. Nothing has been changed. */
 export interface PremiseFailed {
   readonly _tag: 'PremiseFailed'
   readonly message: string
-  /** The parameter that names the link. */
+  /** The parameter at fault. */
   readonly field: string
-  readonly link: string
 }
 
 /** A step failed, and every step before it has been undone. */

@@ -1,19 +1,20 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import * as address from '../address'
+import { overlap, parsePrefix } from '../ip/prefix'
 import * as link from '../link'
 import { exists } from '../namespace/named'
-import { defaultUplink, type Plan, type Premise, withUplink } from '../recipe/plan'
+import { type LinkPremise, type NetworkPremise, type Plan, type Premise, withUplink } from '../recipe/plan'
 import * as route from '../route'
 import type { NetlinkError } from '../socket/error'
 import type { IsolationError, PremiseFailed } from './error'
 import { placeName, type World } from './world'
 
-const premiseFailed = ({ field, link: name }: Premise, reason: string): PremiseFailed => ({
+const premiseFailed = (field: string, reason: string): PremiseFailed => ({
   _tag: 'PremiseFailed',
   message: `${field}: ${reason}`,
-  field,
-  link: name
+  field
 })
 
 /** Looks up the interface of the default route, if the plan leaves the uplink to that. */
@@ -37,14 +38,13 @@ export const resolveUplink = (plan: Plan, world: World): TE.TaskEither<Isolation
   )
 }
 
-const noDefaultRoute = (family: string): PremiseFailed => ({
-  _tag: 'PremiseFailed',
-  message: `uplink: the host has no default route for ${family} that would tell it; name the interface to the world`,
-  field: 'uplink',
-  link: defaultUplink
-})
+const noDefaultRoute = (family: string): PremiseFailed =>
+  premiseFailed(
+    'uplink',
+    `the host has no default route for ${family} that would tell it; name the interface to the world`
+  )
 
-/** Looks whether the plan's links are there, or are not, as it takes for granted. Changes nothing. */
+/** Looks whether all is as the plan takes for granted. Changes nothing. */
 export const checkPremises = (plan: Plan, world: World): TE.TaskEither<IsolationError, void> =>
   pipe(
     plan.premises,
@@ -52,8 +52,13 @@ export const checkPremises = (plan: Plan, world: World): TE.TaskEither<Isolation
     TE.map(() => undefined)
   )
 
-const checkPremise = (premise: Premise, world: World): TE.TaskEither<IsolationError, void> => {
-  const { namespace, must, link: name } = premise
+const checkPremise = (premise: Premise, world: World): TE.TaskEither<IsolationError, void> =>
+  premise.must === 'be unused' ? checkNetwork(premise, world) : checkLink(premise, world)
+
+const checkLink = (
+  { field, link: name, namespace, must }: LinkPremise,
+  world: World
+): TE.TaskEither<IsolationError, void> => {
   const look = pipe(
     world.send(link.get(name), namespace),
     TE.map(() => true),
@@ -66,29 +71,52 @@ const checkPremise = (premise: Premise, world: World): TE.TaskEither<IsolationEr
           TE.chainW(there => (there ? look : TE.right(false)))
         )
       : look
+  const where = placeName(namespace)
   return pipe(
     present,
-    TE.chainW(there => {
-      if (must === 'exist')
-        return there
-          ? TE.right(undefined)
-          : TE.left(
-              premiseFailed(
-                premise,
-                `there is no interface ${name} ${placeName(namespace)}; name one that is there`
-              )
-            )
-      return there
-        ? TE.left(
-            premiseFailed(
-              premise,
-              `${name} exists already ${placeName(namespace)}; choose another name, or remove it`
-            )
-          )
-        : TE.right(undefined)
-    })
+    TE.filterOrElseW(
+      there => there === (must === 'exist'),
+      there =>
+        premiseFailed(
+          field,
+          there
+            ? `${name} exists already ${where}; choose another name, or remove it`
+            : `there is no interface ${name} ${where}; name one that is there`
+        )
+    ),
+    TE.map(() => undefined)
   )
 }
+
+const checkNetwork = (
+  { field, network }: NetworkPremise,
+  world: World
+): TE.TaskEither<IsolationError, void> =>
+  pipe(
+    TE.Do,
+    TE.bind('addresses', () => world.send(address.list())),
+    TE.bindW('wanted', () =>
+      TE.fromEither(E.mapLeft((reason: string) => premiseFailed(field, reason))(parsePrefix(network)))
+    ),
+    TE.chainW(({ addresses, wanted }) => {
+      const rival = addresses.find(({ family, address: own, prefixLength }) =>
+        overlap(wanted, { family, address: own, length: prefixLength })
+      )
+      if (rival === undefined) return TE.right<IsolationError, void>(undefined)
+      const prefix = `${rival.address}/${rival.prefixLength}`
+      return pipe(
+        world.send(link.get(rival.link)),
+        TE.chainW(({ name }) =>
+          TE.left(
+            premiseFailed(
+              field,
+              `${network} overlaps ${prefix}, which ${name} has on the host; choose another network`
+            )
+          )
+        )
+      )
+    })
+  )
 
 const isAbsent = (error: NetlinkError): boolean =>
   error._tag === 'NotFound' || (error._tag === 'Rejected' && error.code === 'ENODEV')

@@ -7,12 +7,12 @@ import type { NamespaceError } from './error'
 import {
   type Check,
   type Command,
-  ended,
   type LaunchError,
   launch,
   mountsOf,
   mountsStayInside,
-  type Preparation
+  type Preparation,
+  toTheEnd
 } from './launch'
 import { type NamespaceRef, withReference } from './reference'
 import {
@@ -79,9 +79,7 @@ export const exec =
     args: ReadonlyArray<string> = [],
     options: Pick<Command, 'environment' | 'directory'> = {}
   ): TE.TaskEither<NamespaceError | LaunchError, ExitStatus> =>
-  async () => {
-    const launched = withReference(ref, descriptor =>
-      launch({ file, args, ...options }, entering(ref, descriptor))
+  () =>
+    toTheEnd(() =>
+      withReference(ref, descriptor => launch({ file, args, ...options }, entering(ref, descriptor)))
     )
-    return E.isLeft(launched) ? launched : ended(launched.right)
-  }

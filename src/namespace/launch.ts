@@ -27,7 +27,7 @@ export interface Command {
   readonly directory?: string | undefined
 }
 
-/** What is wrong with the process, if anything is. */
+/** What is wrong with the process, if anything is: answered or thrown. */
 export type Check = (pid: number) => string | undefined
 
 /** What a new process does before it runs the file. */
@@ -98,6 +98,15 @@ const program = (
   ]
 }
 
+/** A process that has died meanwhile leaves nothing to look at. */
+const look = (check: Check, pid: number): string | undefined => {
+  try {
+    return check(pid)
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
 /** Leads the process through its pauses and as far as the file: what went wrong. */
 const accompany = (
   pid: number,
@@ -107,7 +116,7 @@ const accompany = (
 ): LaunchError | undefined => {
   const pauses = (): boolean => readSync(channel, new Uint8Array(1)) === 1
   for (const check of checks) {
-    const wrong = pauses() ? check(pid) : 'the new process died'
+    const wrong = pauses() ? look(check, pid) : 'the new process died'
     if (wrong !== undefined) return notPrepared(wrong)
     writeSync(channel, '.')
   }
@@ -119,7 +128,7 @@ const kill = (pid: number): void => {
   waitpid(pid)
 }
 
-/** Starts a file as a child that dies with this thread: its pid, for `ended` or waitpid. */
+/** Starts a file as a child that dies with this thread: its pid, for `toTheEnd` or waitpid. */
 export const launch = (command: Command, preparation: Preparation): E.Either<LaunchError, number> => {
   const pair = socketpair()
   if (E.isLeft(pair)) return pair
@@ -138,21 +147,35 @@ export const launch = (command: Command, preparation: Preparation): E.Either<Lau
 const fromTerminal: ReadonlyArray<NodeJS.Signals> = ['SIGINT', 'SIGQUIT']
 const forwarded: ReadonlyArray<NodeJS.Signals> = [...fromTerminal, 'SIGTERM', 'SIGHUP', 'SIGUSR2']
 
-/** Waits for a child of `launch`, passing on the signals that we get meanwhile. */
-export const ended = async (pid: number): Promise<Answer<ExitStatus>> => {
+const exited = async (pid: number): Promise<Answer<ExitStatus>> => {
   const descriptor = pidfdOpen(pid)
   if (E.isLeft(descriptor)) return waitpid(pid)
-  const forward = (signal: NodeJS.Signals): void => {
-    if (!(isatty(0) && fromTerminal.includes(signal))) process.kill(pid, signal)
-  }
-  for (const signal of forwarded) process.on(signal, forward)
   await new Promise<void>(resolve => {
     const stop = whenReady(descriptor.right, 'readable', () => {
       stop()
       resolve()
     })
   })
-  for (const signal of forwarded) process.off(signal, forward)
   closeSync(descriptor.right)
   return waitpid(pid)
+}
+
+/** Waits until what `start` launches has ended, passing on the signals that we get from then on. */
+export const toTheEnd = async <Error>(
+  start: () => E.Either<Error, number>
+): Promise<E.Either<Error | SystemCallFailed, ExitStatus>> => {
+  let child: number | undefined
+  const forward = (signal: NodeJS.Signals): void => {
+    if (child !== undefined && !(isatty(0) && fromTerminal.includes(signal))) process.kill(child, signal)
+  }
+  // First of all: a signal that came before would end us, and the child with us.
+  for (const signal of forwarded) process.on(signal, forward)
+  try {
+    const started = start()
+    if (E.isLeft(started)) return started
+    child = started.right
+    return await exited(child)
+  } finally {
+    for (const signal of forwarded) process.off(signal, forward)
+  }
 }

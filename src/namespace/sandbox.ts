@@ -4,13 +4,13 @@ import type * as TE from 'fp-ts/TaskEither'
 import {
   type Check,
   type Command,
-  ended,
   type LaunchError,
   launch,
   mountsOf,
   mountsStayInside,
   type NotExecutable,
-  type Preparation
+  type Preparation,
+  toTheEnd
 } from './launch'
 import {
   AF_INET,
@@ -66,14 +66,10 @@ const runIsCovered: Check = pid =>
 
 /** Makes us root in there. A user may map only its own ids, and must give up setgroups(2) first. */
 const idsAreMapped: Check = pid => {
-  try {
-    writeFileSync(`/proc/${pid}/setgroups`, 'deny')
-    writeFileSync(`/proc/${pid}/uid_map`, `0 ${process.geteuid?.()} 1`)
-    writeFileSync(`/proc/${pid}/gid_map`, `0 ${process.getegid?.()} 1`)
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
+  writeFileSync(`/proc/${pid}/setgroups`, 'deny')
+  writeFileSync(`/proc/${pid}/uid_map`, `0 ${process.geteuid?.()} 1`)
+  writeFileSync(`/proc/${pid}/gid_map`, `0 ${process.getegid?.()} 1`)
+  return undefined
 }
 
 const asRoot: Preparation = {
@@ -105,12 +101,12 @@ const start = (
   file: string,
   args: ReadonlyArray<string>,
   { environment = process.env, directory }: SandboxOptions
-): E.Either<SandboxError, number> => {
+): E.Either<LaunchError, number> => {
   const command = { file, args, directory, environment: { ...environment, [variable]: ownNamespace() } }
   const started = launch(command, asRoot)
   const denied =
     E.isLeft(started) && started.left._tag === 'SystemCallFailed' && started.left.code === 'EPERM'
-  return E.mapLeft(noSandbox)(denied ? launch(command, asUser) : started)
+  return denied ? launch(command, asUser) : started
 }
 
 export type SandboxError = NoSandbox | NotExecutable
@@ -128,10 +124,8 @@ export const sandbox =
     args: ReadonlyArray<string> = [],
     options: SandboxOptions = {}
   ): TE.TaskEither<SandboxError, ExitStatus> =>
-  async () => {
-    const started = start(file, args, options)
-    return E.isLeft(started) ? started : E.mapLeft(noSandbox)(await ended(started.right))
-  }
+  async () =>
+    E.mapLeft(noSandbox)(await toTheEnd(() => start(file, args, options)))
 
 /** The same, holding up the event loop until the file has ended. */
 export const sandboxSync = (
@@ -140,5 +134,5 @@ export const sandboxSync = (
   options: SandboxOptions = {}
 ): E.Either<SandboxError, ExitStatus> => {
   const started = start(file, args, options)
-  return E.isLeft(started) ? started : E.mapLeft(noSandbox)(waitpid(started.right))
+  return E.mapLeft(noSandbox)(E.isLeft(started) ? started : waitpid(started.right))
 }

@@ -95,7 +95,12 @@ export interface ListenOptions {
   readonly backlog?: number
 }
 
-const onceOf = (server: Server | DatagramSocket, start: () => void): Promise<Answer<void>> =>
+/** Gives the descriptor to Node, which closes it with the server, or if it cannot listen. */
+const adopt = (
+  server: Server | DatagramSocket,
+  fd: number,
+  backlog: number | undefined
+): Promise<Answer<void>> =>
   new Promise(resolve => {
     const listening = (): void => {
       server.off('error', failed)
@@ -107,7 +112,15 @@ const onceOf = (server: Server | DatagramSocket, start: () => void): Promise<Ans
     }
     server.once('listening', listening)
     server.once('error', failed)
-    start()
+    try {
+      if (server instanceof DatagramSocket) server.bind({ fd })
+      else server.listen({ fd, backlog, exclusive: true })
+    } catch (error) {
+      // It listens somewhere already.
+      server.off('error', failed)
+      closeSync(fd)
+      failed(error as Error)
+    }
   })
 
 /**
@@ -136,11 +149,7 @@ export const listen =
       E.chainW(E.mapLeft(refused))
     )
     if (E.isLeft(bound)) return bound
-    const fd = bound.right
-    const started = await onceOf(server, () => {
-      if (server instanceof DatagramSocket) server.bind({ fd })
-      else server.listen({ fd, backlog, exclusive: true })
-    })
+    const started = await adopt(server, bound.right, backlog)
     return E.isLeft(started) ? started : E.right(server)
   }
 

@@ -165,11 +165,19 @@ export const wrongHostAddress = (prefix: Prefix): string | undefined => {
     : undefined
 }
 
+/** The one address of the host that a port is published at, if it is one. */
+export const publishedAt = ({ hostAddress }: Publication): string | undefined =>
+  hostAddress === '0.0.0.0' || hostAddress === '::' ? undefined : hostAddress
+
 /** Of two publications of one port, a packet can take but one. */
-const collide = (a: Publication, b: Publication): boolean =>
-  a.protocol === b.protocol &&
-  a.hostPort === b.hostPort &&
-  (a.hostAddress === undefined || b.hostAddress === undefined || a.hostAddress === b.hostAddress)
+const collide = (a: Publication, b: Publication): boolean => {
+  const [one, other] = [publishedAt(a), publishedAt(b)]
+  return (
+    a.protocol === b.protocol &&
+    a.hostPort === b.hostPort &&
+    (one === undefined || other === undefined || one === other)
+  )
+}
 
 /** Why a publication cannot lead to an address of the family, if it cannot, and which of its fields is at fault. */
 export const wrongPublication = (

@@ -2,13 +2,23 @@ import type { NamespaceRef } from '../namespace/reference'
 import type { Step } from './step'
 
 /** A link that must be there, or must not, before anything is changed. */
-export interface Premise {
+export interface LinkPremise {
   /** The parameter that names it. */
   readonly field: string
   readonly link: string
   readonly namespace?: NamespaceRef
   readonly must: 'exist' | 'be absent'
 }
+
+/** A network of which no address of the host may be: its packets would go astray, or ours. */
+export interface NetworkPremise {
+  /** The parameter that tells it. */
+  readonly field: string
+  readonly network: string
+  readonly must: 'be unused'
+}
+
+export type Premise = LinkPremise | NetworkPremise
 
 /**
  * What is to be done, as data: nothing has been looked up or changed. The same plan is applied, printed as a script,
@@ -25,6 +35,8 @@ export interface Plan {
   readonly steps: ReadonlyArray<Step>
   /** The families of whose default route the interface stands for `defaultUplink` in the steps. */
   readonly uplinkOf?: 'ipv4' | 'ipv6'
+  /** That interface, once it has been looked up. */
+  readonly uplink?: string
 }
 
 /** Stands for the interface of the default route, until it is looked up; in a script, a shell's variable. */
@@ -33,7 +45,7 @@ export const defaultUplink = '$uplink'
 /** The plan with its uplink looked up. */
 export const withUplink = (plan: Plan, uplink: string): Plan => {
   const { uplinkOf, ...rest } = plan
-  return { ...rest, ...replaced({ premises: plan.premises, steps: plan.steps }, uplink) }
+  return { ...rest, ...replaced({ premises: plan.premises, steps: plan.steps }, uplink), uplink }
 }
 
 const replaced = <A>(value: A, uplink: string): A => {

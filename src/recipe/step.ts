@@ -39,6 +39,8 @@ export interface SetSysctl extends Placed {
   readonly _tag: 'SetSysctl'
   readonly key: string
   readonly value: string
+  /** A kernel without the parameter does not need it set. */
+  readonly optional?: boolean
 }
 
 /** Lets packets that come in by these links go on to others. */

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import { IFA_F } from '../address'
-import { familyOf, formatPrefix, networkOf, type Prefix } from '../ip/prefix'
+import { formatPrefix, networkOf } from '../ip/prefix'
 import {
   hostInterfaceFor,
   interfaceName,
@@ -11,9 +11,11 @@ import {
   namespaceName,
   parse,
   prefix,
-  publication,
+  publications,
+  publishedAt,
   wrongGateway,
-  wrongHostAddress
+  wrongHostAddress,
+  wrongPublication
 } from './parameters'
 import { defaultUplink, type InvalidParameters, invalidParameters, type Plan } from './plan'
 import type { Entry, Step } from './step'
@@ -21,7 +23,7 @@ import type { Entry, Step } from './step'
 const recipe = 'veth-masquerade'
 
 export const vethMasqueradeSchema = v.strictObject({
-  recipe: v.optional(v.literal(recipe)),
+  recipe: v.optional(v.literal(recipe, `must be ${recipe}`)),
   /** By which it is torn down; the namespace's name by default. */
   name: v.optional(isolationName),
   /** Made if it is not there. */
@@ -36,7 +38,7 @@ export const vethMasqueradeSchema = v.strictObject({
   address: prefix,
   /** The host's address on the same network. */
   gateway: ipAddress,
-  publish: v.optional(v.array(publication), [])
+  publish: publications
 })
 
 export type VethMasqueradeParameters = v.InferInput<typeof vethMasqueradeSchema>
@@ -60,7 +62,7 @@ export const vethMasquerade = (parameters: VethMasqueradeParameters): E.Either<I
           v.is(isolationName, name) ? undefined : "the namespace's name cannot serve; give one"
         ) ??
         found('hostInterface', hostInterface === uplink ? `${hostInterface} is the uplink` : undefined) ??
-        wrongPublication(address, parsed.publish)
+        wrongPublication(parsed.publish, address.family)
       if (wrong !== undefined) return E.left(invalidParameters(recipe, wrong.field, wrong.reason))
       return E.right<InvalidParameters, Plan>({
         recipe,
@@ -69,7 +71,8 @@ export const vethMasquerade = (parameters: VethMasqueradeParameters): E.Either<I
         premises: [
           { field: 'uplink', link: uplink, must: 'exist' },
           { field: 'hostInterface', link: hostInterface, must: 'be absent' },
-          { field: 'interface', link: parsed.interface, namespace, must: 'be absent' }
+          { field: 'interface', link: parsed.interface, namespace, must: 'be absent' },
+          { field: 'address', network: formatPrefix(networkOf(address)), must: 'be unused' }
         ],
         steps: stepsOf({ ...parsed, hostInterface, uplink }),
         ...(parsed.uplink === undefined && { uplinkOf: address.family })
@@ -90,27 +93,6 @@ type Parsed = v.InferOutput<typeof vethMasqueradeSchema> & {
   readonly hostInterface: string
 }
 
-const wrongPublication = (address: Prefix, publish: Parsed['publish']): Fault | undefined => {
-  const taken = new Set<string>()
-  for (const [n, { protocol, hostPort, hostAddress }] of publish.entries()) {
-    const key = `${protocol} ${hostAddress ?? ''} ${hostPort}`
-    if (taken.has(key)) return { field: `publish.${n}.hostPort`, reason: `${hostPort} is published twice` }
-    taken.add(key)
-    if (hostAddress !== undefined && familyOf(hostAddress) !== address.family)
-      return {
-        field: `publish.${n}.hostAddress`,
-        reason: `${hostAddress} is not of the address's family, ${address.family}`
-      }
-    if (hostAddress === '::1')
-      return {
-        field: `publish.${n}.hostAddress`,
-        reason:
-          '::1 cannot be published: the kernel never routes it off the loopback interface; use 127.0.0.1'
-      }
-  }
-  return undefined
-}
-
 const stepsOf = ({
   namespace,
   uplink,
@@ -123,22 +105,40 @@ const stepsOf = ({
   const ipv4 = address.family === 'ipv4'
   // An IPv6 address is unusable for a second while duplicates are looked for, and on a pair of our own there are none.
   const flags = ipv4 ? {} : { flags: IFA_F.NODAD }
-  const loopback =
-    ipv4 && publish.some(({ hostAddress }) => hostAddress === undefined || hostAddress.startsWith('127.'))
+  const loopback = ipv4 && publish.some(publication => publishedAt(publication)?.startsWith('127.') ?? true)
   const network = formatPrefix(networkOf(address))
   const entries: ReadonlyArray<Entry> = [
     { _tag: 'Masquerade', network, link: uplink },
     { _tag: 'Guard', link: hostInterface },
     ...(publish.length > 0 ? [{ _tag: 'Hairpin', network } as const] : []),
     ...(loopback ? [{ _tag: 'Loopback', link: hostInterface } as const] : []),
-    ...publish.map(publication => ({ _tag: 'Publish', address: address.address, ...publication }) as const)
+    ...publish.map(publication => {
+      const { protocol, hostPort, port } = publication
+      const hostAddress = publishedAt(publication)
+      return {
+        _tag: 'Publish',
+        protocol,
+        ...(hostAddress !== undefined && { hostAddress }),
+        hostPort,
+        address: address.address,
+        port
+      } as const
+    })
   ]
   return [
     { _tag: 'CreateNamespace', name: namespace },
     {
       _tag: 'AddLink',
-      link: { kind: 'veth', name: hostInterface, up: true, peer: { name: inner, namespace } }
+      link: { kind: 'veth', name: hostInterface, peer: { name: inner, namespace } }
     },
+    // A router advertisement from inside would make the namespace the host's own default router.
+    {
+      _tag: 'SetSysctl',
+      key: `net.ipv6.conf.${hostInterface}.accept_ra`,
+      value: '0',
+      optional: true
+    },
+    { _tag: 'SetLink', link: hostInterface, change: { up: true } },
     {
       _tag: 'AddAddress',
       address: { link: hostInterface, address: formatPrefix({ ...address, address: gateway }), ...flags }

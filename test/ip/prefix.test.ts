@@ -37,7 +37,7 @@ const bigOf = (address: string): bigint =>
 /** The eight words of an IPv6 address without an IPv4 tail. */
 const wordsOf = (address: string): ReadonlyArray<number> => {
   const [head = '', tail] = address.split('::').map(half => half.split(':').filter(word => word !== ''))
-  const zeros = tail === undefined ? [] : Array(8 - head.length - tail.length).fill('0')
+  const zeros = tail === undefined ? [] : new Array(8 - head.length - tail.length).fill('0')
   return [...head, ...zeros, ...(tail ?? [])].map(word => Number.parseInt(word, 16))
 }
 
@@ -125,9 +125,7 @@ test('overlap(a, b) = one has the other’s network in it', () => {
 })
 
 test('parsePrefix(formatPrefix(prefix)) = prefix', () => {
-  fc.assert(
-    fc.property(prefixes, prefix => assert.equal(right(parsePrefix(formatPrefix(prefix))), prefix))
-  )
+  fc.assert(fc.property(prefixes, prefix => assert.equal(right(parsePrefix(formatPrefix(prefix))), prefix)))
 })
 
 test('parseAddress gives one form to all that net.isIP takes', () => {

@@ -158,6 +158,29 @@ kernelTest(test, 'errors are values', needs, async () => {
   await close(server)
 })
 
+kernelTest(
+  test,
+  'a server listens once: the second time is an error value, and leaves it as it is',
+  needs,
+  async () => {
+    const server = await right(listen('right', greeter(), { host: '10.0.0.2' }))
+    const socket = await right(listen('right', createSocket('udp4')))
+    const before = readdirSync('/proc/self/fd').length
+    assert.match(
+      (await left(listen('right', server, { host: '10.0.0.2' }))).message,
+      /^listen: .*more than once/
+    )
+    assert.match((await left(listen('right', socket))).message, /^listen: .*already bound/)
+    assert.is(readdirSync('/proc/self/fd').length, before)
+    assert.is(
+      await textOf(await right(connect('left', { host: '10.0.0.2', port: portOf(server) }))),
+      'hello 10.0.0.1'
+    )
+    socket.close()
+    await close(server)
+  }
+)
+
 kernelTest(test, 'timeout and signal end the wait, and close the socket', needs, async () => {
   // Nobody answers for this address: the kernel would try for seconds.
   const at = { host: '10.0.0.99', port: 80 }

@@ -1,20 +1,23 @@
+import type { Plan } from '../../promises'
+
 /** What was seen, and whether it is as claimed. */
 export interface Observation {
   readonly holds: boolean
   readonly seen: string
 }
 
-/** Something that must be so, and how to see whether it is. */
+/** Something that is so when the recipe is applied, and how to see it. */
 export interface Claim {
   readonly claim: string
   readonly observe: () => Promise<Observation>
 }
 
-/** What keeps us from seeing anything is seen instead. */
-export const observed = async ({ observe }: Claim): Promise<Observation> => {
-  try {
-    return await observe()
-  } catch (error) {
-    return { holds: false, seen: (error as Error).message }
-  }
+/** What a recipe does between the two hosts. */
+export interface Demo {
+  readonly title: string
+  readonly picture: string
+  readonly plan: Plan
+  /** Adds the servers and whatever else the claims need, once the recipe is applied; answers how to end that. */
+  readonly begin: () => Promise<() => void>
+  readonly claims: ReadonlyArray<Claim>
 }

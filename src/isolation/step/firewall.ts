@@ -52,7 +52,7 @@ export const firewallStep: StepKind<AddEntries, Before> = {
       )
     ),
   undo: ({ family, entries }, _, { world, name }) => call(removeEntries(world, family, entries, name)),
-  script: ({ family, entries }) => ["nft -f - <<'EOF'", tableText(family, entries, 'by hand'), 'EOF']
+  script: ({ family, entries }) => ['nft -f - <<EOF', tableText(family, entries, 'by hand'), 'EOF']
 }
 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>

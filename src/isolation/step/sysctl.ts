@@ -19,9 +19,7 @@ const setting = (
 ): E.Either<sysctl.SysctlError, SysctlBefore['settings'][number]> => {
   const before = sysctl.get(key, namespace)
   if (E.isRight(before)) return E.right({ key, value, before: before.right })
-  return before.left._tag === 'SysctlFailed' && before.left.code === 'ENOENT'
-    ? E.right({ key, value })
-    : before
+  return isAbsent(before.left) ? E.right({ key, value }) : before
 }
 
 const settingsOf = (
@@ -36,12 +34,17 @@ const settingsOf = (
     )
   )
 
-const applySettings = (namespace: NamespaceRef | undefined, { settings }: SysctlBefore) =>
+const applySettings = (namespace: NamespaceRef | undefined, { settings }: SysctlBefore, optional = false) =>
   call(
     TE.fromIOEither(() =>
       pipe(
         settings.filter(({ value, before }) => value !== before),
-        E.traverseArray(({ key, value }) => sysctl.set(key, value, namespace)),
+        E.traverseArray(({ key, value }) =>
+          pipe(
+            sysctl.set(key, value, namespace),
+            E.orElse(error => (optional && isAbsent(error) ? E.right(undefined) : E.left(error)))
+          )
+        ),
         E.map(() => undefined)
       )
     )
@@ -67,19 +70,24 @@ const undoSettings = (namespace: NamespaceRef | undefined, { settings }: SysctlB
   )
 }
 
-const isGone = (error: sysctl.SysctlError): boolean =>
-  error._tag === 'NamespaceNotFound' || (error._tag === 'SysctlFailed' && error.code === 'ENOENT')
+const isAbsent = (error: sysctl.SysctlError): boolean =>
+  error._tag === 'SysctlFailed' && error.code === 'ENOENT'
 
-const line = (namespace: NamespaceRef | undefined, key: string, value: string): string =>
-  inside(namespace, `sysctl -q -w ${key.includes('$uplink') ? `"${key}=${value}"` : word(`${key}=${value}`)}`)
+const isGone = (error: sysctl.SysctlError): boolean => error._tag === 'NamespaceNotFound' || isAbsent(error)
+
+const line = (namespace: NamespaceRef | undefined, key: string, value: string, optional = false): string =>
+  inside(
+    namespace,
+    `sysctl -q${optional ? ' -e' : ''} -w ${key.includes('$uplink') ? `"${key}=${value}"` : word(`${key}=${value}`)}`
+  )
 
 /** A kernel parameter: `sysctl -w`. */
 export const sysctlStep: StepKind<SetSysctl, SysctlBefore> = {
   describe: ({ key, value, namespace }) => `set ${key} to ${value} ${placeName(namespace)}`,
   before: ({ key, value, namespace }) => settingsOf(namespace, [[key, value]]),
-  apply: ({ namespace }, before) => applySettings(namespace, before),
+  apply: ({ namespace, optional }, before) => applySettings(namespace, before, optional),
   undo: ({ namespace }, before) => undoSettings(namespace, before),
-  script: ({ key, value, namespace }) => [line(namespace, key, value)]
+  script: ({ key, value, namespace, optional }) => [line(namespace, key, value, optional)]
 }
 
 /**

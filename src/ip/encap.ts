@@ -1,0 +1,41 @@
+import type { ValueOf } from '../../protocol'
+import { type encaps, LWTUNNEL_ENCAP } from '../../protocol/rtnetlink/encap'
+
+const kinds = {
+  mpls: LWTUNNEL_ENCAP.MPLS,
+  ip: LWTUNNEL_ENCAP.IP,
+  ip6: LWTUNNEL_ENCAP.IP6,
+  ila: LWTUNNEL_ENCAP.ILA,
+  seg6: LWTUNNEL_ENCAP.SEG6,
+  seg6local: LWTUNNEL_ENCAP.SEG6_LOCAL,
+  bpf: LWTUNNEL_ENCAP.BPF,
+  rpl: LWTUNNEL_ENCAP.RPL,
+  ioam6: LWTUNNEL_ENCAP.IOAM6,
+  xfrm: LWTUNNEL_ENCAP.XFRM
+} as const
+
+type Kinds = typeof kinds
+
+/** What packets are wrapped in on their way; options have the kernel's names. man 8 ip-route, encap */
+export type Encap = {
+  [K in keyof Kinds]: { readonly kind: K; readonly options: ValueOf<(typeof encaps)[Kinds[K]]> }
+}[keyof Kinds]
+
+/** The two attributes that carry it. */
+export interface EncapAttributes {
+  readonly encapType?: number | undefined
+  readonly encap?: object | undefined
+}
+
+export const encapAttributes = (encap: Encap | undefined): EncapAttributes =>
+  encap === undefined ? {} : { encapType: kinds[encap.kind], encap: encap.options }
+
+const names = new Map(
+  Object.entries(kinds).map(([name, number]) => [number as number, name as Encap['kind']])
+)
+
+/** None also where the kernel has a kind that is not known here. */
+export const encapIn = ({ encapType = 0, encap }: EncapAttributes): Encap | undefined => {
+  const kind = names.get(encapType)
+  return kind === undefined || encap === undefined ? undefined : ({ kind, options: encap } as Encap)
+}

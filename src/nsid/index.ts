@@ -1,0 +1,80 @@
+import * as E from 'fp-ts/Either'
+import { NLM_F } from '../../protocol/netlink/header'
+import type { Nsid as NsidMessage } from '../../protocol/rtnetlink/nsid'
+import type { NamespaceRef } from '../namespace/reference'
+import { message } from '../socket/message'
+import type { Request } from '../socket/request'
+
+/** The number by which one namespace names another: `ip netns list-id`. <linux/net_namespace.h> */
+export interface Nsid {
+  readonly id: number
+}
+
+export interface NewNsid {
+  /** The namespace that gets a number here. */
+  readonly namespace: NamespaceRef
+  /** Default: the kernel takes the first that is free. */
+  readonly id?: number
+}
+
+/** NETNSA_NSID_NOT_ASSIGNED. <linux/net_namespace.h> */
+const none = -1
+
+const fields = {
+  'attributes.nsid': 'id',
+  'attributes.fd': 'namespace'
+}
+
+/** Lists the numbers of other namespaces: `ip netns list-id`. */
+export const list = (): Request<ReadonlyArray<Nsid>> => ({
+  operation: 'nsid.list',
+  protocol: 'route',
+  answering: 'dump',
+  links: [],
+  namespaces: [],
+  messages: () => E.right([message('RTM_GETNSID', NLM_F.REQUEST | NLM_F.DUMP, {})]),
+  read: answers => answers.flatMap(nsidsIn),
+  fields
+})
+
+/** The number that a namespace has here, if it has one. */
+export const get = (namespace: NamespaceRef): Request<Nsid | undefined> => ({
+  operation: 'nsid.get',
+  protocol: 'route',
+  answering: 'single',
+  links: [],
+  namespaces: [namespace],
+  messages: known =>
+    E.right([
+      message('RTM_GETNSID', NLM_F.REQUEST, { attributes: { fd: known.descriptorOf(namespace) } })
+    ]),
+  read: answers => answers.flatMap(nsidsIn)[0],
+  fields
+})
+
+/** Gives a namespace a number here, once and for all: `ip netns set`. */
+export const add = ({ namespace, id = none }: NewNsid): Request<void> => ({
+  operation: 'nsid.add',
+  protocol: 'route',
+  answering: 'acknowledged',
+  links: [],
+  namespaces: [namespace],
+  messages: known =>
+    E.right([
+      message('RTM_NEWNSID', NLM_F.REQUEST, {
+        attributes: { nsid: id, fd: known.descriptorOf(namespace) }
+      })
+    ]),
+  read: () => undefined,
+  fields,
+  hints: {
+    EEXIST: 'the namespace has a number here already',
+    ENOSPC: 'another namespace has this number here'
+  }
+})
+
+const nsidsIn = (answer: { readonly type: string }): ReadonlyArray<Nsid> =>
+  answer.type === 'RTM_NEWNSID' ? nsidsOf(answer as unknown as NsidMessage) : []
+
+const nsidsOf = ({ attributes: { nsid = none } }: NsidMessage): ReadonlyArray<Nsid> =>
+  nsid === none ? [] : [{ id: nsid }]

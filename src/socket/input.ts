@@ -1,0 +1,41 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import { type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
+import { type InvalidInput, invalidInput } from './error'
+
+/** Reads members of what a caller passed; what is left out stays out. Left names the member. */
+export interface Input {
+  readonly address: (field: string, text: string | undefined) => E.Either<InvalidInput, string | undefined>
+  readonly prefix: (field: string, text: string | undefined) => E.Either<InvalidInput, Prefix | undefined>
+  /** The number that a table has for a name. */
+  readonly named: <T extends { readonly [name: string]: number }>(
+    field: string,
+    table: T,
+    name: keyof T | undefined
+  ) => E.Either<InvalidInput, number | undefined>
+}
+
+export const input = (operation: string): Input => ({
+  address: (field, text) => parsed(operation, field, text, parseAddress),
+  prefix: (field, text) => parsed(operation, field, text, parsePrefix),
+  named: (field, table, name) =>
+    name === undefined || Object.hasOwn(table, name)
+      ? E.right(name === undefined ? undefined : table[name])
+      : E.left(
+          invalidInput(operation, field, `${String(name)} is none of ${Object.keys(table).join(', ')}`)
+        )
+})
+
+/** A member that needs parsing. */
+export const parsed = <A>(
+  operation: string,
+  field: string,
+  text: string | undefined,
+  parse: (text: string) => E.Either<string, A>
+): E.Either<InvalidInput, A | undefined> =>
+  text === undefined
+    ? E.right(undefined)
+    : pipe(
+        parse(text),
+        E.mapLeft(reason => invalidInput(operation, field, reason))
+      )

@@ -1,0 +1,227 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { apply, namespaces, teardown, vethMasquerade } from '../../src/promises'
+import { ask, briefly, host, ip, raise, raze, type Service, serve, sh, stateOfHost } from '../lab'
+import { command, kernelTest } from '../sandbox'
+
+const test = suite('veth-masquerade')
+const needs = [command('ip'), command('nft')]
+
+/** The tests of a family are one story: each begins where the one before ended. */
+interface Story {
+  readonly family: 4 | 6
+  readonly address: string
+  readonly network: string
+  readonly gateway: string
+  readonly host: string
+  readonly second: string
+  readonly other: string
+  readonly any: string
+}
+
+const stories: ReadonlyArray<Story> = [
+  {
+    family: 4,
+    address: '192.168.45.3',
+    network: '192.168.45.0/24',
+    gateway: '192.168.45.2',
+    host: '10.0.6.10',
+    second: '10.0.6.11',
+    other: '10.0.6.20',
+    any: '0.0.0.0'
+  },
+  {
+    family: 6,
+    address: 'fd00:45::3',
+    network: 'fd00:45::/64',
+    gateway: 'fd00:45::2',
+    host: 'fd00:6::10',
+    second: 'fd00:6::11',
+    other: 'fd00:6::20',
+    any: '::'
+  }
+]
+
+const reaches = async (from: string | typeof host, to: string): Promise<boolean> => {
+  const { received } = await namespaces.ping(from, to, { timeout: briefly })
+  return received === 1
+}
+
+/** Runs something without an element of our table, and puts it back. */
+const without = async <A>(table: string, set: string, element: string, use: () => Promise<A>): Promise<A> => {
+  sh(`nft delete element ${table} isolink ${set} '{ ${element} }'`)
+  try {
+    return await use()
+  } finally {
+    sh(`nft add element ${table} isolink ${set} '{ ${element} }'`)
+  }
+}
+
+let services: ReadonlyArray<Service> = []
+let before: object
+
+for (const story of stories) {
+  const { family, address, network, gateway, other } = story
+  const length = network.slice(network.indexOf('/'))
+  const table = family === 4 ? 'ip' : 'ip6'
+  const law = (title: string, body: () => Promise<void> | void): void =>
+    kernelTest(test, `IPv${family}: ${title}`, needs, body)
+
+  law('isolink up', async () => {
+    raise()
+    if (family === 6) ip(`address add ${story.second}/64 dev eth0`)
+    before = stateOfHost()
+    const { name, changed } = await apply(
+      vethMasquerade({
+        namespace: 'blue',
+        address: `${address}${length}`,
+        gateway,
+        publish: [
+          { hostPort: 8080, port: 80 },
+          { protocol: 'udp', hostPort: 8080, port: 80 },
+          { hostPort: 8081, port: 80, hostAddress: story.second },
+          ...(family === 4 ? [{ hostPort: 8082, port: 80, hostAddress: '127.0.0.1' }] : [])
+        ]
+      })
+    )
+    assert.equal([name, changed], ['blue', true])
+  })
+
+  law('the first packet passes: no address waits for duplicates', async () => {
+    assert.ok(await reaches('blue', gateway))
+    assert.ok(await reaches('blue', other))
+  })
+
+  law('ip -j address, ip -j route in blue', () => {
+    const [addresses, routes] = sh(`ip -n blue -j -${family} address
+ip -n blue -j -${family} route`)
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const eth0 = addresses.find(({ ifname }: { ifname: string }) => ifname === 'eth0')
+    const own = eth0.addr_info.find(({ local }: { local: string }) => local === address)
+    assert.is(`${own.local}/${own.prefixlen}`, `${address}${length}`)
+    assert.is(own.broadcast, family === 4 ? '192.168.45.255' : undefined)
+    assert.ok(addresses.find(({ ifname }: { ifname: string }) => ifname === 'lo').flags.includes('UP'))
+    const route = routes.find(({ dst }: { dst: string }) => dst === 'default')
+    assert.equal([route.gateway, route.dev, route.protocol], [gateway, 'eth0', 'static'])
+  })
+
+  law('nft -j list ruleset names the links and what is published', () => {
+    const { nftables } = JSON.parse(sh('nft -j list ruleset'))
+    const elementsOf = (name: string): string =>
+      JSON.stringify(
+        nftables.find((each: { set?: { name: string }; map?: { name: string } }) =>
+          [each.set?.name, each.map?.name].includes(name)
+        )
+      )
+    assert.match(elementsOf('guarded'), /"elem":\[\{"elem":\{"val":"veth-blue","comment":"blue"\}\}\]/)
+    assert.match(elementsOf('masquerade'), /"eth0"/)
+    assert.match(elementsOf('published'), new RegExp(`"udp",8080.*"${address}",80`))
+    assert.match(elementsOf('published_at'), new RegExp(`"tcp","${story.second}",8081`))
+  })
+
+  law('blue reaches the other host, by the address of this one', async () => {
+    services = [await serve('other', 90), await serve('blue', 80)]
+    assert.is(await ask('blue', other, 90), story.host)
+    assert.is(await ask('blue', other, 90, { protocol: 'udp' }), story.host)
+  })
+
+  law('the other host does not reach blue, though it knows the way; the guard is what stops it', async () => {
+    assert.is(await ask('other', address, 80, { patience: briefly }), 'ENETUNREACH')
+    ip(`route add ${network} via ${story.host}`, '-n', 'other')
+    assert.not(await reaches('other', address))
+    assert.is(await ask('other', address, 80, { patience: briefly }), 'silence')
+    assert.is(await ask('other', address, 80, { protocol: 'udp', patience: briefly }), 'silence')
+    await without(table, 'guarded', '"veth-blue"', async () => {
+      assert.ok(await reaches('other', address))
+      assert.is(await ask('other', address, 80), other)
+    })
+    assert.not(await reaches('other', address))
+  })
+
+  law('a published port answers: the other host, this one, and blue itself', async () => {
+    for (const protocol of ['tcp', 'udp'] as const) {
+      assert.is(await ask('other', story.host, 8080, { protocol }), other, protocol)
+      assert.is(await ask('other', story.second, 8080, { protocol }), other, protocol)
+      assert.is(await ask(host, story.host, 8080, { protocol }), story.host, protocol)
+      assert.is(await ask('blue', story.host, 8080, { protocol }), gateway, protocol)
+      if (family === 4) assert.is(await ask(host, '127.0.0.1', 8080, { protocol }), gateway, protocol)
+    }
+  })
+
+  law('hostAddress: the port is published at that address alone', async () => {
+    assert.is(await ask('other', story.second, 8081), other)
+    assert.is(await ask('other', story.host, 8081), 'ECONNREFUSED')
+    if (family === 4) assert.is(await ask(host, '127.0.0.1', 8081), 'ECONNREFUSED')
+  })
+
+  law('a port that is not published is closed', async () => {
+    assert.is(await ask('other', story.host, 80), 'ECONNREFUSED')
+    assert.is(await ask('other', story.host, 8081, { protocol: 'udp', patience: briefly }), 'silence')
+  })
+
+  law('a router advertisement from blue does not move the default route of the host', () => {
+    const [accepted] = sh('cat /proc/sys/net/ipv6/conf/veth-blue/accept_ra').trim().split('\n')
+    assert.is(accepted, '0')
+  })
+
+  if (family === 4) {
+    law('hostAddress 127.0.0.1: the host reaches the port, by that address alone', async () => {
+      assert.is(await ask(host, '127.0.0.1', 8082), gateway)
+      assert.is(await ask(host, story.host, 8082), 'ECONNREFUSED')
+      assert.is(await ask('other', story.host, 8082), 'ECONNREFUSED')
+    })
+
+    law('… and not a neighbour that sends to 127.0.0.1 on purpose', async () => {
+      ip('link set lo down\nroute add 127.0.0.1/32 via 10.0.6.10', '-n', 'other')
+      sh('ip netns exec other sysctl -qw net.ipv4.conf.eth0.route_localnet=1')
+      sh(`nft -f - <<'EOF'
+table ip probe {
+  chain prerouting {
+    type filter hook prerouting priority -400
+    iifname "eth0" ip daddr 127.0.0.1 counter
+  }
+}
+EOF`)
+      assert.is(await ask('other', '127.0.0.1', 8082, { patience: briefly }), 'silence')
+      assert.is(await ask('other', '127.0.0.1', 8080, { patience: briefly }), 'silence')
+      const [, packets] = /counter packets (\d+)/.exec(sh('nft list table ip probe')) ?? []
+      assert.ok(Number(packets) >= 2, 'they came as far as the host')
+      // Not even where the host would take such packets.
+      sh('sysctl -qw net.ipv4.conf.eth0.route_localnet=1')
+      assert.is(await ask('other', '127.0.0.1', 8082, { patience: briefly }), 'ECONNREFUSED')
+      sh('sysctl -qw net.ipv4.conf.eth0.route_localnet=0\nnft delete table ip probe')
+    })
+
+    law('blue does not reach what listens on 127.0.0.1 of the host', async () => {
+      const secret = await serve(host, 7070, '127.0.0.1')
+      ip('link set lo down\nroute add 127.0.0.1/32 via 192.168.45.2', '-n', 'blue')
+      sh('ip netns exec blue sysctl -qw net.ipv4.conf.eth0.route_localnet=1')
+      assert.is(await ask('blue', '127.0.0.1', 7070, { patience: briefly }), 'silence')
+      assert.is(await ask('blue', '127.0.0.1', 7070, { protocol: 'udp', patience: briefly }), 'silence')
+      await without('ip', 'loopback', '"veth-blue"', async () =>
+        assert.is(await ask('blue', '127.0.0.1', 7070), address)
+      )
+      secret.close()
+    })
+
+    law('… nor speaks to the host in the name of 127.0.0.0/8', async () => {
+      const trusting = await serve(host, 7071, '0.0.0.0')
+      ip('address add 127.0.0.2/32 dev eth0', '-n', 'blue')
+      for (const from of [address, '127.0.0.2'])
+        await ask('blue', gateway, 7071, { protocol: 'udp', from, patience: briefly })
+      assert.equal(trusting.asked, [address])
+      trusting.close()
+    })
+  }
+
+  law('isolink down: the host is as before', async () => {
+    for (const service of services) service.close()
+    assert.equal(await teardown('blue'), { name: 'blue', found: true })
+    assert.equal(stateOfHost(), before)
+    raze()
+  })
+}
+
+test.run()

@@ -1,0 +1,199 @@
+/**
+ * The two hosts of the posts on one wire, built with `ip` in the sandbox: the one that we are on, and `other`. Each
+ * has an eth0, on 10.0.6.0/24 and fd00:6::/64; the host also has 10.0.6.11 and default routes.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import type { NamespaceRef } from '../src/index'
+import { namespaces } from '../src/promises'
+import { oracle } from './sandbox'
+
+export const host: NamespaceRef = { pid: process.pid }
+
+/** Many commands of ip(8) in one process: starting one costs more than what it does. */
+export const ip = (commands: string, ...options: ReadonlyArray<string>): void =>
+  void execFileSync(oracle('ip') ?? 'ip', [...options, '-batch', '-'], {
+    input: commands,
+    stdio: ['pipe', 'pipe', 'pipe']
+  })
+
+/** Runs a shell script: its output. */
+export const sh = (script: string): string =>
+  execFileSync('sh', ['-e'], { input: script, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
+
+const sysctl = (key: string, value: string | number): void =>
+  writeFileSync(`/proc/sys/${key.replaceAll('.', '/')}`, String(value))
+
+/** Addresses are there at once: nobody on the wire has the same. */
+const withoutDuplicates = (): void => sysctl('net.ipv6.conf.eth0.accept_dad', 0)
+
+export const raise = (): void => {
+  ip(`netns add other
+link add eth0 type veth peer name eth0 netns other`)
+  withoutDuplicates()
+  ip(`link set lo up
+link set eth0 up
+address add 10.0.6.10/24 dev eth0
+address add 10.0.6.11/24 dev eth0
+address add fd00:6::10/64 dev eth0
+route add default via 10.0.6.1
+route add default via fd00:6::1 dev eth0`)
+  void namespaces.run('other', withoutDuplicates)
+  ip(
+    `link set lo up
+link set eth0 up
+address add 10.0.6.20/24 dev eth0
+address add fd00:6::20/64 dev eth0`,
+    '-n',
+    'other'
+  )
+}
+
+/** Removes whatever is there, so that a test that failed does not disturb the next one. */
+export const raze = (): void => {
+  for (const name of readdirSync('/run/netns')) spawnSync(oracle('ip') ?? 'ip', ['netns', 'delete', name])
+  const links = JSON.parse(sh('ip -j link')) as ReadonlyArray<{ readonly ifname: string }>
+  for (const { ifname } of links)
+    if (ifname !== 'lo') spawnSync(oracle('ip') ?? 'ip', ['link', 'delete', ifname])
+  sh('nft flush ruleset')
+  sysctl('net.ipv6.conf.all.forwarding', 0)
+  rmSync('/run/isolink', { recursive: true, force: true })
+}
+
+const parametersBelow = (folder: string): ReadonlyArray<string> =>
+  sh(`grep -rs '' ${folder} || true`).trim().split('\n').sort()
+
+/** All of the host that an isolation could change. */
+export const stateOfHost = (): object => {
+  const [addresses, routes4, routes6, rules4, rules6, ruleset] = sh(`
+ip -d -j address
+ip -d -j route show table all
+ip -d -j -6 route show table all
+ip -j rule
+ip -j -6 rule
+nft -j list ruleset`)
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as unknown)
+  return {
+    addresses,
+    routes: [routes4, routes6],
+    rules: [rules4, rules6],
+    ruleset,
+    namespaces: readdirSync('/run/netns').sort(),
+    parameters: parametersBelow(
+      '/proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf /proc/sys/net/ipv4/ip_forward'
+    )
+  }
+}
+
+export interface Service {
+  /** The addresses that asked, in order. */
+  readonly asked: ReadonlyArray<string>
+  readonly close: () => void
+}
+
+/** A server in a namespace that answers everyone, over TCP and UDP, with the address that it sees him by. */
+export const serve = async (ref: NamespaceRef, port: number, address = '::'): Promise<Service> => {
+  const asked: Array<string> = []
+  const note = (from: string | undefined): string => {
+    const plain = (from ?? '').replace(/^::ffff:/, '')
+    asked.push(plain)
+    return plain
+  }
+  const server: Server = createServer(socket => socket.end(note(socket.remoteAddress)))
+  const datagrams = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+  datagrams.on('message', (_, { address: from, port: to }) => datagrams.send(note(from), to, from))
+  await namespaces.listen(ref, server, { host: address, port })
+  await namespaces.listen(ref, datagrams, { host: address, port })
+  return {
+    asked,
+    close: () => {
+      server.close()
+      datagrams.close()
+    }
+  }
+}
+
+export interface Question {
+  readonly protocol?: 'tcp' | 'udp'
+  /** The address to ask from. */
+  readonly from?: string
+  /** Milliseconds to wait for the answer. Those who expect one wait long. */
+  readonly patience?: number
+}
+
+/** Long enough for an answer on a slow machine, and short enough for one that must not come. */
+export const briefly = 500
+
+/** What such a server says, or the code of the error in its place; for want of any, `silence`. */
+export const ask = async (
+  ref: NamespaceRef,
+  address: string,
+  port: number,
+  { protocol = 'tcp', from, patience = 5000 }: Question = {}
+): Promise<string> =>
+  protocol === 'tcp' ? askTcp(ref, address, port, from, patience) : askUdp(ref, address, port, from, patience)
+
+const askTcp = async (
+  ref: NamespaceRef,
+  address: string,
+  port: number,
+  localAddress: string | undefined,
+  timeout: number
+): Promise<string> => {
+  try {
+    const socket = await namespaces.connect(ref, {
+      host: address,
+      port,
+      timeout,
+      ...(localAddress !== undefined && { localAddress })
+    })
+    socket.setTimeout(timeout, () => socket.destroy())
+    return Buffer.concat(await socket.toArray()).toString() || 'silence'
+  } catch (error) {
+    const { _tag, code } = error as { readonly _tag?: string; readonly code?: string }
+    return _tag === 'TimedOut' ? 'silence' : (code ?? String(error))
+  }
+}
+
+const askUdp = async (
+  ref: NamespaceRef,
+  address: string,
+  port: number,
+  from: string | undefined,
+  patience: number
+): Promise<string> => {
+  const ipv6 = address.includes(':')
+  const socket = createSocket(ipv6 ? 'udp6' : 'udp4')
+  await namespaces.listen(ref, socket, { host: from ?? (ipv6 ? '::' : '0.0.0.0') })
+  return new Promise(resolve => {
+    const end = (answer: string): void => {
+      clearTimeout(timer)
+      socket.close()
+      resolve(answer)
+    }
+    const timer = setTimeout(() => end('silence'), patience)
+    socket.once('message', answer => end(answer.toString()))
+    socket.send('who am I?', port, address, error => {
+      if (error !== null) end((error as NodeJS.ErrnoException).code ?? error.message)
+    })
+  })
+}
+
+/** The error that a promise is rejected with. */
+export const refusal = async (promise: Promise<unknown>): Promise<Record<string, unknown>> => {
+  try {
+    const value = await promise
+    throw new Error(`succeeded with ${JSON.stringify(value)}`)
+  } catch (error) {
+    if ((error as { readonly _tag?: unknown })._tag === undefined) throw error
+    return error as Record<string, unknown>
+  }
+}
+
+/** The text of a file of /proc/sys. */
+export const parameter = (key: string): string =>
+  readFileSync(`/proc/sys/${key.replaceAll('.', '/')}`, 'utf8').trim()
