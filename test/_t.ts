@@ -11,3 +11,8 @@ export const f: NewQdisc = { link: 1, kind: 'netem', options: { header: {limit: 
 export const g: NewQdisc = { link: 1, kind: 'mq' }
 type X = QdiscOptions<'tbf'>
 export const x: X = 1 as never as X
+import type { ClassKind, NewClass } from '../src/class'
+export const h: ClassKind[] = ['htb', 'drr', 'hfsc', 'qfq', 'ets']
+// @ts-expect-error no options
+export const i: ClassKind = 'sfq'
+export const j: NewClass = { link: 1, handle: '1:1', kind: 'drr', options: { quantum: 4 } }

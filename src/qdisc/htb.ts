@@ -1,5 +1,5 @@
 import type { Given } from '../traffic/given'
-import type { QdiscOptions } from './index'
+import type { QdiscOptions } from './kind'
 
 /** Shares of a rate for classes, which get theirs by `htb` of `class`. man 8 tc-htb */
 export interface Htb {

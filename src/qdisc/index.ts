@@ -9,21 +9,17 @@ import type { LinkRef, Request } from '../socket/request'
 import type { Given } from '../traffic/given'
 import { formatHandle, formatPlace, type Handle, parseHandle, qdiscPlaces } from '../traffic/handle'
 import { type Statistics, statisticsIn } from '../traffic/statistics'
+import type { QdiscKind, QdiscOptions } from './kind'
 
 export type { Given } from '../traffic/given'
 export type { Handle } from '../traffic/handle'
 export type { Statistics } from '../traffic/statistics'
 export * from './htb'
+export type { QdiscKind, QdiscOptions } from './kind'
 export * from './netem'
 export * from './tbf'
 
 type Attributes = QdiscMessage['attributes']
-
-/** The kinds of qdisc whose options are typed. */
-export type QdiscKind = Extract<Attributes, { readonly kind: string }>['kind']
-
-/** The options of a kind, under the kernel's names: `{ limit: 100 }` of a pfifo. */
-export type QdiscOptions<K> = NonNullable<Extract<Attributes, { readonly kind: K }>['options']>
 
 /** Where a qdisc stands: for all that goes out, for all that comes in, or below a class. */
 export type QdiscPlace = 'root' | 'ingress' | Handle

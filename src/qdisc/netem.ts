@@ -1,7 +1,7 @@
 import { present } from '../socket/message'
 import type { Given } from '../traffic/given'
-import { bytesPerSecond, probability, rate64, ticks } from '../traffic/rate'
-import type { QdiscOptions } from './index'
+import { bytesPerSecond, probability, rate64, ticksIn } from '../traffic/rate'
+import type { QdiscOptions } from './kind'
 
 /** A bad network, on purpose. Probabilities and correlations are from 0 to 1. man 8 tc-netem */
 export interface Netem {
@@ -47,12 +47,12 @@ export const netem = (given: Netem): {
     kind: 'netem',
     options: {
       header: {
-        latency: ticks(delay, millisecond),
+        latency: ticksIn(delay / 1000),
         limit,
         loss: probability(given.loss ?? 0),
         gap: given.gap ?? (reorder === undefined ? 0 : 1),
         duplicate: probability(given.duplicate ?? 0),
-        jitter: ticks(jitter, millisecond)
+        jitter: ticksIn(jitter / 1000)
       },
       attributes: present({
         corr: {
@@ -73,9 +73,6 @@ export const netem = (given: Netem): {
     }
   }
 }
-
-/** At a thousand bytes a second, a byte takes a millisecond. */
-const millisecond = 8000
 
 const nanoseconds = (milliseconds: number): bigint => BigInt(Math.round(milliseconds * 1e6))
 

@@ -1,7 +1,7 @@
 import { present } from '../socket/message'
 import type { Given } from '../traffic/given'
 import { bytesPerSecond, rate64, rateSpec, ticks } from '../traffic/rate'
-import type { QdiscOptions } from './index'
+import type { QdiscOptions } from './kind'
 
 /** A rate that nothing exceeds for long. man 8 tc-tbf */
 export interface Tbf {

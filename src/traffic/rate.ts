@@ -8,9 +8,10 @@ const most = 0xffffffff
 /** Bytes a second that a number of bits a second is. */
 export const bytesPerSecond = (bits: number): number => Math.floor(bits / 8)
 
+export const ticksIn = (seconds: number): number => Math.min(most, Math.round(seconds / tick))
+
 /** How long some bytes take at a rate in bits a second, in ticks. */
-export const ticks = (bytes: number, rate: number): number =>
-  Math.min(most, Math.round(bytes / bytesPerSecond(rate) / tick))
+export const ticks = (bytes: number, rate: number): number => ticksIn(bytes / bytesPerSecond(rate))
 
 /**
  * A rate in bits a second as the kernel's structs have it. It names the link layer, so that no table of rates is

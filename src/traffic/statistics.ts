@@ -17,9 +17,9 @@ export interface Statistics {
   readonly rate?: number
 }
 
-type Source = Pick<Qdisc['attributes'], 'stats2'>
+type Counted = Omit<NonNullable<Qdisc['attributes']['stats2']>, 'app'>
 
-export const statisticsIn = ({ stats2 }: Source): Statistics | undefined => {
+export const statisticsIn = ({ stats2 }: { readonly stats2?: Counted | undefined }): Statistics | undefined => {
   if (stats2 === undefined) return undefined
   const { basic, queue, pkt64, rateEst, rateEst64 } = stats2
   const bytes = rateEst64?.bps ?? rateEst?.bps
