@@ -8,7 +8,7 @@ import {
   reserve,
   type Writer
 } from './definition/bytes'
-import { decodeAt, encodeTo, writing } from './definition/codec'
+import { type Codec, codecOf, decodeAt, encodeTo, writing } from './definition/codec'
 import {
   type DecodeError,
   decodeError,
@@ -116,7 +116,7 @@ const decodeMessage = (
       number,
       payload: copy(bytes.array, payload, to)
     })
-  const body = decodeAt(entry.policy as Policy<Content>, bytes, payload, to)
+  const body = decodeAt(entry.codec as Codec<Content>, bytes, payload, to)
   if (E.isLeft(body)) return E.left({ ...body.left, path: `${entry.type}.${body.left.path}` })
   const { type } = entry
   const { header, attributes } = body.right
@@ -199,6 +199,8 @@ const numberOf = (
   return inside('type', encodeError(reason))
 }
 
+const header = codecOf(nlmsghdr)
+
 /** Writes the netlink header, but for the length, which is not known yet. */
 const writeEnvelope = (
   to: Writer,
@@ -206,7 +208,7 @@ const writeEnvelope = (
   { flags, sequence, port }: Envelope
 ): EncodeError | undefined => {
   if (!isU16(type) || !isU16(flags) || !isU32(sequence) || !isU32(port))
-    return encodeTo(to, nlmsghdr, { len: 0, type, flags, seq: sequence, pid: port })
+    return encodeTo(to, header, { len: 0, type, flags, seq: sequence, pid: port })
   const start = reserve(to, nlmsghdr.size)
   to.view.setUint16(start + 4, type, le)
   to.view.setUint16(start + 6, flags, le)
@@ -233,7 +235,7 @@ const writeContent = (
     return inside(entry.type, inside(stray, encodeError('a message has no such member')))
   const { header, attributes } = message as Content
   const start = to.length
-  const error = encodeTo(to, entry.policy, { header, attributes }, message)
+  const error = encodeTo(to, entry.codec, { header, attributes }, message)
   if (error !== undefined) return inside(entry.type, error)
   if (protocol === 'generic') to.view.setUint8(start + genlmsghdr.offsets.cmd, entry.number)
   return undefined

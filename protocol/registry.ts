@@ -1,3 +1,4 @@
+import { type Codec, codecOf } from './definition/codec'
 import type { Definitions, Family } from './definition/family'
 import type { Policy } from './definition/policy'
 import { generic } from './generic'
@@ -16,13 +17,20 @@ export interface Entry {
   /** The family's name. */
   readonly family: string
   readonly policy: Policy<unknown>
+  readonly codec: Codec<unknown>
 }
 
 type ByNumber = ReadonlyMap<number, Entry>
 
 const entriesOf = ({ name: family, definitions, base }: Family<Definitions>): ReadonlyArray<Entry> =>
   Object.values(definitions).flatMap(({ types, body: policy }) =>
-    Object.entries(types).map(([type, number]) => ({ type, number: base + number, family, policy }))
+    Object.entries(types).map(([type, number]) => ({
+      type,
+      number: base + number,
+      family,
+      policy,
+      codec: codecOf(policy)
+    }))
   )
 
 const byNumber = (entries: ReadonlyArray<Entry>): ByNumber => {

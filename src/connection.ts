@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
 import * as address from './address'
+import * as conntrack from './conntrack'
 import * as link from './link'
 import type { NamespaceError } from './namespace/error'
 import * as nftables from './nftables'
@@ -43,6 +44,15 @@ const routeVerbs = {
   remove: route.remove
 }
 
+const conntrackVerbs = {
+  list: conntrack.list,
+  get: conntrack.get,
+  add: conntrack.add,
+  set: conntrack.set,
+  forget: conntrack.forget,
+  flush: conntrack.flush
+}
+
 /** Sockets in one namespace, and what can be done through them. */
 export interface Connection {
   /** Whether the namespace could be opened. If not, every request answers with this error. */
@@ -54,6 +64,13 @@ export interface Connection {
     readonly tables: (options?: SendOptions) => TE.TaskEither<NetlinkError, ReadonlyArray<nftables.TableRef>>
     /** Changes of the ruleset, all together or none. */
     readonly transaction: Bound<{ transaction: typeof nftables.transaction }>['transaction']
+  }
+  readonly conntrack: Bound<typeof conntrackVerbs> & {
+    /** Forgets all connections that a filter means, and says how many. */
+    readonly remove: (
+      filter: conntrack.Filter,
+      options?: SendOptions
+    ) => TE.TaskEither<NetlinkError, number>
   }
   readonly sysctl: {
     readonly get: (key: string) => TE.TaskEither<sysctl.SysctlError, string>
@@ -73,7 +90,7 @@ const sends = (value: unknown): value is SendOptions =>
   typeof value === 'object' &&
   value !== null &&
   ('signal' in value || 'timeout' in value) &&
-  !('kind' in value)
+  Object.keys(value).every(key => key === 'signal' || key === 'timeout')
 
 const bind = <Verbs extends { readonly [name: string]: Verb }>(
   verbs: Verbs,

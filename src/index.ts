@@ -1,5 +1,6 @@
 export * as address from './address'
 export { type Bound, type Connection, open } from './connection'
+export * as conntrack from './conntrack'
 export * from './isolation'
 export * as link from './link'
 export type { NamespaceError, NamespaceRef } from './namespace'

@@ -70,6 +70,7 @@ export interface Connection {
   readonly address: Promised<isolink.Connection['address']>
   readonly route: Promised<isolink.Connection['route']>
   readonly nftables: Promised<isolink.Connection['nftables']>
+  readonly conntrack: Promised<isolink.Connection['conntrack']>
   readonly sysctl: Promised<isolink.Connection['sysctl']>
   readonly send: <A>(request: isolink.Request<A>, options?: isolink.SendOptions) => Promise<A>
   /** Each request has its own result, an Either: one that fails does not hide the others. */
@@ -93,6 +94,7 @@ export const open = (options?: isolink.SessionOptions): Connection => {
     address: promised(connection.address),
     route: promised(connection.route),
     nftables: promised(connection.nftables),
+    conntrack: promised(connection.conntrack),
     sysctl: promised(connection.sysctl),
     send: (request, sendOptions) => connection.send(request, sendOptions)().then(unwrap),
     batch: (requests, sendOptions) => connection.batch(requests, sendOptions)(),

@@ -108,6 +108,9 @@ export const serve = async (ref: NamespaceRef, port: number, address = '::'): Pr
   datagrams.on('message', (_, { address: from, port: to }) => datagrams.send(note(from), to, from))
   await namespaces.listen(ref, server, { host: address, port })
   await namespaces.listen(ref, datagrams, { host: address, port })
+  // A test that failed and left it open does not keep the program alive.
+  server.unref()
+  datagrams.unref()
   return {
     asked,
     close: () => {

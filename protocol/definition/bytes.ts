@@ -67,21 +67,30 @@ export const writeBytes = (to: Writer, payload: Uint8Array): void => {
 /** What has been written so far, as bytes of their own. */
 export const written = (from: Writer): Uint8Array => from.array.slice(0, from.length)
 
-/** A writer that is not in use, and how large one may be to be kept. */
+/** A writer that is not in use, the size that the next one starts with, and the largest that is kept. */
 let idle: Writer | undefined
+let usual = 4096
 const largest = 65_536
 
 /** An empty writer: the one that was given back last, unless it is in use. */
 export const borrow = (): Writer => {
-  const one = idle ?? writer(4096)
+  const one = idle ?? writer(usual)
   idle = undefined
   return one
 }
 
-export const giveBack = (one: Writer): void => {
-  if (one.array.length > largest) return
-  one.array.fill(0, 0, one.length)
+/** Ends the use of a borrowed writer, and says what has been written. Much is handed over, little copied. */
+export const giveBack = (one: Writer): Uint8Array => {
+  const { array, length } = one
+  if (length > 4096 && length > array.length / 2) {
+    usual = Math.min(array.length, largest)
+    return array.subarray(0, length)
+  }
+  const bytes = written(one)
+  if (array.length > largest) return bytes
+  array.fill(0, 0, length)
   one.length = 0
   one.depth = 0
   idle = one
+  return bytes
 }

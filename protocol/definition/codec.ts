@@ -9,10 +9,9 @@ import {
   giveBack,
   littleEndian as le,
   type Writer,
-  writeBytes,
-  written
+  writeBytes
 } from './bytes'
-import { compiled } from './compiled'
+import { type Compiled, compiled } from './compiled'
 import type { Body } from './composite'
 import { type DecodeError, decodeError, type EncodeError } from './error'
 import { originalsOf, payloadsOf, remember, whole } from './original'
@@ -26,18 +25,31 @@ import type { Members } from './struct'
  * 2. `encode(p)(decode(p)(bytes))` is the bytes, but for the order of attributes, NLA_F_NESTED and padding
  * 3. neither throws, whatever it is given
  */
-export const decode =
-  <A>(policy: Policy<A>) =>
-  (array: Uint8Array): E.Either<DecodeError, A> =>
-    decodeAt(policy, bytesOf(array), 0, array.length)
+export const decode = <A>(policy: Policy<A>): ((array: Uint8Array) => E.Either<DecodeError, A>) => {
+  const codec = codecOf(policy)
+  return array => decodeAt(codec, bytesOf(array), 0, array.length)
+}
+
+export const encode = <A>(policy: Policy<A>): ((value: A) => E.Either<EncodeError, Uint8Array>) => {
+  const codec = codecOf(policy)
+  return value => writing(to => encodeTo(to, codec, value))
+}
+
+/** A policy, and the code made for it. */
+export interface Codec<A> {
+  readonly policy: Policy<A>
+  readonly code: Compiled
+}
+
+export const codecOf = <A>(policy: Policy<A>): Codec<A> => ({ policy, code: compiled(policy) })
 
 export const decodeAt = <A>(
-  policy: Policy<A>,
+  { policy, code }: Codec<A>,
   bytes: Bytes,
   from: number,
   to: number
 ): E.Either<DecodeError, A> => {
-  const quick = compiled(policy).read(bytes, from, to)
+  const quick = code.read(bytes, from, to)
   if (quick !== undefined) return E.right(quick as A)
   bytes.irregular = false
   const value = policy.read(bytes, from, to, undefined)
@@ -47,27 +59,13 @@ export const decodeAt = <A>(
   return E.right(value)
 }
 
-export const encode =
-  <A>(policy: Policy<A>) =>
-  (value: A): E.Either<EncodeError, Uint8Array> =>
-    writing(to => encodeTo(to, policy, value))
-
-/** What `fill` writes, as bytes of their own; one writer is used again and again for it. */
-export const writing = (fill: (to: Writer) => EncodeError | undefined): E.Either<EncodeError, Uint8Array> => {
-  const to = borrow()
-  const error = fill(to)
-  const bytes = error === undefined ? written(to) : undefined
-  giveBack(to)
-  return error === undefined ? E.right(bytes as Uint8Array) : E.left(error)
-}
-
 /**
  * Appends the encoded value; after an error the writer's content is meaningless. `decoded` is the object that was
  * made when the value was decoded, if that is another one.
  */
 export const encodeTo = <A>(
   to: Writer,
-  policy: Policy<A>,
+  { policy, code }: Codec<A>,
   value: A,
   decoded: unknown = value
 ): EncodeError | undefined => {
@@ -76,7 +74,15 @@ export const encodeTo = <A>(
       ? payloadsOf(originalsOf(decoded), whole, decoded)?.[0]
       : undefined
   if (kept !== undefined) return void writeBytes(to, kept)
-  return compiled(policy).write(to, value) ? undefined : policy.write(to, value, undefined)
+  return code.write(to, value) ? undefined : policy.write(to, value, undefined)
+}
+
+/** What `fill` writes, as bytes of their own; one writer is used again and again for it. */
+export const writing = (fill: (to: Writer) => EncodeError | undefined): E.Either<EncodeError, Uint8Array> => {
+  const to = borrow()
+  const error = fill(to)
+  const bytes = giveBack(to)
+  return error === undefined ? E.right(bytes) : E.left(error)
 }
 
 /** Says where bytes stop making sense: at the first attribute whose length cannot be. */

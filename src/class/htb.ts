@@ -20,7 +20,14 @@ export interface HtbClass {
 }
 
 /** A class of htb: `trafficClass.add({ link: 'eth0', handle: '1:30', ...trafficClass.htb({ rate: 10e6 }) })`. */
-export const htb = ({ rate, ceil = rate, burst, ceilBurst, priority, quantum }: HtbClass): {
+export const htb = ({
+  rate,
+  ceil = rate,
+  burst,
+  ceilBurst,
+  priority,
+  quantum
+}: HtbClass): {
   readonly kind: 'htb'
   readonly options: Given<ClassOptions<'htb'>>
 } => ({

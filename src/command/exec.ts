@@ -13,9 +13,11 @@ export const exec = (command: Command): Command =>
     .argument('<command...>', 'the command with its arguments')
     .passThroughOptions()
     .addHelpText('after', example("isolink exec blue -- node -p 'os.networkInterfaces()'"))
-    .action((namespace: string, [file = '', ...args]: ReadonlyArray<string>) =>
-      conclude(run(referenceOf(namespace), file, args), endLike)
-    )
+    .action((namespace: string, words: ReadonlyArray<string>) => {
+      // Commander leaves the dashes where a command's options are its own.
+      const [file = '', ...args] = words[0] === '--' ? words.slice(1) : words
+      return conclude(run(referenceOf(namespace), file, args), endLike)
+    })
 
 /** Ends this process as the command has ended. Where the same signal would not end us, the status says it. */
 const endLike = ({ code, signal }: ExitStatus): void => {

@@ -26,7 +26,7 @@ type Look = (connection: Connection) => TE.TaskEither<NetlinkError, Listing>
 
 export const show = (command: Command): Command =>
   command
-    .description('Lists what a namespace has, ours by default. Anybody may look at his own.')
+    .description('Lists what a namespace has, ours by default. In our own, only nftables needs root.')
     .argument('<object>', Object.keys(objects).join(', '))
     .option(
       '--namespace <ref>',

@@ -1,9 +1,4 @@
-import {
-  TC_ACT,
-  TCA_EGRESS,
-  TCA_INGRESS,
-  TCA_VLAN_ACT
-} from '../../protocol/rtnetlink/action'
+import { TC_ACT, TCA_EGRESS, TCA_INGRESS, TCA_VLAN_ACT } from '../../protocol/rtnetlink/action'
 import { present } from '../socket/message'
 import type { LinkRef } from '../socket/request'
 import type { Given } from '../traffic/given'

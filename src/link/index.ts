@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto'
 import * as E from 'fp-ts/Either'
 import type { ValueOf } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
-import { IFF, type Link as LinkMessage } from '../../protocol/rtnetlink/link'
+import { IFF, IN6_ADDR_GEN_MODE, type Link as LinkMessage } from '../../protocol/rtnetlink/link'
+import type { bondSlave } from '../../protocol/rtnetlink/link/bond'
 import type { bridgePort } from '../../protocol/rtnetlink/link/bridge-port'
 import type { NamespaceRef } from '../namespace/reference'
 import { type InvalidInput, invalidInput } from '../socket/error'
@@ -11,6 +12,8 @@ import type { Known, LinkRef, Request } from '../socket/request'
 
 export { IFF } from '../../protocol/rtnetlink/link'
 export type { LinkRef } from '../socket/request'
+export type { NewVlan, PortVlan, VlanFilter } from './vlan'
+export * as vlan from './vlan'
 
 type Info = NonNullable<LinkMessage['attributes']['linkinfo']>
 
@@ -22,6 +25,9 @@ export type Options<K> = NonNullable<Extract<Info, { readonly kind: K }>['data']
 
 /** What the master of a link keeps of it: for a bridge's port its state, cost, hairpin mode. */
 export type PortOptions = ValueOf<typeof bridgePort>
+
+/** What a bond keeps of a link. */
+export type BondPortOptions = ValueOf<typeof bondSlave>
 
 /** Whether a link can pass packets, as RFC 2863 has it. <linux/if.h> */
 export type OperationalState =
@@ -73,7 +79,7 @@ export interface Link {
   /** What its kind says of it. */
   readonly options?: Info['data']
   /** What its master says of it. */
-  readonly port?: PortOptions
+  readonly port?: PortOptions | BondPortOptions
   /** The message as it came, for what has no member here. */
   readonly message: LinkMessage
 }
@@ -89,27 +95,50 @@ export interface NewLinkBase {
   readonly mtu?: number
   readonly address?: string
   readonly master?: LinkRef
-  /** The link below, of those kinds that have one. */
+  /** The link below, of those kinds that have one; a tunnel's packets leave by it. */
   readonly parent?: LinkRef
+  readonly broadcast?: string
   readonly group?: number
   readonly alias?: string
   readonly txQueueLength?: number
+  /** Default: one, or as many as the kind has. */
+  readonly txQueues?: number
+  readonly rxQueues?: number
 }
 
 /** A veth's other end. It cannot be set up by the request that makes it. */
 export type NewPeer = Omit<NewLinkBase, 'up' | 'master' | 'parent' | 'alias'>
 
 export interface NewVeth extends NewLinkBase {
-  readonly kind: 'veth'
+  readonly kind: 'veth' | 'vxcan'
   readonly peer: NewPeer
 }
 
+/** A veth whose ends run BPF programs. Since Linux 6.7. */
+export interface NewNetkit extends NewLinkBase {
+  readonly kind: 'netkit'
+  readonly peer: NewPeer
+  readonly options?: Omit<Options<'netkit'>, 'peerInfo'>
+}
+
+type Paired = (NewVeth | NewNetkit)['kind']
+
 export type NewLink =
   | NewVeth
+  | NewNetkit
   | {
-      [K in Exclude<Kind, 'veth'>]: NewLinkBase & { readonly kind: K; readonly options?: Options<K> }
-    }[Exclude<Kind, 'veth'>]
+      [K in Exclude<Kind, Paired>]: NewLinkBase & { readonly kind: K; readonly options?: Options<K> }
+    }[Exclude<Kind, Paired>]
   | (NewLinkBase & { readonly kind: string; readonly options?: undefined })
+
+/** How IPv6 makes link-local addresses. */
+export const addressGenerations = {
+  eui64: IN6_ADDR_GEN_MODE.EUI64,
+  none: IN6_ADDR_GEN_MODE.NONE,
+  'stable-privacy': IN6_ADDR_GEN_MODE.STABLE_PRIVACY,
+  random: IN6_ADDR_GEN_MODE.RANDOM
+} as const
+export type AddressGeneration = keyof typeof addressGenerations
 
 /** What can be changed of a link that is there. */
 export interface LinkChange {
@@ -119,17 +148,41 @@ export interface LinkChange {
   readonly address?: string
   /** null sets it free. */
   readonly master?: LinkRef | null
+  readonly broadcast?: string
   /** Moves it there; a name that is given goes with it. */
   readonly namespace?: NamespaceRef
+  /** With `namespace`: the index that it gets there. Since Linux 5.12. */
+  readonly index?: number
   readonly group?: number
   readonly alias?: string
   readonly txQueueLength?: number
   readonly promiscuous?: boolean
   readonly allMulticast?: boolean
   readonly arp?: boolean
-  /** For the link as a bridge's port. */
-  readonly port?: { readonly kind: 'bridge'; readonly options: PortOptions }
-  readonly options?: { readonly kind: string; readonly options: object }
+  readonly multicast?: boolean
+  /** Of kinds without a cable: whether one is plugged in. */
+  readonly carrier?: boolean
+  /** A program's verdict, for links in dormant mode. */
+  readonly state?: OperationalState
+  /** Whether the link stays dormant until a program sets `state`. */
+  readonly dormant?: boolean
+  /** Told to switch off by a protocol, although up. */
+  readonly protocolDown?: boolean
+  /** Bytes of the largest packet handed to the device for cutting, IPv6 and others. */
+  readonly gsoMaxSize?: number
+  readonly gsoMaxSegments?: number
+  /** Bytes of the largest packet put together from received ones. */
+  readonly groMaxSize?: number
+  readonly gsoIpv4MaxSize?: number
+  readonly groIpv4MaxSize?: number
+  readonly addressGeneration?: AddressGeneration
+  /** The link's half of IPv6 addresses made from router advertisements: `::5`. */
+  readonly token?: string
+  /** For the link as the port of a bridge or a bond. */
+  readonly port?:
+    | { readonly kind: 'bridge'; readonly options: PortOptions }
+    | { readonly kind: 'bond'; readonly options: BondPortOptions }
+  readonly options?: { [K in Kind]: { readonly kind: K; readonly options: Options<K> } }[Kind]
 }
 
 export interface LinkFilter {
@@ -137,23 +190,46 @@ export interface LinkFilter {
   readonly master?: LinkRef
 }
 
+/** Where in the options of its kind the other end of a pair is described. */
+const peerFields = (key: 'peer' | 'peerInfo'): { readonly [path: string]: string } => ({
+  [`attributes.linkinfo.data.${key}`]: 'peer',
+  [`attributes.linkinfo.data.${key}.attributes.ifname`]: 'peer.name',
+  [`attributes.linkinfo.data.${key}.attributes.mtu`]: 'peer.mtu',
+  [`attributes.linkinfo.data.${key}.attributes.address`]: 'peer.address',
+  [`attributes.linkinfo.data.${key}.attributes.netNsFd`]: 'peer.namespace'
+})
+
 const fields = {
   'attributes.ifname': 'name',
   'attributes.mtu': 'mtu',
   'attributes.address': 'address',
+  'attributes.broadcast': 'broadcast',
   'attributes.master': 'master',
   'attributes.link': 'parent',
   'attributes.group': 'group',
   'attributes.ifalias': 'alias',
   'attributes.txqlen': 'txQueueLength',
   'attributes.netNsFd': 'namespace',
+  'attributes.newIfindex': 'index',
+  'attributes.numTxQueues': 'txQueues',
+  'attributes.numRxQueues': 'rxQueues',
+  'attributes.carrier': 'carrier',
+  'attributes.operstate': 'state',
+  'attributes.linkmode': 'dormant',
+  'attributes.protoDown': 'protocolDown',
+  'attributes.gsoMaxSize': 'gsoMaxSize',
+  'attributes.gsoMaxSegs': 'gsoMaxSegments',
+  'attributes.groMaxSize': 'groMaxSize',
+  'attributes.gsoIpv4MaxSize': 'gsoIpv4MaxSize',
+  'attributes.groIpv4MaxSize': 'groIpv4MaxSize',
+  'attributes.afSpec.inet6.addrGenMode': 'addressGeneration',
+  'attributes.afSpec.inet6.token': 'token',
+  'attributes.propList': 'names',
+  'attributes.propList.altIfname': 'names',
   'attributes.linkinfo.kind': 'kind',
   'attributes.linkinfo': 'kind',
-  'attributes.linkinfo.data.peer': 'peer',
-  'attributes.linkinfo.data.peer.attributes.ifname': 'peer.name',
-  'attributes.linkinfo.data.peer.attributes.mtu': 'peer.mtu',
-  'attributes.linkinfo.data.peer.attributes.address': 'peer.address',
-  'attributes.linkinfo.data.peer.attributes.netNsFd': 'peer.namespace',
+  ...peerFields('peer'),
+  ...peerFields('peerInfo'),
   'header.index': 'index'
 }
 
@@ -211,13 +287,12 @@ export const add = (link: NewLink): Request<void> => {
     protocol: 'route',
     answering: 'acknowledged',
     links: [link.master, link.parent].filter(each => each !== undefined),
-    namespaces: [link.namespace, 'peer' in link ? link.peer.namespace : undefined].filter(
-      each => each !== undefined
-    ),
+    namespaces: [link.namespace, peerOf(link)?.namespace].filter(each => each !== undefined),
     ...(link.namespace === undefined && { makes: { name: link.name, index } }),
     messages: known => {
+      const peer = peerOf(link)
       const wrong =
-        wrongName(link.name, 'name') ?? ('peer' in link ? wrongName(link.peer.name, 'peer.name') : undefined)
+        wrongName(link.name, 'name') ?? (peer === undefined ? undefined : wrongName(peer.name, 'peer.name'))
       return wrong === undefined
         ? E.right([
             message('RTM_NEWLINK', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, newBody(link, index, known))
@@ -225,8 +300,7 @@ export const add = (link: NewLink): Request<void> => {
         : E.left(wrong)
     },
     read: () => undefined,
-    fields:
-      'options' in link && link.options !== undefined ? { ...fields, ...optionFields(link.options) } : fields,
+    fields: { ...fields, ...optionFields('options' in link ? link.options : undefined) },
     hints: {
       EEXIST: 'the name is taken',
       EOPNOTSUPP: `this kernel has no links of kind ${link.kind}, or the module is not there`
@@ -248,7 +322,59 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> => ({
       : E.left(wrong)
   },
   read: () => undefined,
-  fields
+  fields: {
+    ...fields,
+    ...optionFields(change.options?.options, 'options.options'),
+    ...optionFields(change.port?.options, 'port.options', 'slaveData')
+  },
+  hints: { EBUSY: 'the kernel takes this only while the link is down' }
+})
+
+/** Gives a link alternative names, up to 127 bytes long: `ip link property add`. Since Linux 5.5. */
+export const addNames = (link: LinkRef, names: ReadonlyArray<string>): Request<void> =>
+  changeNames('link.addNames', 'RTM_NEWLINKPROP', link, names, {
+    EEXIST: 'a link has this name already'
+  })
+
+/** Takes alternative names from a link: `ip link property delete`. */
+export const removeNames = (link: LinkRef, names: ReadonlyArray<string>): Request<void> =>
+  changeNames('link.removeNames', 'RTM_DELLINKPROP', link, names, {
+    EINVAL: 'it is the name that the link was made with, which can only be changed',
+    ENOENT: 'the link has no such name'
+  })
+
+const changeNames = (
+  operation: string,
+  type: 'RTM_NEWLINKPROP' | 'RTM_DELLINKPROP',
+  link: LinkRef,
+  names: ReadonlyArray<string>,
+  hints: Request<void>['hints']
+): Request<void> => ({
+  operation,
+  protocol: 'route',
+  answering: 'acknowledged',
+  links: [link],
+  namespaces: [],
+  messages: known => {
+    const wrong = names.find(name => name === '' || Buffer.byteLength(name) > longestAlternativeName)
+    return wrong === undefined
+      ? E.right([
+          message(type, NLM_F.REQUEST, {
+            header: { index: known.indexOf(link) },
+            attributes: { propList: { altIfname: names } }
+          })
+        ])
+      : E.left(
+          invalidInput(
+            operation,
+            'names',
+            `${JSON.stringify(wrong)} is not of 1 to ${longestAlternativeName} bytes`
+          )
+        )
+  },
+  read: () => undefined,
+  fields,
+  hints
 })
 
 /** Removes a link, and a veth's other end with it: `ip link delete`. */
@@ -285,8 +411,16 @@ export const removeGroup = (group: number): Request<void> => ({
 /** IFNAMSIZ less the NUL. <linux/if.h> */
 const longestName = 15
 
+/** ALTIFNAMSIZ less the NUL. <linux/if.h> */
+const longestAlternativeName = 127
+
+/** The kernel looks for a short name among the alternative ones, too. */
 const named = (link: LinkRef): object =>
-  typeof link === 'number' ? {} : link.length > longestName ? { altIfname: [link] } : { ifname: link }
+  typeof link === 'number'
+    ? {}
+    : Buffer.byteLength(link) > longestName
+      ? { altIfname: link }
+      : { ifname: link }
 
 const wrongName = (name: string, field: string): InvalidInput | undefined => {
   const reason =
@@ -301,8 +435,16 @@ const wrongName = (name: string, field: string): InvalidInput | undefined => {
 }
 
 /** The kernel's keys of a kind's options are the caller's own. */
-const optionFields = (options: object): { readonly [path: string]: string } =>
-  Object.fromEntries(Object.keys(options).map(key => [`attributes.linkinfo.data.${key}`, `options.${key}`]))
+const optionFields = (
+  options: object = {},
+  owner = 'options',
+  data = 'data'
+): { readonly [path: string]: string } =>
+  Object.fromEntries(
+    Object.keys(options).map(key => [`attributes.linkinfo.${data}.${key}`, `${owner}.${key}`])
+  )
+
+const peerOf = (link: NewLink): NewPeer | undefined => ('peer' in link ? link.peer : undefined)
 
 const newBody = (link: NewLink, index: number, known: Known): { header: object; attributes: object } => ({
   header: { index, ...(link.up === true && { flags: IFF.UP, change: IFF.UP }) },
@@ -312,20 +454,46 @@ const newBody = (link: NewLink, index: number, known: Known): { header: object; 
   }
 })
 
+/** Kinds that keep the link below among their options, where others have it in common. */
+const tunnels: ReadonlySet<string> = new Set([
+  'erspan',
+  'gre',
+  'gretap',
+  'ip6erspan',
+  'ip6gre',
+  'ip6gretap',
+  'ip6tnl',
+  'ipip',
+  'sit',
+  'vti',
+  'vti6',
+  'vxlan',
+  'xfrm'
+])
+
 const dataOf = (link: NewLink, known: Known): object | undefined => {
-  if (!('peer' in link)) return link.options
-  const { peer } = link
-  return { peer: { header: { index: peer.index ?? freeIndex() }, attributes: baseAttributes(peer, known) } }
+  const options = 'options' in link ? link.options : undefined
+  const peer = peerOf(link)
+  if (peer !== undefined) {
+    const body = { header: { index: peer.index ?? freeIndex() }, attributes: baseAttributes(peer, known) }
+    return link.kind === 'netkit' ? { ...options, peerInfo: body } : { peer: body }
+  }
+  return tunnels.has(link.kind) && link.parent !== undefined
+    ? { ...options, link: known.indexOf(link.parent) }
+    : options
 }
 
-const baseAttributes = (link: NewLinkBase | NewPeer, known: Known): object => {
-  const { master, parent, alias } = link as NewLinkBase
+const baseAttributes = (link: NewLink | NewPeer, known: Known): object => {
+  const { master, parent, alias, kind = '' } = link as Partial<NewLink>
   return present({
     ifname: link.name,
     mtu: link.mtu,
     address: link.address,
     master: master === undefined ? undefined : known.indexOf(master),
-    link: parent === undefined ? undefined : known.indexOf(parent),
+    broadcast: link.broadcast,
+    link: parent === undefined || tunnels.has(kind) ? undefined : known.indexOf(parent),
+    numTxQueues: link.txQueues,
+    numRxQueues: link.rxQueues,
     netNsFd: link.namespace === undefined ? undefined : known.descriptorOf(link.namespace),
     group: link.group,
     ifalias: alias,
@@ -333,7 +501,12 @@ const baseAttributes = (link: NewLinkBase | NewPeer, known: Known): object => {
   })
 }
 
-const switches = { up: IFF.UP, promiscuous: IFF.PROMISC, allMulticast: IFF.ALLMULTI } as const
+const switches = {
+  up: IFF.UP,
+  promiscuous: IFF.PROMISC,
+  allMulticast: IFF.ALLMULTI,
+  multicast: IFF.MULTICAST
+} as const
 
 const changeBody = (
   index: number,
@@ -352,27 +525,51 @@ const changeBody = (
     mask |= IFF.NOARP
     if (!change.arp) flags |= IFF.NOARP
   }
-  const { master, namespace, port, options } = change
+  const { master, namespace, port, options, addressGeneration: generation, token } = change
   return {
     header: { index, flags, change: mask },
     attributes: present({
       ifname: change.name,
       mtu: change.mtu,
       address: change.address,
+      broadcast: change.broadcast,
       master: master === undefined ? undefined : master === null ? 0 : known.indexOf(master),
       netNsFd: namespace === undefined ? undefined : known.descriptorOf(namespace),
       group: change.group,
       ifalias: change.alias,
       txqlen: change.txQueueLength,
+      newIfindex: change.index,
+      carrier: bit(change.carrier),
+      operstate: change.state === undefined ? undefined : operationalStates.indexOf(change.state),
+      linkmode: bit(change.dormant),
+      protoDown: bit(change.protocolDown),
+      gsoMaxSize: change.gsoMaxSize,
+      gsoMaxSegs: change.gsoMaxSegments,
+      groMaxSize: change.groMaxSize,
+      gsoIpv4MaxSize: change.gsoIpv4MaxSize,
+      groIpv4MaxSize: change.groIpv4MaxSize,
+      afSpec:
+        generation === undefined && token === undefined
+          ? undefined
+          : {
+              inet6: present({
+                addrGenMode: generation === undefined ? undefined : addressGenerations[generation],
+                token
+              })
+            },
       linkinfo:
-        port !== undefined
-          ? { slaveKind: port.kind, slaveData: port.options }
-          : options !== undefined
-            ? { kind: options.kind, data: options.options }
-            : undefined
+        port === undefined && options === undefined
+          ? undefined
+          : {
+              ...(options !== undefined && { kind: options.kind, data: options.options }),
+              ...(port !== undefined && { slaveKind: port.kind, slaveData: port.options })
+            }
     })
   }
 }
+
+const bit = (given: boolean | undefined): number | undefined =>
+  given === undefined ? undefined : Number(given)
 
 const linksIn = (answer: { readonly type: string }): ReadonlyArray<Link> =>
   answer.type === 'RTM_NEWLINK' ? [linkOf(answer as unknown as LinkMessage)] : []
@@ -398,7 +595,7 @@ const linkOf = ({ header, attributes }: LinkMessage): Link => {
     txQueueLength: attributes.txqlen ?? 0,
     qdisc: attributes.qdisc,
     options: linkinfo?.data,
-    port: linkinfo?.slaveData as PortOptions | undefined,
+    port: linkinfo?.slaveData as Link['port'],
     message: { header, attributes }
   })
 }

@@ -13,16 +13,17 @@ const isPromise = (value: unknown): boolean =>
 
 const own = '/proc/thread-self/ns/net'
 
-/** Without privilege nobody can go anywhere, and then cannot come back either. */
-const neverLeft = (home: number): boolean => {
-  const [there, here] = [fstatSync(home), statSync(own)]
+/** Whether this thread is in the namespace already. */
+const isIn = (descriptor: number): boolean => {
+  const [there, here] = [fstatSync(descriptor), statSync(own)]
   return there.dev === here.dev && there.ino === here.ino
 }
 
 /** A process that went on in the wrong namespace would configure the wrong network: better that it ends. */
 const comeBack = (home: number): void => {
   const back = setns(home, CLONE_NEWNET)
-  if (E.isLeft(back) && !neverLeft(home)) {
+  // Without privilege nobody can go anywhere, and then cannot come back either.
+  if (E.isLeft(back) && !isIn(home)) {
     writeSync(
       2,
       `isolink: this process ends, as it cannot return to its network namespace: ${back.left.message}\n`
@@ -52,23 +53,26 @@ export const excursion = <A>(section: () => E.Either<NamespaceError, A>): E.Eith
     })
   )
 
-/** `within`, for a namespace that is open already. */
+const settled = <A>(section: () => Synchronous<A>): A => {
+  const result: A = section()
+  if (isPromise(result)) throw new TypeError('a function that runs in a namespace cannot be asynchronous')
+  return result
+}
+
+/** `within`, for a namespace that is open already. Where one is, one stays without any privilege. */
 export const withinDescriptor = <A>(
   descriptor: number,
   section: () => Synchronous<A>
 ): E.Either<NamespaceError, A> =>
-  excursion(() =>
-    pipe(
-      setns(descriptor, CLONE_NEWNET),
-      E.mapLeft(refused),
-      E.map(() => {
-        const result: A = section()
-        if (isPromise(result))
-          throw new TypeError('a function that runs in a namespace cannot be asynchronous')
-        return result
-      })
-    )
-  )
+  isIn(descriptor)
+    ? E.right(settled(section))
+    : excursion(() =>
+        pipe(
+          setns(descriptor, CLONE_NEWNET),
+          E.mapLeft(refused),
+          E.map(() => settled(section))
+        )
+      )
 
 /**
  * Runs a function in a namespace, synchronously: a socket that it opens and a process that it starts belong to that

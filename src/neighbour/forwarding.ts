@@ -242,7 +242,8 @@ const change = (
       E.apS('database', input(operation).named('database', databases, given.database)),
       E.filterOrElse(
         ({ destination }) => destination === undefined || given.nexthop === undefined,
-        () => invalidInput(operation, 'nexthop', 'cannot stand beside destination: it names the far ends itself')
+        () =>
+          invalidInput(operation, 'nexthop', 'cannot stand beside destination: it names the far ends itself')
       ),
       E.map(({ destination, state, database }) => {
         const tunnel = destination !== undefined || given.nexthop !== undefined

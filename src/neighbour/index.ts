@@ -8,10 +8,10 @@ import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import type { LinkRef, Request } from '../socket/request'
 
-export * as forwarding from './forwarding'
 export type { ForwardingEntry, ForwardingFilter, NewForwardingEntry } from './forwarding'
-export * as proxy from './proxy'
+export * as forwarding from './forwarding'
 export type { NewProxy, Proxy, ProxyFilter } from './proxy'
+export * as proxy from './proxy'
 
 /** What is known of a neighbour. <linux/neighbour.h>, man 7 arp */
 export const neighbourStates = {
@@ -119,8 +119,7 @@ export const list = (filter: NeighbourFilter = {}): Request<ReadonlyArray<Neighb
         })
       })
     ]),
-  read: answers =>
-    answers.flatMap(neighboursIn).filter(({ state }) => (filter.state ?? state) === state),
+  read: answers => answers.flatMap(neighboursIn).filter(({ state }) => (filter.state ?? state) === state),
   fields
 })
 

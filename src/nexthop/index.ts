@@ -2,8 +2,8 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
 import {
-  NEXTHOP_GRP_TYPE,
   type NexthopBucket as BucketMessage,
+  NEXTHOP_GRP_TYPE,
   type Nexthop as NexthopMessage
 } from '../../protocol/rtnetlink/nexthop'
 import { RTNH_F, RTPROT } from '../../protocol/rtnetlink/route'
@@ -255,7 +255,8 @@ const singleOf = (operation: string, given: NewSingle, known: Known): E.Either<I
     input(operation).address('gateway', given.gateway),
     E.map(gateway => ({
       header: {
-        family: addressFamilies[given.family ?? (gateway === undefined ? 'ipv4' : familyOf(gateway)) ?? 'ipv4'],
+        family:
+          addressFamilies[given.family ?? (gateway === undefined ? 'ipv4' : familyOf(gateway)) ?? 'ipv4'],
         flags: given.onlink === true ? RTNH_F.ONLINK : 0
       },
       attributes: {
@@ -268,7 +269,9 @@ const singleOf = (operation: string, given: NewSingle, known: Known): E.Either<I
   )
 
 const groupOf = (operation: string, { group, resilient }: NewGroup): E.Either<InvalidInput, Content> => {
-  const wrong = group.findIndex(({ weight = 1 }) => !(Number.isInteger(weight) && weight >= 1 && weight <= 65536))
+  const wrong = group.findIndex(
+    ({ weight = 1 }) => !(Number.isInteger(weight) && weight >= 1 && weight <= 65536)
+  )
   if (wrong >= 0)
     return E.left(invalidInput(operation, `group.${wrong}.weight`, 'must be an integer from 1 to 65536'))
   return E.right({

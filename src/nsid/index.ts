@@ -45,9 +45,7 @@ export const get = (namespace: NamespaceRef): Request<Nsid | undefined> => ({
   links: [],
   namespaces: [namespace],
   messages: known =>
-    E.right([
-      message('RTM_GETNSID', NLM_F.REQUEST, { attributes: { fd: known.descriptorOf(namespace) } })
-    ]),
+    E.right([message('RTM_GETNSID', NLM_F.REQUEST, { attributes: { fd: known.descriptorOf(namespace) } })]),
   read: answers => answers.flatMap(nsidsIn)[0],
   fields
 })

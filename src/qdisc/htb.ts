@@ -12,7 +12,11 @@ export interface Htb {
 }
 
 /** A hierarchical token bucket: `qdisc.add({ link: 'eth0', handle: '1:', ...qdisc.htb({ defaultClass: 0x30 }) })`. */
-export const htb = ({ defaultClass = 0, rateToQuantum = 10, directQueueLength }: Htb = {}): {
+export const htb = ({
+  defaultClass = 0,
+  rateToQuantum = 10,
+  directQueueLength
+}: Htb = {}): {
   readonly kind: 'htb'
   readonly options: Given<QdiscOptions<'htb'>>
 } => ({

@@ -182,7 +182,10 @@ const change = (
             parseHandle(text, qdiscPlaces)
           )
         ),
-        E.apS('handle', parsed(operation, 'handle', given.handle ?? (filtering ? 'ffff:' : undefined), parseHandle)),
+        E.apS(
+          'handle',
+          parsed(operation, 'handle', given.handle ?? (filtering ? 'ffff:' : undefined), parseHandle)
+        ),
         E.filterOrElse(
           ({ handle = 0 }) => (handle & 0xffff) === 0,
           () => invalidInput(operation, 'handle', 'must end with the colon: numbers behind it are of classes')

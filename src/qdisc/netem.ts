@@ -38,7 +38,9 @@ export interface Netem {
 }
 
 /** Delay, loss, duplication and disorder: `qdisc.add({ link: 'eth0', ...qdisc.netem({ delay: 50, loss: 0.01 }) })`. */
-export const netem = (given: Netem): {
+export const netem = (
+  given: Netem
+): {
   readonly kind: 'netem'
   readonly options: Given<QdiscOptions<'netem'>>
 } => {
@@ -80,9 +82,7 @@ const chance = (
   given: number | undefined,
   correlation = 0
 ): { readonly probability: number; readonly correlation: number } | undefined =>
-  given === undefined
-    ? undefined
-    : { probability: probability(given), correlation: probability(correlation) }
+  given === undefined ? undefined : { probability: probability(given), correlation: probability(correlation) }
 
 /** Quantiles of the normal distribution, 8192 being a deviation: the kernel draws one of them for each packet. */
 const normal = (): ReadonlyArray<number> => {

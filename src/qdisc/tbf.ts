@@ -20,7 +20,14 @@ export interface Tbf {
 }
 
 /** A token bucket filter: `qdisc.add({ link: 'eth0', ...qdisc.tbf({ rate: 10e6, burst: 16_000 }) })`. */
-export const tbf = ({ rate, burst, latency = 50, limit, peakRate, peakBurst = 1514 }: Tbf): {
+export const tbf = ({
+  rate,
+  burst,
+  latency = 50,
+  limit,
+  peakRate,
+  peakBurst = 1514
+}: Tbf): {
   readonly kind: 'tbf'
   readonly options: Given<QdiscOptions<'tbf'>>
 } => ({

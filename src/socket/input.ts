@@ -21,9 +21,7 @@ export const input = (operation: string): Input => ({
   named: (field, table, name) =>
     name === undefined || Object.hasOwn(table, name)
       ? E.right(name === undefined ? undefined : table[name])
-      : E.left(
-          invalidInput(operation, field, `${String(name)} is none of ${Object.keys(table).join(', ')}`)
-        )
+      : E.left(invalidInput(operation, field, `${String(name)} is none of ${Object.keys(table).join(', ')}`))
 })
 
 /** A member that needs parsing. */

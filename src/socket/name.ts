@@ -25,7 +25,7 @@ export const linkByName = (name: string): Request<number> => ({
         port: 0,
         header: { family: 0, type: 0, index: 0, flags: 0, change: 0 },
         attributes: {
-          ...(name.length > longestName ? { altIfname: [name] } : { ifname: name }),
+          ...(Buffer.byteLength(name) > longestName ? { altIfname: name } : { ifname: name }),
           extMask: withoutStatistics
         }
       } as unknown as Message

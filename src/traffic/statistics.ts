@@ -19,7 +19,11 @@ export interface Statistics {
 
 type Counted = Omit<NonNullable<Qdisc['attributes']['stats2']>, 'app'>
 
-export const statisticsIn = ({ stats2 }: { readonly stats2?: Counted | undefined }): Statistics | undefined => {
+export const statisticsIn = ({
+  stats2
+}: {
+  readonly stats2?: Counted | undefined
+}): Statistics | undefined => {
   if (stats2 === undefined) return undefined
   const { basic, queue, pkt64, rateEst, rateEst64 } = stats2
   const bytes = rateEst64?.bps ?? rateEst?.bps

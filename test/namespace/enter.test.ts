@@ -85,10 +85,12 @@ kernelTest(test, 'a worker goes without the others', [], async () => {
 })
 
 kernelTest(test, 'descriptors are closed, whatever happens', [], () => {
-  const before = readdirSync('/proc/self/fd').length
+  const descriptors = (): ReadonlyArray<string> => readdirSync('/proc/self/fd')
+  const before = descriptors().length
   for (const ref of ['there', 'missing', { pid: 0 }, { path: '/etc/passwd' }, { path: '/proc/self/ns/mnt' }])
     within(ref, here)
-  assert.is(readdirSync('/proc/self/fd').length, before)
+  // The worker of the test before may still be closing its own.
+  assert.ok(descriptors().length <= before)
 })
 
 kernelTest(test, 'a process that cannot come back ends, and says why', [otherUser()], () => {

@@ -12,7 +12,7 @@ test.before.each(pair)
 test.after.each(noPair)
 
 kernelTest(test, 'ping 10.0.0.2', needs, async () => {
-  const { sent, received, replies } = await right(ping('left', '10.0.0.2'))
+  const { sent, received, replies } = await right(ping('left', '10.0.0.2', { timeout: 10_000 }))
   assert.equal([sent, received, replies.length], [1, 1, 1])
   const [reply] = replies
   assert.equal([reply?.sequence, reply?.from, reply?.ttl], [1, '10.0.0.2', 64])
@@ -20,7 +20,7 @@ kernelTest(test, 'ping 10.0.0.2', needs, async () => {
 })
 
 kernelTest(test, 'ping fd00::2', needs, async () => {
-  const { replies } = await right(ping('left', 'fd00::2', { count: 2, interval: 1 }))
+  const { replies } = await right(ping('left', 'fd00::2', { count: 2, interval: 1, timeout: 10_000 }))
   assert.equal(
     replies.map(({ sequence, from }) => ({ sequence, from })),
     [
@@ -78,7 +78,7 @@ kernelTest(test, 'no route, no address, no namespace: errors are values', needs,
 })
 
 kernelTest(test, 'a signal ends it; the socket is closed either way', needs, async () => {
-  await right(ping('left', '10.0.0.2'))
+  await right(ping('left', '10.0.0.2', { timeout: 10_000 }))
   const before = readdirSync('/proc/self/fd').length
   const error = await left(ping('left', '10.0.0.2', { count: 9, signal: AbortSignal.timeout(20) }))
   assert.equal(error, {
@@ -86,7 +86,7 @@ kernelTest(test, 'a signal ends it; the socket is closed either way', needs, asy
     message: 'namespaces.ping: aborted by the caller',
     operation: 'namespaces.ping'
   })
-  await right(ping('left', '10.0.0.2'))
+  await right(ping('left', '10.0.0.2', { timeout: 10_000 }))
   await left(ping('left', '192.0.2.1'))
   assert.is(readdirSync('/proc/self/fd').length, before)
 })

@@ -1,0 +1,300 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { Message } from '../../protocol'
+import { IP_CT_TCP_FLAG } from '../../protocol/conntrack/state'
+import { NLM_F } from '../../protocol/netlink/header'
+import { addressFamilies } from '../ip/prefix'
+import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
+import { input } from '../socket/input'
+import { message, present } from '../socket/message'
+import type { Request } from '../socket/request'
+import type { SendOptions, Session } from '../socket/session'
+import {
+  type Entry,
+  type EntryRef,
+  encodeTuple,
+  entryOf,
+  type Protocol,
+  protocolNumber,
+  protocols,
+  type Status,
+  statusBits,
+  statuses,
+  type TcpState,
+  type Tuple,
+  tcpStates,
+  turned
+} from './entry'
+import { type Filter, matches, question } from './filter'
+
+export {
+  type Counters,
+  type Echo,
+  type Entry,
+  type EntryRef,
+  type Protocol,
+  protocols,
+  type Status,
+  statuses,
+  type TcpState,
+  type Tuple,
+  tcpStates
+} from './entry'
+export type { Filter, TupleFilter } from './filter'
+
+/** A connection to put into the table as if its packets had been seen. */
+export interface NewEntry {
+  readonly protocol: Protocol
+  readonly original: Tuple
+  /** Default: the original turned round, which is no NAT. */
+  readonly reply?: Tuple
+  /** Seconds that it may be silent. */
+  readonly timeout: number
+  readonly mark?: number
+  readonly zone?: number
+  readonly status?: ReadonlyArray<Status>
+  /** Of a TCP connection. Its packets are then not held against the window, which nobody knows. */
+  readonly tcpState?: TcpState
+}
+
+/** What can be changed of a connection that is there. */
+export interface EntryChange {
+  /** Seconds left. */
+  readonly timeout?: number
+  readonly mark?: number
+}
+
+const fields = {
+  'header.nfgenFamily': 'family',
+  'attributes.tupleOrig.ip': 'original.source',
+  'attributes.tupleOrig.ip.v4Src': 'original.source',
+  'attributes.tupleOrig.ip.v6Src': 'original.source',
+  'attributes.tupleOrig.ip.v4Dst': 'original.destination',
+  'attributes.tupleOrig.ip.v6Dst': 'original.destination',
+  'attributes.tupleOrig.proto.num': 'protocol',
+  'attributes.tupleOrig.proto.srcPort': 'original.sourcePort',
+  'attributes.tupleOrig.proto.dstPort': 'original.destinationPort',
+  'attributes.tupleOrig.proto.icmpId': 'original.icmp.id',
+  'attributes.tupleOrig.proto.icmpType': 'original.icmp.type',
+  'attributes.tupleOrig.proto.icmpCode': 'original.icmp.code',
+  'attributes.tupleOrig.proto.icmpv6Id': 'original.icmp.id',
+  'attributes.tupleOrig.proto.icmpv6Type': 'original.icmp.type',
+  'attributes.tupleOrig.proto.icmpv6Code': 'original.icmp.code',
+  'attributes.tupleOrig.zone': 'original.zone',
+  'attributes.tupleReply.ip': 'reply.source',
+  'attributes.tupleReply.ip.v4Src': 'reply.source',
+  'attributes.tupleReply.ip.v6Src': 'reply.source',
+  'attributes.tupleReply.ip.v4Dst': 'reply.destination',
+  'attributes.tupleReply.ip.v6Dst': 'reply.destination',
+  'attributes.tupleReply.proto.num': 'protocol',
+  'attributes.tupleReply.proto.srcPort': 'reply.sourcePort',
+  'attributes.tupleReply.proto.dstPort': 'reply.destinationPort',
+  'attributes.tupleReply.zone': 'reply.zone',
+  'attributes.status': 'status',
+  'attributes.timeout': 'timeout',
+  'attributes.mark': 'mark',
+  'attributes.markMask': 'markMask',
+  'attributes.zone': 'zone',
+  'attributes.id': 'id',
+  'attributes.protoinfo': 'tcpState'
+}
+
+const absent = 'there is no such connection'
+
+const incomplete = 'ports are needed with a protocol that has them, and icmp with ICMP'
+
+const listing = (operation: string, filter: Filter): Request<ReadonlyArray<Entry>> => ({
+  operation,
+  protocol: 'netfilter',
+  answering: 'dump',
+  links: [],
+  namespaces: [],
+  messages: () => question(operation, filter),
+  read: answers => answers.flatMap(entriesIn).filter(matches(filter)),
+  fields,
+  hints: { EINVAL: 'perhaps the module nf_conntrack_netlink is not there' }
+})
+
+/**
+ * Lists tracked connections: `conntrack -L`. With a family, or an address that tells it, the kernel itself leaves out
+ * what is not meant; networks, states and, on older kernels, more are compared here.
+ */
+export const list = (filter: Filter = {}): Request<ReadonlyArray<Entry>> => listing('conntrack.list', filter)
+
+/** One connection, by the tuple of either direction: `conntrack -G`. */
+export const get = (entry: EntryRef): Request<Entry> => ({
+  operation: 'conntrack.get',
+  protocol: 'netfilter',
+  answering: 'single',
+  links: [],
+  namespaces: [],
+  messages: () =>
+    pipe(
+      bodyOf('conntrack.get', entry),
+      // The answer says that more will come, which never does; the acknowledgement ends it.
+      E.map(body => [message('IPCTNL_MSG_CT_GET', NLM_F.REQUEST | NLM_F.ACK, body)])
+    ),
+  read: answers => answers.flatMap(entriesIn)[0] as Entry,
+  fields,
+  hints: { ENOENT: absent, EINVAL: incomplete }
+})
+
+/** Puts a connection into the table: `conntrack -I`. */
+export const add = (entry: NewEntry): Request<void> => ({
+  operation: 'conntrack.add',
+  protocol: 'netfilter',
+  answering: 'acknowledged',
+  links: [],
+  namespaces: [],
+  messages: () =>
+    pipe(
+      newBody('conntrack.add', entry),
+      E.map(body => [message('IPCTNL_MSG_CT_NEW', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, body)])
+    ),
+  read: () => undefined,
+  fields,
+  hints: { EEXIST: 'one of its tuples is taken', EINVAL: incomplete }
+})
+
+/** Changes a connection: `conntrack -U`. */
+export const set = (entry: EntryRef, change: EntryChange): Request<void> => ({
+  operation: 'conntrack.set',
+  protocol: 'netfilter',
+  answering: 'acknowledged',
+  links: [],
+  namespaces: [],
+  messages: () =>
+    pipe(
+      bodyOf('conntrack.set', entry),
+      E.map(({ header, attributes }) => [
+        message('IPCTNL_MSG_CT_NEW', NLM_F.REQUEST, {
+          header,
+          attributes: present({ ...attributes, timeout: change.timeout, mark: change.mark })
+        })
+      ])
+    ),
+  read: () => undefined,
+  fields,
+  hints: { ENOENT: absent, EINVAL: incomplete }
+})
+
+/** Forgets one connection: its next packet is taken for that of a new one. */
+export const forget = (entry: EntryRef): Request<void> => forgetting('conntrack.forget', entry)
+
+const forgetting = (operation: string, entry: EntryRef): Request<void> => ({
+  operation,
+  protocol: 'netfilter',
+  answering: 'acknowledged',
+  links: [],
+  namespaces: [],
+  messages: () =>
+    pipe(
+      bodyOf(operation, entry),
+      E.map(body => [message('IPCTNL_MSG_CT_DELETE', NLM_F.REQUEST, body)])
+    ),
+  read: () => undefined,
+  fields,
+  hints: { ENOENT: absent, EINVAL: incomplete }
+})
+
+/**
+ * Forgets all connections that a filter means, and says how many: `conntrack -D`. They are listed, then forgotten one
+ * by one; one that has ended in between does not count.
+ */
+export const remove =
+  (filter: Filter, options?: SendOptions) =>
+  ({ send, batch }: Pick<Session, 'send' | 'batch'>): TE.TaskEither<NetlinkError, number> =>
+    pipe(
+      send(listing('conntrack.remove', filter), options),
+      TE.chainTaskK(entries =>
+        batch(
+          entries.map(entry => forgetting('conntrack.remove', entry)),
+          options
+        )
+      ),
+      TE.chainEitherK(counted)
+    )
+
+const counted = (results: ReadonlyArray<E.Either<NetlinkError, void>>): E.Either<NetlinkError, number> => {
+  const refused = results
+    .filter(E.isLeft)
+    .find(({ left }) => left._tag !== 'Rejected' || left.code !== 'ENOENT')
+  return refused ?? E.right(results.filter(E.isRight).length)
+}
+
+/** Forgets all connections of a family, of both by default, but for those in a flowtable: `conntrack -F`. */
+export const flush = (family?: 'ipv4' | 'ipv6'): Request<void> => ({
+  operation: 'conntrack.flush',
+  protocol: 'netfilter',
+  answering: 'acknowledged',
+  links: [],
+  namespaces: [],
+  messages: () =>
+    pipe(
+      input('conntrack.flush').named('family', addressFamilies, family),
+      // Version 0 asks for all families, whichever is named.
+      E.map(nfgenFamily => [
+        message('IPCTNL_MSG_CT_DELETE', NLM_F.REQUEST, {
+          header: nfgenFamily === undefined ? {} : { nfgenFamily, version: 1 }
+        })
+      ])
+    ),
+  read: () => undefined,
+  fields
+})
+
+const entriesIn = (answer: Message): ReadonlyArray<Entry> =>
+  answer.type === 'IPCTNL_MSG_CT_NEW' ? [entryOf(answer)] : []
+
+interface Body {
+  readonly header: { readonly nfgenFamily: number }
+  readonly attributes: object
+}
+
+const bodyOf = (
+  operation: string,
+  { protocol, original, zone, id }: EntryRef
+): E.Either<InvalidInput, Body> =>
+  pipe(
+    protocolNumber(operation, protocol),
+    E.chain(number => encodeTuple(operation, 'original', number, original)),
+    E.map(({ family, tuple }) => ({
+      header: { nfgenFamily: family },
+      attributes: present({ tupleOrig: tuple, zone: zone === 0 ? undefined : zone, id })
+    }))
+  )
+
+const liberal = { flags: IP_CT_TCP_FLAG.BE_LIBERAL, mask: IP_CT_TCP_FLAG.BE_LIBERAL }
+
+const newBody = (operation: string, entry: NewEntry): E.Either<InvalidInput, Body> => {
+  const { original, reply = turned(original), timeout, mark, zone, tcpState } = entry
+  return pipe(
+    E.Do,
+    E.bind('number', () => protocolNumber(operation, entry.protocol)),
+    E.bind('there', ({ number }) => encodeTuple(operation, 'original', number, original)),
+    E.bind('back', ({ number }) => encodeTuple(operation, 'reply', number, reply)),
+    E.bind('bits', () => statusBits(operation, entry.status ?? [])),
+    E.bind('state', () => input(operation).named('tcpState', tcpStates, tcpState)),
+    E.chain(({ number, there, back, bits, state }) => {
+      if (there.family !== back.family)
+        return E.left(invalidInput(operation, 'reply', 'is not of the family of original'))
+      if (state !== undefined && number !== protocols.tcp)
+        return E.left(invalidInput(operation, 'tcpState', 'is for TCP alone'))
+      return E.right({
+        header: { nfgenFamily: there.family },
+        attributes: present({
+          tupleOrig: there.tuple,
+          tupleReply: back.tuple,
+          // All that is in the table is confirmed, and the kernel will not have it said otherwise.
+          status: bits === 0 ? undefined : bits | statuses.confirmed,
+          timeout,
+          mark,
+          zone,
+          protoinfo:
+            state === undefined ? undefined : { tcp: { state, flagsOriginal: liberal, flagsReply: liberal } }
+        })
+      })
+    })
+  )
+}
