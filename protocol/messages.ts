@@ -20,7 +20,7 @@ import {
 import type { Family } from './definition/family'
 import type { Envelope, MessageOf } from './definition/message'
 import { nearest } from './definition/nearest'
-import { handOn } from './definition/original'
+import { handOn, originalsOf } from './definition/original'
 import type { Policy } from './definition/policy'
 import type { generic } from './generic'
 import { GENL_ID_CTRL } from './generic/controller'
@@ -230,15 +230,27 @@ const writeContent = (
     return message.type === 'UNKNOWN'
       ? writePayload(to, message.payload)
       : writeControl(to, message as ControlMessage)
-  const stray = strayIn(message, protocol)
-  if (stray !== undefined)
-    return inside(entry.type, inside(stray, encodeError('a message has no such member')))
-  const { header, attributes } = message as Content
   const start = to.length
-  const error = encodeTo(to, entry.codec, { header, attributes }, message)
+  const error = writeBody(protocol, to, message, entry)
   if (error !== undefined) return inside(entry.type, error)
   if (protocol === 'generic') to.view.setUint8(start + genlmsghdr.offsets.cmd, entry.number)
   return undefined
+}
+
+const writeBody = (
+  protocol: Protocol,
+  to: Writer,
+  message: Message,
+  { codec }: Entry
+): EncodeError | undefined => {
+  const { flags, sequence, port } = message
+  const usual = flags !== undefined && sequence !== undefined && port !== undefined
+  const members = protocol === 'generic' && 'family' in message ? 7 : 6
+  if (usual && originalsOf(message) === undefined && codec.code.write(to, message, members)) return undefined
+  const stray = strayIn(message, protocol)
+  if (stray !== undefined) return inside(stray, encodeError('a message has no such member'))
+  const { header, attributes } = message as Content
+  return encodeTo(to, codec, { header, attributes }, message)
 }
 
 /** A member that would be left out unnoticed: most often a misspelt one. */

@@ -3,11 +3,19 @@ import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
 import * as address from './address'
+import * as trafficClass from './class'
 import * as conntrack from './conntrack'
+import * as filter from './filter'
 import * as link from './link'
+import { type Event, monitor, type Observable, type Subscription, type SubscriptionOptions } from './monitor'
 import type { NamespaceError } from './namespace/error'
+import * as neighbour from './neighbour'
+import * as nexthop from './nexthop'
 import * as nftables from './nftables'
+import * as nsid from './nsid'
+import * as qdisc from './qdisc'
 import * as route from './route'
+import * as rule from './rule'
 import type { NetlinkError } from './socket/error'
 import type { Request } from './socket/request'
 import { openSession, type Results, type SendOptions, type SessionOptions } from './socket/session'
@@ -27,9 +35,12 @@ const linkVerbs = {
   get: link.get,
   add: link.add,
   set: link.set,
+  addNames: link.addNames,
+  removeNames: link.removeNames,
   remove: link.remove,
   removeGroup: link.removeGroup
 }
+const vlanVerbs = { list: link.vlan.list, add: link.vlan.add, remove: link.vlan.remove }
 const addressVerbs = {
   list: address.list,
   add: address.add,
@@ -42,6 +53,59 @@ const routeVerbs = {
   add: route.add,
   replace: route.replace,
   remove: route.remove
+}
+const ruleVerbs = { list: rule.list, add: rule.add, remove: rule.remove }
+const neighbourVerbs = {
+  list: neighbour.list,
+  get: neighbour.get,
+  add: neighbour.add,
+  replace: neighbour.replace,
+  remove: neighbour.remove
+}
+const proxyVerbs = {
+  list: neighbour.proxy.list,
+  add: neighbour.proxy.add,
+  remove: neighbour.proxy.remove
+}
+const forwardingVerbs = {
+  list: neighbour.forwarding.list,
+  get: neighbour.forwarding.get,
+  add: neighbour.forwarding.add,
+  append: neighbour.forwarding.append,
+  replace: neighbour.forwarding.replace,
+  remove: neighbour.forwarding.remove,
+  flush: neighbour.forwarding.flush
+}
+const nexthopVerbs = {
+  list: nexthop.list,
+  get: nexthop.get,
+  add: nexthop.add,
+  replace: nexthop.replace,
+  remove: nexthop.remove,
+  buckets: nexthop.buckets
+}
+const nsidVerbs = { list: nsid.list, get: nsid.get, add: nsid.add }
+const qdiscVerbs = {
+  list: qdisc.list,
+  get: qdisc.get,
+  add: qdisc.add,
+  replace: qdisc.replace,
+  remove: qdisc.remove
+}
+const classVerbs = {
+  list: trafficClass.list,
+  get: trafficClass.get,
+  add: trafficClass.add,
+  replace: trafficClass.replace,
+  remove: trafficClass.remove
+}
+const filterVerbs = {
+  list: filter.list,
+  get: filter.get,
+  add: filter.add,
+  replace: filter.replace,
+  remove: filter.remove,
+  flush: filter.flush
 }
 
 const conntrackVerbs = {
@@ -57,9 +121,24 @@ const conntrackVerbs = {
 export interface Connection {
   /** Whether the namespace could be opened. If not, every request answers with this error. */
   readonly opened: E.Either<NamespaceError, void>
-  readonly link: Bound<typeof linkVerbs>
+  readonly link: Bound<typeof linkVerbs> & {
+    /** VLANs of a bridge's ports. */
+    readonly vlan: Bound<typeof vlanVerbs>
+  }
   readonly address: Bound<typeof addressVerbs>
   readonly route: Bound<typeof routeVerbs>
+  readonly rule: Bound<typeof ruleVerbs>
+  readonly neighbour: Bound<typeof neighbourVerbs> & {
+    /** Addresses that we answer for, though somebody else has them. */
+    readonly proxy: Bound<typeof proxyVerbs>
+    /** Forwarding databases of bridges and tunnels. */
+    readonly forwarding: Bound<typeof forwardingVerbs>
+  }
+  readonly nexthop: Bound<typeof nexthopVerbs>
+  readonly nsid: Bound<typeof nsidVerbs>
+  readonly qdisc: Bound<typeof qdiscVerbs>
+  readonly class: Bound<typeof classVerbs>
+  readonly filter: Bound<typeof filterVerbs>
   readonly nftables: {
     readonly tables: (options?: SendOptions) => TE.TaskEither<NetlinkError, ReadonlyArray<nftables.TableRef>>
     /** Changes of the ruleset, all together or none. */
@@ -67,10 +146,7 @@ export interface Connection {
   }
   readonly conntrack: Bound<typeof conntrackVerbs> & {
     /** Forgets all connections that a filter means, and says how many. */
-    readonly remove: (
-      filter: conntrack.Filter,
-      options?: SendOptions
-    ) => TE.TaskEither<NetlinkError, number>
+    readonly remove: (filter: conntrack.Filter, options?: SendOptions) => TE.TaskEither<NetlinkError, number>
   }
   readonly sysctl: {
     readonly get: (key: string) => TE.TaskEither<sysctl.SysctlError, string>
@@ -82,6 +158,11 @@ export interface Connection {
     requests: R,
     options?: SendOptions
   ) => Task<Results<R>>
+  /** Follows objects from now on: `for await (const event of connection.monitor(['link', 'route']))`. */
+  readonly monitor: <O extends Observable>(
+    objects: ReadonlyArray<O>,
+    options?: SubscriptionOptions
+  ) => Subscription<Event<O>>
   readonly close: () => void
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
@@ -101,7 +182,8 @@ const bind = <Verbs extends { readonly [name: string]: Verb }>(
       name,
       (...given: ReadonlyArray<unknown>) => {
         const last = given.at(-1)
-        return sends(last)
+        // What the verb itself asks for may look like options: a timeout to set.
+        return given.length > verb.length && sends(last)
           ? send((verb as (...all: ReadonlyArray<unknown>) => Request<unknown>)(...given.slice(0, -1)), last)
           : send((verb as (...all: ReadonlyArray<unknown>) => Request<unknown>)(...given))
       }
@@ -116,29 +198,55 @@ export const open = (options: SessionOptions = {}): Connection => {
   const session = openSession(options)
   const send: Connection['send'] = (request, sendOptions) =>
     E.isLeft(session) ? TE.left(session.left) : session.right.send(request, sendOptions)
+  const batch: Connection['batch'] = (requests, sendOptions) =>
+    E.isLeft(session)
+      ? () => Promise.resolve(requests.map(() => session) as never)
+      : session.right.batch(requests, sendOptions)
   const { namespace } = options
+  const closing = new AbortController()
+  const close = (): void => {
+    closing.abort()
+    if (E.isRight(session)) session.right.close()
+  }
   return {
     opened: pipe(
       session,
       E.map(() => undefined)
     ),
-    link: bind(linkVerbs, send),
+    link: { ...bind(linkVerbs, send), vlan: bind(vlanVerbs, send) },
     address: bind(addressVerbs, send),
     route: bind(routeVerbs, send),
+    rule: bind(ruleVerbs, send),
+    neighbour: {
+      ...bind(neighbourVerbs, send),
+      proxy: bind(proxyVerbs, send),
+      forwarding: bind(forwardingVerbs, send)
+    },
+    nexthop: bind(nexthopVerbs, send),
+    nsid: bind(nsidVerbs, send),
+    qdisc: bind(qdiscVerbs, send),
+    class: bind(classVerbs, send),
+    filter: bind(filterVerbs, send),
     nftables: {
       tables: sendOptions => send(nftables.tables, sendOptions),
       transaction: bind({ transaction: nftables.transaction }, send).transaction
+    },
+    conntrack: {
+      ...bind(conntrackVerbs, send),
+      remove: (filter, sendOptions) => conntrack.remove(filter, sendOptions)({ send, batch })
     },
     sysctl: {
       get: key => TE.fromIOEither(() => sysctl.get(key, namespace)),
       set: (key, value) => TE.fromIOEither(() => sysctl.set(key, value, namespace))
     },
     send,
-    batch: (requests, sendOptions) =>
-      E.isLeft(session)
-        ? () => Promise.resolve(requests.map(() => session) as never)
-        : session.right.batch(requests, sendOptions),
-    close: () => (E.isRight(session) ? session.right.close() : undefined),
-    [Symbol.asyncDispose]: async () => (E.isRight(session) ? session.right.close() : undefined)
+    batch,
+    monitor: (objects, { signal, ...others } = {}) =>
+      monitor(session, objects, {
+        ...others,
+        signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+      }),
+    close,
+    [Symbol.asyncDispose]: async () => close()
   }
 }

@@ -66,9 +66,21 @@ const promised = <M extends object>(module: M): Promised<M> =>
 
 /** A connection whose requests are promises. */
 export interface Connection {
-  readonly link: Promised<isolink.Connection['link']>
+  readonly link: Promised<isolink.Connection['link']> & {
+    readonly vlan: Promised<isolink.Connection['link']['vlan']>
+  }
   readonly address: Promised<isolink.Connection['address']>
   readonly route: Promised<isolink.Connection['route']>
+  readonly rule: Promised<isolink.Connection['rule']>
+  readonly neighbour: Promised<isolink.Connection['neighbour']> & {
+    readonly proxy: Promised<isolink.Connection['neighbour']['proxy']>
+    readonly forwarding: Promised<isolink.Connection['neighbour']['forwarding']>
+  }
+  readonly nexthop: Promised<isolink.Connection['nexthop']>
+  readonly nsid: Promised<isolink.Connection['nsid']>
+  readonly qdisc: Promised<isolink.Connection['qdisc']>
+  readonly class: Promised<isolink.Connection['class']>
+  readonly filter: Promised<isolink.Connection['filter']>
   readonly nftables: Promised<isolink.Connection['nftables']>
   readonly conntrack: Promised<isolink.Connection['conntrack']>
   readonly sysctl: Promised<isolink.Connection['sysctl']>
@@ -77,8 +89,38 @@ export interface Connection {
   readonly batch: (
     ...given: Parameters<isolink.Connection['batch']>
   ) => ReturnType<ReturnType<isolink.Connection['batch']>>
+  /**
+   * Follows objects from now on: `for await (const event of connection.monitor(['link', 'route']))`.
+   *
+   * @throws IsolinkError, out of the loop, when it cannot go on
+   */
+  readonly monitor: <O extends isolink.Observable>(
+    objects: ReadonlyArray<O>,
+    options?: isolink.SubscriptionOptions
+  ) => isolink.Subscription<Exclude<isolink.Event<O>, isolink.Failure>>
   readonly close: () => void
   readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/** The same events; the failure at the end is thrown. */
+const throwing = <A extends { readonly object: string }>(
+  events: isolink.Subscription<A | isolink.Failure>
+): isolink.Subscription<Exclude<A, isolink.Failure>> => {
+  const thrown: isolink.Subscription<Exclude<A, isolink.Failure>> = {
+    next: async () => {
+      const { value } = await events.next()
+      if (value === undefined) return { value, done: true }
+      if (value.object === 'failure') throw new IsolinkError((value as isolink.Failure).error)
+      return { value: value as Exclude<A, isolink.Failure>, done: false }
+    },
+    return: async () => {
+      await events.return()
+      return { value: undefined, done: true }
+    },
+    [Symbol.asyncIterator]: () => thrown,
+    [Symbol.asyncDispose]: () => events[Symbol.asyncDispose]()
+  }
+  return thrown
 }
 
 /**
@@ -90,14 +132,26 @@ export const open = (options?: isolink.SessionOptions): Connection => {
   const connection = isolink.open(options)
   unwrap(connection.opened)
   return {
-    link: promised(connection.link),
+    link: { ...promised(connection.link), vlan: promised(connection.link.vlan) },
     address: promised(connection.address),
     route: promised(connection.route),
+    rule: promised(connection.rule),
+    neighbour: {
+      ...promised(connection.neighbour),
+      proxy: promised(connection.neighbour.proxy),
+      forwarding: promised(connection.neighbour.forwarding)
+    },
+    nexthop: promised(connection.nexthop),
+    nsid: promised(connection.nsid),
+    qdisc: promised(connection.qdisc),
+    class: promised(connection.class),
+    filter: promised(connection.filter),
     nftables: promised(connection.nftables),
     conntrack: promised(connection.conntrack),
     sysctl: promised(connection.sysctl),
     send: (request, sendOptions) => connection.send(request, sendOptions)().then(unwrap),
     batch: (requests, sendOptions) => connection.batch(requests, sendOptions)(),
+    monitor: (objects, monitorOptions) => throwing(connection.monitor(objects, monitorOptions)),
     close: connection.close,
     [Symbol.asyncDispose]: connection[Symbol.asyncDispose]
   }

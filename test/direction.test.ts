@@ -21,6 +21,7 @@ const layers: ReadonlyArray<ReadonlyArray<string>> = [
   ['src/ip'],
   ['src/namespace'],
   ['src/socket'],
+  ['src/traffic'],
   [
     'src/link',
     'src/address',
@@ -30,10 +31,13 @@ const layers: ReadonlyArray<ReadonlyArray<string>> = [
     'src/nexthop',
     'src/nsid',
     'src/qdisc',
+    'src/class',
+    'src/filter',
     'src/nftables',
     'src/conntrack',
     'src/sysctl'
   ],
+  ['src/monitor'],
   ['src/connection'],
   ['src/recipe'],
   ['src/isolation'],

@@ -2,10 +2,12 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
 import type { Address as AddressMessage } from '../../protocol/rtnetlink/address'
+import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { addressFamilies, broadcastOf, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
 import type { LinkRef, Request } from '../socket/request'
+import { routeChanges } from '../socket/subscription'
 
 export { IFA_F } from '../../protocol/rtnetlink/address'
 
@@ -219,3 +221,11 @@ const addressOf = ({ header, attributes }: AddressMessage): Address => {
 
 const lifetimeOf = (seconds: number | undefined): number | undefined =>
   seconds === forever ? undefined : seconds
+
+/** Addresses as they come, change and go. */
+export const changes = routeChanges(
+  [RTNLGRP.IPV4_IFADDR, RTNLGRP.IPV6_IFADDR],
+  { added: 'RTM_NEWADDR', removed: 'RTM_DELADDR' },
+  told => [addressOf(told as unknown as AddressMessage)],
+  list()
+)

@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto'
 import * as E from 'fp-ts/Either'
 import type { ValueOf } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
+import { AF } from '../../protocol/rtnetlink/af'
+import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { IFF, IN6_ADDR_GEN_MODE, type Link as LinkMessage } from '../../protocol/rtnetlink/link'
 import type { bondSlave } from '../../protocol/rtnetlink/link/bond'
 import type { bridgePort } from '../../protocol/rtnetlink/link/bridge-port'
@@ -9,6 +11,7 @@ import type { NamespaceRef } from '../namespace/reference'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
 import type { Known, LinkRef, Request } from '../socket/request'
+import { routeChanges } from '../socket/subscription'
 
 export { IFF } from '../../protocol/rtnetlink/link'
 export type { LinkRef } from '../socket/request'
@@ -599,3 +602,19 @@ const linkOf = ({ header, attributes }: LinkMessage): Link => {
     message: { header, attributes }
   })
 }
+
+/**
+ * Links as they come, change and go. A link that leaves a bridge is told of like one that goes, in messages of the
+ * bridge's, and a wireless one is told of whenever something happens to its radio.
+ */
+export const changes = routeChanges(
+  [RTNLGRP.LINK],
+  { added: 'RTM_NEWLINK', removed: 'RTM_DELLINK' },
+  told => {
+    const { header, attributes } = told as unknown as LinkMessage
+    return header.family === AF.UNSPEC && attributes.wireless === undefined
+      ? [linkOf(told as unknown as LinkMessage)]
+      : []
+  },
+  list()
+)

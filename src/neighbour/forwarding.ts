@@ -2,11 +2,13 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
 import { AF } from '../../protocol/rtnetlink/af'
+import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { type Neighbour as NeighbourMessage, NTF, NUD } from '../../protocol/rtnetlink/neighbour'
 import { invalidInput } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import type { LinkRef, Request } from '../socket/request'
+import { routeChanges } from '../socket/subscription'
 
 /** How firmly an entry stands. */
 export const forwardingStates = {
@@ -316,3 +318,11 @@ const stateOf = (state: number): ForwardingState =>
 /** The kernel counts in hundredths. */
 const seconds = (hundredths: number | undefined): number | undefined =>
   hundredths === undefined ? undefined : hundredths / 100
+
+/** Entries as they come, change and go. */
+export const changes = routeChanges(
+  [RTNLGRP.NEIGH],
+  { added: 'RTM_NEWNEIGH', removed: 'RTM_DELNEIGH' },
+  told => entriesOf(told as unknown as NeighbourMessage),
+  list()
+)

@@ -1,12 +1,14 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
+import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { type Neighbour as NeighbourMessage, NTF, NTF_EXT, NUD } from '../../protocol/rtnetlink/neighbour'
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import type { LinkRef, Request } from '../socket/request'
+import { routeChanges } from '../socket/subscription'
 
 export type { ForwardingEntry, ForwardingFilter, NewForwardingEntry } from './forwarding'
 export * as forwarding from './forwarding'
@@ -266,3 +268,11 @@ const neighboursOf = ({ header, attributes }: NeighbourMessage): ReadonlyArray<N
 /** The kernel counts in hundredths. */
 const seconds = (hundredths: number | undefined): number | undefined =>
   hundredths === undefined ? undefined : hundredths / 100
+
+/** Neighbours as they come, change and go. */
+export const changes = routeChanges(
+  [RTNLGRP.NEIGH],
+  { added: 'RTM_NEWNEIGH', removed: 'RTM_DELNEIGH' },
+  told => neighboursOf(told as unknown as NeighbourMessage),
+  list()
+)

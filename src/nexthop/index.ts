@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
+import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import {
   type NexthopBucket as BucketMessage,
   NEXTHOP_GRP_TYPE,
@@ -13,6 +14,7 @@ import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import type { Known, LinkRef, Request } from '../socket/request'
+import { routeChanges } from '../socket/subscription'
 
 /** A nexthop in a group. */
 export interface GroupMember {
@@ -341,3 +343,11 @@ const bucketsOf = ({ attributes: { id = 0, resBucket } }: BucketMessage): Readon
           idle: Number(resBucket.idleTime ?? 0n) / 100
         }
       ]
+
+/** Nexthops and groups as they come, change and go. */
+export const changes = routeChanges(
+  [RTNLGRP.NEXTHOP],
+  { added: 'RTM_NEWNEXTHOP', removed: 'RTM_DELNEXTHOP' },
+  told => [nexthopOf(told as unknown as NexthopMessage)],
+  list()
+)

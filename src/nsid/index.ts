@@ -1,9 +1,11 @@
 import * as E from 'fp-ts/Either'
 import { NLM_F } from '../../protocol/netlink/header'
+import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Nsid as NsidMessage } from '../../protocol/rtnetlink/nsid'
 import type { NamespaceRef } from '../namespace/reference'
 import { message } from '../socket/message'
 import type { Request } from '../socket/request'
+import { routeChanges } from '../socket/subscription'
 
 /** The number by which one namespace names another: `ip netns list-id`. <linux/net_namespace.h> */
 export interface Nsid {
@@ -76,3 +78,11 @@ const nsidsIn = (answer: { readonly type: string }): ReadonlyArray<Nsid> =>
 
 const nsidsOf = ({ attributes: { nsid = none } }: NsidMessage): ReadonlyArray<Nsid> =>
   nsid === none ? [] : [{ id: nsid }]
+
+/** Numbers as they are given and as their namespaces go. */
+export const changes = routeChanges(
+  [RTNLGRP.NSID],
+  { added: 'RTM_NEWNSID', removed: 'RTM_DELNSID' },
+  told => nsidsOf(told as unknown as NsidMessage),
+  list()
+)

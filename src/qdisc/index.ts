@@ -1,11 +1,13 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
+import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Qdisc as QdiscMessage } from '../../protocol/rtnetlink/qdisc'
 import { invalidInput } from '../socket/error'
 import { parsed } from '../socket/input'
 import { message, present } from '../socket/message'
 import type { LinkRef, Request } from '../socket/request'
+import { routeChanges } from '../socket/subscription'
 import type { Given } from '../traffic/given'
 import { formatHandle, formatPlace, type Handle, parseHandle, qdiscPlaces } from '../traffic/handle'
 import { type Statistics, statisticsIn } from '../traffic/statistics'
@@ -232,3 +234,11 @@ const qdiscOf = ({ header, attributes }: QdiscMessage): Qdisc =>
     offloaded: attributes.hwOffload === 1 ? true : undefined,
     message: { header, attributes }
   })
+
+/** Qdiscs as they come, change and go. */
+export const changes = routeChanges(
+  [RTNLGRP.TC],
+  { added: 'RTM_NEWQDISC', removed: 'RTM_DELQDISC' },
+  told => [qdiscOf(told as unknown as QdiscMessage)],
+  list()
+)

@@ -1,11 +1,13 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
+import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Route as RouteMessage } from '../../protocol/rtnetlink/route'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
 import type { Known, LinkRef, Request } from '../socket/request'
+import { routeChanges } from '../socket/subscription'
 
 /** Tables with a name. <linux/rtnetlink.h> */
 export const RT_TABLE = { UNSPEC: 0, COMPAT: 252, DEFAULT: 253, MAIN: 254, LOCAL: 255 } as const
@@ -341,3 +343,14 @@ const routeOf = (given: RouteMessage): ReadonlyArray<Route> => {
     })
   ]
 }
+
+/**
+ * Routes as they come, change and go. The kernel does not tell of IPv4 routes that go with their link or when it is
+ * set down.
+ */
+export const changes = routeChanges(
+  [RTNLGRP.IPV4_ROUTE, RTNLGRP.IPV6_ROUTE],
+  { added: 'RTM_NEWROUTE', removed: 'RTM_DELROUTE' },
+  told => routeOf(told as unknown as RouteMessage).filter(({ flags }) => (flags & RTM_F_CLONED) === 0),
+  list()
+)

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
+import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { RT_TABLE, RTPROT } from '../../protocol/rtnetlink/route'
 import { FIB_RULE, FR_ACT, type Rule as RuleMessage } from '../../protocol/rtnetlink/rule'
 import { addressFamilies, formatPrefix, type Prefix } from '../ip/prefix'
@@ -8,6 +9,7 @@ import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import type { Request } from '../socket/request'
+import { routeChanges } from '../socket/subscription'
 
 /** What becomes of a packet that a rule is for. <linux/fib_rules.h> */
 export const ruleActions = {
@@ -301,3 +303,11 @@ const rulesOf = ({ header, attributes }: RuleMessage): ReadonlyArray<Rule> => {
 
 const prefixOf = (address: string | undefined, length: number): string | undefined =>
   address === undefined ? undefined : `${address}/${length}`
+
+/** Rules as they come and go. */
+export const changes = routeChanges(
+  [RTNLGRP.IPV4_RULE, RTNLGRP.IPV6_RULE],
+  { added: 'RTM_NEWRULE', removed: 'RTM_DELRULE' },
+  told => rulesOf(told as unknown as RuleMessage),
+  list()
+)

@@ -155,6 +155,36 @@ test('encodeMessages gives an error or bytes, whatever it is given', () => {
   )
 })
 
+test('a misspelt member of a message is refused', () => {
+  const message = (extra: object): Message =>
+    ({
+      type: 'RTM_GETADDR',
+      flags: 0,
+      sequence: 0,
+      port: 0,
+      header: { family: 2, prefixlen: 0, flags: 0, scope: 0, index: 0 },
+      attributes: {},
+      ...extra
+    }) as never
+  const strays = [
+    { flgs: 1 },
+    { flags: undefined, flgs: 1 },
+    { attributes: undefined, attribtes: {} },
+    { family: 21 }
+  ]
+  // Often enough for compiled code to be used.
+  for (let n = 0; n < 300; n++) {
+    assert.ok(E.isRight(encodeMessages('route', [message({})])))
+    for (const stray of strays) {
+      const result = encodeMessages('route', [message(stray)])
+      assert.is(E.isLeft(result) && result.left.path, `0.RTM_GETADDR.${Object.keys(stray).at(-1)}`)
+    }
+    const short: { flags?: number } & Message = message({ flgs: 1 })
+    delete short.flags
+    assert.ok(E.isLeft(encodeMessages('route', [short])))
+  }
+})
+
 interface Twig {
   readonly branch?: Twig
 }

@@ -1,92 +1,48 @@
 import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { decodeMessages, encodeMessages, type Message } from '../../protocol'
+import { encodeMessages, type Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import * as address from '../../src/address'
 import * as link from '../../src/link'
 import * as route from '../../src/route'
 import { openSession, type Session, type SessionOptions } from '../../src/socket/session'
-import type { OpenTransport, Receiver } from '../../src/socket/transport'
+import {
+  type Answer,
+  acknowledged,
+  answered,
+  faults,
+  listed,
+  type OpenTransport,
+  refused,
+  transportFrom
+} from '../../src/testing'
 
 const test = suite('session')
 
-const port = 77
-
-/** A transport whose other end is a function: what it answers to the messages of a datagram. */
-const answering = (
-  answer: (messages: ReadonlyArray<Message>, receiver: Receiver) => ReadonlyArray<Message>
-): {
-  readonly transport: OpenTransport
-  readonly sent: Array<ReadonlyArray<Message>>
-  dropped: number
-  held: boolean
-} => {
-  const state = {
-    sent: [] as Array<ReadonlyArray<Message>>,
-    dropped: 0,
-    held: false,
-    transport: ((_protocol, receiver) =>
-      E.right({
-        port,
-        receiveBuffer: 212992,
-        send: datagram => {
-          const messages = decodeMessages('route', datagram)
-          if (E.isLeft(messages)) throw new Error(messages.left.reason)
-          state.sent.push(messages.right)
-          const answers = encodeMessages(
-            'route',
-            answer(messages.right, receiver).map(each => ({ ...each, port }))
-          )
-          if (E.isLeft(answers)) throw new Error(answers.left.reason)
-          if (answers.right.length > 0) setImmediate(() => receiver.datagram(answers.right, 0))
-        },
-        dropped: () => state.dropped,
-        join: () => undefined,
-        leave: () => undefined,
-        hold: held => {
-          state.held = held
-        },
-        close: () => undefined
-      })) as OpenTransport
+/** A made-up kernel, and what it was sent. */
+const kernel = (
+  answer: Answer
+): { readonly transport: OpenTransport; readonly sent: Array<ReadonlyArray<Message>> } => {
+  const sent: Array<ReadonlyArray<Message>> = []
+  return {
+    sent,
+    transport: transportFrom((messages, to) => {
+      sent.push(messages)
+      return answer(messages, to)
+    })
   }
-  return state
 }
 
-const acknowledged = (asked: Message, error = 0, attributes?: object): Message =>
-  ({
-    type: 'NLMSG_ERROR',
-    flags: NLM_F.CAPPED | (attributes === undefined ? 0 : NLM_F.ACK_TLVS),
-    sequence: asked.sequence,
-    port,
-    error: -error,
-    request: { len: 0, type: 0, flags: asked.flags, seq: asked.sequence, pid: 0 },
-    ...(attributes !== undefined && { attributes })
-  }) as Message
-
-const linkMessage = (asked: Message, name: string, index: number): Message =>
-  ({
-    ...asked,
-    type: 'RTM_NEWLINK',
-    flags: 0,
-    header: { index },
-    attributes: { ifname: name }
-  }) as unknown as Message
-
-const done = (asked: Message, flags = 0): Message => ({
-  type: 'NLMSG_DONE',
-  flags: NLM_F.MULTI | flags,
-  sequence: asked.sequence,
-  port,
-  error: 0
-})
+const eth0 = { header: { index: 5 }, attributes: { ifname: 'eth0' } }
 
 /** A kernel where `eth0` is link 5 and everything else succeeds. */
 const obliging = (messages: ReadonlyArray<Message>): ReadonlyArray<Message> =>
   messages.flatMap(asked => {
     if (asked.type === 'RTM_GETLINK' && 'attributes' in asked && asked.attributes.ifname === 'eth0')
-      return [linkMessage(asked, 'eth0', 5)]
-    if (asked.type === 'RTM_GETLINK') return [acknowledged(asked, 19)]
+      return [answered(asked, 'RTM_NEWLINK', eth0)]
+    if (asked.type === 'RTM_GETLINK') return [refused(asked, 'ENODEV')]
     return (asked.flags & NLM_F.ACK) === 0 ? [] : [acknowledged(asked)]
   })
 
@@ -105,7 +61,7 @@ const typesOf = (sent: ReadonlyArray<ReadonlyArray<Message>>): ReadonlyArray<Rea
   sent.map(messages => messages.map(({ type }) => type))
 
 test('requests of one tick leave in one datagram', async () => {
-  const fake = answering(obliging)
+  const fake = kernel(obliging)
   const { send, close } = session(fake.transport)
   await Promise.all([
     send(address.add({ link: 3, address: '10.0.0.1/24' }))(),
@@ -117,7 +73,7 @@ test('requests of one tick leave in one datagram', async () => {
 })
 
 test('a name is looked up once, by a single get; one that the batch makes is not', async () => {
-  const fake = answering(obliging)
+  const fake = kernel(obliging)
   const { batch, close } = session(fake.transport)
   const results = await batch([
     address.add({ link: 'eth0', address: '10.0.0.1/24' }),
@@ -138,7 +94,7 @@ test('a name is looked up once, by a single get; one that the batch makes is not
 })
 
 test('a name that is not there fails its own request only, and says so', async () => {
-  const fake = answering(obliging)
+  const fake = kernel(obliging)
   const { batch, close } = session(fake.transport)
   const [missing, fine] = await batch([
     address.add({ link: 'nope', address: '10.0.0.1/24' }),
@@ -152,7 +108,7 @@ test('a name that is not there fails its own request only, and says so', async (
 })
 
 test('wrong input is refused before anything is sent', async () => {
-  const fake = answering(obliging)
+  const fake = kernel(obliging)
   const { batch, close } = session(fake.transport)
   const results = await batch([
     address.add({ link: 3, address: '10.0.0.1/99' }),
@@ -174,8 +130,8 @@ test('wrong input is refused before anything is sent', async () => {
 
 test('a refusal gives the kernel’s sentence, its errno, and the caller’s field', async () => {
   // The extended ACK points at the attribute IFA_LOCAL: behind 16 bytes of nlmsghdr and 8 of ifaddrmsg, and IFA_ADDRESS.
-  const fake = answering(messages =>
-    messages.map(asked => acknowledged(asked, 22, { msg: 'ipv4: Invalid address', offs: 32 }))
+  const fake = kernel(messages =>
+    messages.map(asked => refused(asked, 'EINVAL', { msg: 'ipv4: Invalid address', offs: 32 }))
   )
   const { send, close } = session(fake.transport)
   const error = left(await send(address.add({ link: 3, address: '10.0.0.1/24' }))())
@@ -191,19 +147,19 @@ test('a refusal gives the kernel’s sentence, its errno, and the caller’s fie
 test('a refusal names the option of a link’s kind, or the one that is missing', async () => {
   const vlan = link.add({ kind: 'vlan', name: 'v', parent: 3, options: { id: 5 } })
   const bytes = { offset: 0 }
-  const fake = answering(messages => {
+  const fake = kernel(messages => {
     const sent = encodeMessages('route', messages)
     if (E.isLeft(sent)) throw new Error(sent.left.reason)
     // IFLA_VLAN_ID: length 6, type 1, in the nest IFLA_INFO_DATA.
     bytes.offset = Buffer.from(sent.right).indexOf(Buffer.from([6, 0, 1, 0, 5, 0]))
-    return messages.map(asked => acknowledged(asked, 34, { msg: 'Invalid VLAN id', offs: bytes.offset }))
+    return messages.map(asked => refused(asked, 'ERANGE', { msg: 'Invalid VLAN id', offs: bytes.offset }))
   })
   const first = session(fake.transport)
   const error = left(await first.send(vlan)())
   assert.is(error._tag === 'Rejected' && error.field, 'options.id')
   first.close()
 
-  const lacking = answering(messages => messages.map(asked => acknowledged(asked, 22, { missType: 5 })))
+  const lacking = kernel(messages => messages.map(asked => refused(asked, 'EINVAL', { missType: 5 })))
   const second = session(lacking.transport)
   const missing = left(await second.send(vlan)())
   assert.is(missing._tag === 'Rejected' && missing.missing, 'parent')
@@ -211,17 +167,26 @@ test('a refusal names the option of a link’s kind, or the one that is missing'
 })
 
 test('an answer that does not come is a timeout, and holds the process no longer', async () => {
-  const fake = answering(() => [])
-  const { send, close } = session(fake.transport, { timeout: 20 })
+  const holds: Array<boolean> = []
+  const silent = transportFrom(() => [])
+  const { send, close } = session(
+    (...given) =>
+      pipe(
+        silent(...given),
+        E.map(transport => ({ ...transport, hold: held => holds.push(held) }))
+      ),
+    { timeout: 20 }
+  )
   const error = left(await send(link.list())())
   assert.is(error._tag, 'TimedOut')
   assert.is(error.message, 'link.list: the kernel did not answer within 20 ms')
-  assert.is(fake.held, false)
+  assert.equal([...new Set(holds)], [false, true])
+  assert.is(holds.at(-1), false)
   close()
 })
 
 test('an AbortSignal ends the wait; one that is aborted already sends nothing', async () => {
-  const fake = answering(() => [])
+  const fake = kernel(() => [])
   const { send, close } = session(fake.transport)
   const controller = new AbortController()
   setTimeout(() => controller.abort(), 5)
@@ -233,76 +198,81 @@ test('an AbortSignal ends the wait; one that is aborted already sends nothing', 
 })
 
 test('a dump that was interrupted is taken again, and reported when that never ends', async () => {
-  let dumps = 0
-  const restless = (times: number) =>
-    answering(messages =>
-      messages.flatMap(asked => {
-        dumps++
-        return [
-          linkMessage({ ...asked, flags: 0 } as Message, 'eth0', 5),
-          done(asked, dumps <= times ? NLM_F.DUMP_INTR : 0)
-        ]
-      })
-    )
-  const calm = session(restless(3).transport)
+  const fake = kernel(messages => messages.flatMap(asked => listed(asked, 'RTM_NEWLINK', [eth0])))
+  const calm = session(faults({ interrupt: [0, 1, 2] }, fake.transport))
   const links = await calm.send(link.list())()
   assert.ok(E.isRight(links) && links.right.length === 1)
-  assert.is(dumps, 4)
+  assert.is(fake.sent.length, 4)
   calm.close()
-  dumps = 0
-  const never = session(restless(1000).transport)
+  const never = session(faults({ interrupt: true }, fake.transport))
   assert.is(left(await never.send(link.list())())._tag, 'Interrupted')
-  assert.is(dumps, 10)
+  assert.is(fake.sent.length, 14)
   never.close()
 })
 
 test('datagrams of strangers, and answers to other ports, are ignored', async () => {
-  const fake = answering((messages, receiver) => {
-    const forged = encodeMessages(
-      'route',
-      messages.map(asked => acknowledged(asked, 1))
-    )
-    if (E.isRight(forged)) {
-      setImmediate(() => receiver.datagram(forged.right, 4321))
-      const elsewhere = encodeMessages(
-        'route',
-        messages.map(asked => ({ ...acknowledged(asked, 1), port: 78 }))
-      )
-      if (E.isRight(elsewhere)) setImmediate(() => receiver.datagram(elsewhere.right, 0))
-    }
+  const fake = kernel((messages, { deliver, port }) => {
+    deliver(messages.map(asked => ({ ...refused(asked, 'EPERM'), port: port + 1 })))
     return obliging(messages)
   })
-  const { send, close } = session(fake.transport)
+  const { send, close } = session(faults({ foreign: true }, fake.transport))
   assert.ok(E.isRight(await send(link.set(3, { up: true }))()))
   close()
+  const believed = kernel((messages, { deliver, port }) => {
+    deliver(messages.map(asked => ({ ...refused(asked, 'EPERM'), port })))
+    return obliging(messages)
+  })
+  const gullible = session(believed.transport)
+  assert.is(left(await gullible.send(link.set(3, { up: true }))())._tag, 'Rejected')
+  gullible.close()
 })
 
 test('bytes that are no message fail what is under way, and the next request goes through', async () => {
-  let broken = true
-  const fake = answering((messages, receiver) => {
-    if (!broken) return obliging(messages)
-    broken = false
-    setImmediate(() => receiver.datagram(new Uint8Array(24).fill(0xff), 0))
-    return []
-  })
-  const { send, close } = session(fake.transport)
+  const { send, close } = session(faults({ malform: [0] }, transportFrom(obliging)))
   assert.is(left(await send(link.set(3, { up: true }))())._tag, 'Malformed')
   assert.ok(E.isRight(await send(link.set(3, { up: true }))()))
   close()
 })
 
+test('a datagram that was cut, and one that did not leave, fail what is under way', async () => {
+  const { send, close } = session(faults({ truncate: [0], unsent: [1] }, transportFrom(obliging)))
+  const cut = left(await send(link.set(3, { up: true }))())
+  assert.is(cut.message, 'link.set: the netlink socket failed: a datagram of 36 bytes was cut')
+  const unsent = left(await send(link.set(3, { up: true }))())
+  assert.is(unsent._tag === 'Failed' && unsent.code, 'ENOBUFS')
+  assert.ok(E.isRight(await send(link.set(3, { up: true }))()))
+  close()
+})
+
+test('an answer that comes too late is not taken for that of the next request', async () => {
+  const late = faults({ delay: { milliseconds: 40, which: [0] } }, transportFrom(obliging))
+  const { send, close } = session(late)
+  assert.is(left(await send(link.get('nope'), { timeout: 10 })())._tag, 'TimedOut')
+  const found = await send(link.get('eth0'))()
+  assert.is(E.isRight(found) && found.right.index, 5)
+  close()
+})
+
 test('answers lost to a full buffer are an error at once, not a timeout', async () => {
-  const fake = answering(() => {
-    fake.dropped++
-    return []
-  })
-  const { send, close } = session(fake.transport)
+  const { send, close } = session(
+    transportFrom((_, { drop }) => {
+      drop()
+      return []
+    })
+  )
   assert.is(left(await send(link.set(3, { up: true }))())._tag, 'Overrun')
   close()
 })
 
+test('an answer that is lost later is noticed when the wait ends', async () => {
+  const { send, close } = session(faults({ drop: [0] }, transportFrom(obliging)), { timeout: 20 })
+  assert.is(left(await send(link.set(3, { up: true }))())._tag, 'Overrun')
+  assert.ok(E.isRight(await send(link.set(3, { up: true }))()))
+  close()
+})
+
 test('a closed session answers with Closed, what was under way too', async () => {
-  const fake = answering(() => [])
+  const fake = kernel(() => [])
   const { send, close } = session(fake.transport)
   const waiting = send(link.list())()
   await new Promise(setImmediate)
@@ -312,7 +282,7 @@ test('a closed session answers with Closed, what was under way too', async () =>
 })
 
 test('what was issued first leaves first, even if it waits for a name', async () => {
-  const fake = answering(obliging)
+  const fake = kernel(obliging)
   const { send, close } = session(fake.transport)
   const first = send(address.add({ link: 'eth0', address: '10.0.0.1/24' }))()
   await Promise.resolve()
