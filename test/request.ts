@@ -17,12 +17,12 @@ export const known: Known = {
   descriptorOf: () => 3
 }
 
-const acknowledged = (asked: Message): Message => ({
+const acknowledged = (asked: Message, errno = 0): Message => ({
   type: 'NLMSG_ERROR',
   flags: NLM_F.CAPPED,
   sequence: asked.sequence,
   port,
-  error: 0,
+  error: -errno,
   request: { len: 0, type: 0, flags: asked.flags, seq: asked.sequence, pid: 0 }
 })
 
@@ -38,8 +38,10 @@ const kernel =
         if (E.isLeft(messages)) throw new Error(messages.left.reason)
         const answers = messages.right.flatMap(asked => {
           if (asked.type === 'RTM_GETLINK' && 'attributes' in asked && asked.attributes.ifname !== undefined) {
-            const index = indexes[asked.attributes.ifname] ?? 0
-            return [{ ...asked, type: 'RTM_NEWLINK', flags: 0, port, header: { index } } as unknown as Message]
+            const index = indexes[asked.attributes.ifname]
+            return index === undefined
+              ? [acknowledged(asked, 19)]
+              : [{ ...asked, type: 'RTM_NEWLINK', flags: 0, port, header: { index } } as unknown as Message]
           }
           sent.push(asked)
           return (asked.flags & NLM_F.ACK) === 0 ? [] : [acknowledged(asked)]

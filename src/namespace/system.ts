@@ -108,8 +108,9 @@ const hintOf = (call: string, code: string): string | undefined =>
     ? `${call} needs ${capabilities[call]}: run as root, or in a user namespace in which you are root`
     : undefined
 
-/** libuv has no words for some, as EINPROGRESS. */
-const describe = (errno: number): readonly [code: string, meaning: string] => {
+/** An errno's name and meaning. libuv has no words for some, as EINPROGRESS, and the C library's name for another. */
+export const describe = (errno: number): readonly [code: string, meaning: string] => {
+  if (errno === constants.errno.EOPNOTSUPP) return ['EOPNOTSUPP', 'operation not supported']
   const known = getSystemErrorMap().get(-errno)
   if (known !== undefined) return known
   const [code = `errno ${errno}`] = Object.entries(constants.errno).find(each => each[1] === errno) ?? []

@@ -160,7 +160,7 @@ export const add = (rule: NewRule): Request<void> =>
     NLM_F.CREATE | NLM_F.EXCL,
     {
       ...rule,
-      action: rule.action ?? (rule.goto === undefined ? 'table' : 'goto'),
+      action: actionOf(rule) ?? 'table',
       protocol: rule.protocol ?? RTPROT.STATIC
     },
     { EEXIST: 'there is such a rule already' }
@@ -205,7 +205,7 @@ const bodyOf = (
     E.Do,
     E.apS('from', input(operation).prefix('from', given.from)),
     E.apS('to', input(operation).prefix('to', given.to)),
-    E.apS('action', input(operation).named('action', ruleActions, given.action)),
+    E.apS('action', input(operation).named('action', ruleActions, actionOf(given))),
     E.chain(({ from, to, action }) => {
       const family = given.family ?? from?.family ?? to?.family ?? 'ipv4'
       const stranger = [from, to].find(prefix => prefix !== undefined && prefix.family !== family)
@@ -252,6 +252,10 @@ const bodyOf = (
       })
     })
   )
+
+/** The kernel takes the priority to go on at with no other action. */
+const actionOf = ({ action, goto }: NewRule): RuleAction | undefined =>
+  action ?? (goto === undefined ? undefined : 'goto')
 
 const addressIn = (prefix: Prefix | undefined): string | undefined =>
   prefix === undefined || prefix.length === 0 ? undefined : prefix.address

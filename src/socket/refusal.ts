@@ -1,7 +1,7 @@
-import { getSystemErrorMap } from 'node:util'
 import { bytesOf, keyOf, littleEndian as le, locate, type Message, policyOf } from '../../protocol'
 import type { ExtendedAck } from '../../protocol/netlink/control'
 import { nlmsghdr } from '../../protocol/netlink/header'
+import { describe } from '../namespace/system'
 import type { Rejected } from './error'
 import type { Request } from './request'
 
@@ -19,7 +19,7 @@ export const rejected = (
   sent: Uint8Array
 ): Rejected => {
   const errno = -(refusal.error ?? 0)
-  const [code, meaning] = getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, 'unknown error']
+  const [code, meaning] = describe(errno)
   const ack = refusal.attributes
   const { field, missing, type } = pointedAt(request, ack, sent)
   const hint = request.hints?.[code] ?? generalHints[code]

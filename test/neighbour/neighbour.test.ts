@@ -229,15 +229,16 @@ kernelTest(test, 'bridge fdb shows ours, and we list those of bridge', [command(
     const shown = json('bridge', 'fdb', 'show', 'br', 'br0').filter(({ mac: address }) =>
       String(address).startsWith('02:00:00:00:01')
     )
+    // Each stands there twice: for the VLAN of the port, and without.
     const own = (await forwarding.list({ bridge: 'br0' })).filter(({ linkAddress }) =>
       linkAddress.startsWith('02:00:00:00:01')
     )
     const named = { permanent: 'permanent', static: 'static', dynamic: '' } as const
     assert.equal(
-      own.map(({ linkAddress, state }) => [linkAddress, named[state]]).toSorted(),
-      shown.map(({ mac: address, state }) => [address, state]).toSorted()
+      own.map(({ linkAddress, state, vlan }) => [linkAddress, named[state], vlan]).toSorted(),
+      shown.map(({ mac: address, state, vlan }) => [address, state, vlan]).toSorted()
     )
-    assert.is(own.length, 4)
+    assert.is(own.length, 8)
     assert.ok(own.every(each => each.link === port && each.bridge === bridge && each.database === 'master'))
     assert.is(own.find(({ sticky }) => sticky)?.linkAddress, '02:00:00:00:01:00')
     const one = await forwarding.get({ link: 'v0', linkAddress: '02:00:00:00:01:09' })
