@@ -1,5 +1,6 @@
 import { NLM_F } from '../../protocol/netlink/header'
 import { NF_INET } from '../../protocol/nftables/chain'
+import { DATATYPE, TYPE_BITS } from '../../protocol/nftables/datatype'
 import type { Element } from '../../protocol/nftables/element'
 import { NFT_SET } from '../../protocol/nftables/set'
 import type { Message } from '../../protocol'
@@ -91,9 +92,13 @@ const widthOf = (selectors: ReadonlyArray<Selector<never>>): number =>
     ? (selectors[0]?.size ?? 0)
     : selectors.reduce((width, { size }) => width + padded(size), 0)
 
-/** nft's number of a concatenation: six bits for each part. */
+/** nft's number of a concatenation: some bits for each part. */
 const datatypeOf = (selectors: ReadonlyArray<Selector<never>>): number =>
-  selectors.reduce((type, { datatype }) => (type << 6) | datatype, 0)
+  selectors.reduce((number, { type }) => (number << TYPE_BITS) | DATATYPE[type].number, 0)
+
+/** Without it nft prints the names of interfaces as empty. */
+const byteorderOf = ([first, ...more]: ReadonlyArray<Selector<never>>): object =>
+  first === undefined || more.length > 0 ? {} : { userdata: { keybyteorder: DATATYPE[first.type].byteorder } }
 
 let setIds = 0
 
@@ -111,6 +116,7 @@ export const addSet = (ref: TableRef, name: string, { key, data, interval }: Set
       flags,
       keyType: datatypeOf(key),
       keyLen: widthOf(key),
+      ...byteorderOf(key),
       ...(data !== undefined && { dataType: datatypeOf(data), dataLen: widthOf(data) }),
       ...(interval === true && concatenated && { desc: { concat: key.map(({ size }) => ({ len: padded(size) })) } }),
       id: ++setIds

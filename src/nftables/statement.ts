@@ -1,267 +1,136 @@
 import type { Expression } from '../../protocol/nftables/expression'
-import type { Literal } from './datatype'
-import type { Extension, Selector } from './selector'
-import type { Stateful } from './stateful'
-import type { Computed, Elements, Flags, Jhash, Mapped, Range, Reference, Term } from './term'
-import type { Verdict } from './verdict'
+import { NFT_REG, NFT_REG32_00, VERDICT } from '../../protocol/nftables/data'
+import { NFT_CMP } from '../../protocol/nftables/expression/cmp'
+import { NFT_LOOKUP_F } from '../../protocol/nftables/expression/lookup'
+import { NFT_NAT } from '../../protocol/nftables/expression/nat'
+import { addressFamilies, parsePrefix } from '../ip/prefix'
+import { hostBytes, type Selector } from './selector'
+import * as E from 'fp-ts/Either'
 
-/** How a match compares. With bits, none asks for any of them, `!` for none of them. */
-export type Operator = '==' | '!=' | '<' | '<=' | '>' | '>=' | '!'
-
-/** Goes on to the next statement if it is so: `tcp dport 22`. */
-export interface Match {
-  readonly _tag: 'Match'
-  readonly left: Term
-  readonly operator?: Operator
-  readonly right: Term
-}
-
-/** A verdict by a map: `tcp dport vmap { 22 : accept }`. */
-export interface VerdictMap {
-  readonly _tag: 'VerdictMap'
-  readonly key: Term
-  readonly map: Reference | Elements
-}
-
-/** Kinds of objects that rules use by name. */
-export type ObjectType =
-  | 'counter'
-  | 'quota'
-  | 'limit'
-  | 'ct helper'
-  | 'ct timeout'
-  | 'ct expectation'
-  | 'synproxy'
-  | 'secmark'
-
-/** Passes the packet to an object, or to one that a map gives: `counter name "http"`. */
-export interface UseObject {
-  readonly _tag: 'UseObject'
-  readonly type: ObjectType
-  readonly name: string | Mapped
-}
-
-export interface Log {
-  readonly _tag: 'Log'
-  readonly prefix?: string
-  /** To listeners in place of the kernel's log. */
-  readonly group?: number
-  readonly snaplen?: number
-  readonly queueThreshold?: number
-  /** Default: warn. */
-  readonly level?: 'emerg' | 'alert' | 'crit' | 'err' | 'notice' | 'info' | 'debug' | 'audit'
-  /** What is told beside the usual. */
-  readonly flags?: ReadonlyArray<'tcp sequence' | 'tcp options' | 'ip options' | 'skuid' | 'ether'>
-}
-
-/** Drops and says so: `reject with tcp reset`. */
-export interface Reject {
-  readonly _tag: 'Reject'
-  /** Default: an ICMP message of the packet's family. */
-  readonly with?: 'tcp reset' | 'icmp' | 'icmpv6' | 'icmpx'
-  /** Of the ICMP message. Default: port-unreachable. */
-  readonly code?: Literal
-}
-
-export type NatFlag = 'random' | 'fully-random' | 'persistent'
-
-/** Rewrites the source or the destination of a connection: `dnat to 10.0.0.2:80`. */
-export interface Nat {
-  readonly _tag: 'Nat'
-  readonly type: 'snat' | 'dnat'
-  /** Of the address, in tables of family inet. */
-  readonly family?: 'ip' | 'ip6'
-  readonly address?: Term
-  readonly port?: Term
-  /** The address is a network, of which the packet's own host part is kept. */
-  readonly prefix?: true
-  /** A map gives port and address, or a range: `dnat ip addr . port to`, `dnat ip interval to`. */
-  readonly gives?: 'addr . port' | 'interval' | 'interval . port'
-  readonly flags?: ReadonlyArray<NatFlag>
-}
-
-/** Gives packets the address of the interface that they leave by. */
-export interface Masquerade {
-  readonly _tag: 'Masquerade'
-  readonly port?: Term
-  readonly flags?: ReadonlyArray<NatFlag>
-}
-
-/** Sends packets to this host. */
-export interface Redirect {
-  readonly _tag: 'Redirect'
-  readonly port?: Term
-  readonly flags?: ReadonlyArray<NatFlag>
-}
-
-/** Hands packets to a local socket unchanged. */
-export interface Tproxy {
-  readonly _tag: 'Tproxy'
-  readonly family?: 'ip' | 'ip6'
-  readonly address?: Term
-  readonly port?: Term
-}
-
-/** Changes something of a packet or its connection: `meta mark set 1`. */
-export interface Assign {
-  readonly _tag: 'Assign'
-  readonly to: Selector
-  readonly value: Term
-}
-
-/** Takes an option out: `reset tcp option sack-perm`. */
-export interface Strip {
-  readonly _tag: 'Strip'
-  readonly option: Extension
-}
-
-/** Puts something of the packet into a set: `update @seen { ip saddr timeout 1m }`. */
-export interface Update {
-  readonly _tag: 'Update'
-  readonly operation: 'add' | 'update' | 'delete'
-  readonly set: string
-  readonly key: Term
-  /** For a map. */
-  readonly data?: Term
-  /** Milliseconds. */
-  readonly timeout?: bigint
-  readonly statements?: ReadonlyArray<Stateful>
-}
-
-/** Keeps the packet out of connection tracking. */
-export interface Notrack {
-  readonly _tag: 'Notrack'
-}
-
-/** Hands the packet to a program: `queue to 1-3`. */
-export interface Queue {
-  readonly _tag: 'Queue'
-  readonly to: Term
-  readonly flags?: ReadonlyArray<'bypass' | 'fanout'>
-}
-
-/** Sends a copy elsewhere. */
-export interface Duplicate {
-  readonly _tag: 'Duplicate'
-  /** A gateway; in tables of family netdev a device. */
-  readonly to: Term
-  readonly device?: Term
-}
-
-/** Sends the packet out of another device. */
-export interface Forward {
-  readonly _tag: 'Forward'
-  readonly device: Term
-  readonly family?: 'ip' | 'ip6'
-  readonly address?: Term
-}
-
-/** Lets the connection take the short way of a flowtable: `flow add @fast`. */
-export interface Offload {
-  readonly _tag: 'Offload'
-  readonly flowtable: string
-}
-
-/** Answers SYNs in place of the server. */
-export interface Synproxy {
-  readonly _tag: 'Synproxy'
-  readonly mss?: number
-  readonly wscale?: number
-  readonly timestamp?: true
-  readonly sackPerm?: true
-}
-
-/** A match or target of iptables. */
-export interface Xt {
-  readonly _tag: 'Xt'
-  readonly type: 'match' | 'target'
-  readonly name: string
-  readonly revision: number
-  /** Its struct, as the machine lays it out. */
-  readonly info: Uint8Array
-}
-
-/** What we have no word for, as the kernel runs it. */
-export interface Raw {
-  readonly _tag: 'Raw'
+/** A part of a rule, as `nft` writes it and as the kernel runs it. */
+export interface Statement {
+  readonly text: string
   readonly expressions: ReadonlyArray<Expression>
 }
 
-/** A part of a rule. man 8 nft, "STATEMENTS" */
-export type Statement =
-  | Match
-  | Verdict
-  | VerdictMap
-  | Stateful
-  | UseObject
-  | Log
-  | Reject
-  | Nat
-  | Masquerade
-  | Redirect
-  | Tproxy
-  | Assign
-  | Strip
-  | Update
-  | Notrack
-  | Queue
-  | Duplicate
-  | Forward
-  | Offload
-  | Synproxy
-  | Xt
-  | Raw
+const first = NFT_REG[1]
 
-/** What a selector's values can be compared with. */
-type Comparable<A> = A | Range<A> | Flags<A> | Reference | Elements
+const quoted = (value: unknown): string => (typeof value === 'string' ? `"${value}"` : String(value))
 
-interface MatchBuilder {
-  <A>(left: Selector<A>, right: Comparable<A>, operator?: Operator): Match
-  (left: Computed | Jhash | ReadonlyArray<Term>, right: Term, operator?: Operator): Match
+const compare = <A>(selector: Selector<A>, op: number, sign: string, value: A, text?: string): Statement => ({
+  text: `${selector.text} ${sign}${text ?? quoted(value)}`,
+  expressions: [
+    selector.load(first),
+    { name: 'cmp', data: { sreg: first, op, data: { value: selector.bytes(value) } } }
+  ]
+})
+
+/** Goes on if they are equal: `oifname "eth0"`. */
+export const equal = <A>(selector: Selector<A>, value: A, text?: string): Statement =>
+  compare(selector, NFT_CMP.EQ, '', value, text)
+
+/** Goes on if they differ: `iifname != "lo"`. */
+export const differs = <A>(selector: Selector<A>, value: A, text?: string): Statement =>
+  compare(selector, NFT_CMP.NEQ, '!= ', value, text)
+
+/** Goes on if any of the bits is set: `ct state established,related`. */
+export const anyOf = (selector: Selector<number>, bits: number, text: string): Statement => ({
+  text: `${selector.text} ${text}`,
+  expressions: [
+    selector.load(first),
+    {
+      name: 'bitwise',
+      data: {
+        sreg: first,
+        dreg: first,
+        len: selector.size,
+        mask: { value: selector.bytes(bits) },
+        xor: { value: hostBytes(0) }
+      }
+    },
+    { name: 'cmp', data: { sreg: first, op: NFT_CMP.NEQ, data: { value: hostBytes(0) } } }
+  ]
+})
+
+/** Goes on if the address lies in the network, or with `not` if it does not: `ip daddr != 127.0.0.0/8`. */
+export const inNetwork = (selector: Selector<string>, network: string, not = false): Statement => {
+  const prefix = parsePrefix(network)
+  const { address, length } = E.isRight(prefix) ? prefix.right : { address: '::', length: 0 }
+  const mask = Uint8Array.from({ length: selector.size }, (_, n) =>
+    0xff & (0xff00 >> Math.max(0, Math.min(8, length - n * 8)))
+  )
+  return {
+    text: `${selector.text} ${not ? '!= ' : ''}${network}`,
+    expressions: [
+      selector.load(first),
+      {
+        name: 'bitwise',
+        data: {
+          sreg: first,
+          dreg: first,
+          len: selector.size,
+          mask: { value: mask },
+          xor: { value: new Uint8Array(selector.size) }
+        }
+      },
+      {
+        name: 'cmp',
+        data: { sreg: first, op: not ? NFT_CMP.NEQ : NFT_CMP.EQ, data: { value: selector.bytes(address) } }
+      }
+    ]
+  }
 }
 
-/** Goes on if the left side compares so with the right; by default if they are equal, or share a bit. */
-export const match: MatchBuilder = (left: Term, right: unknown, operator?: Operator): Match => ({
-  _tag: 'Match',
-  left,
-  ...(operator !== undefined && { operator }),
-  right: right as Term
+/** Registers of 4 bytes that a value of this size takes. */
+const registers = (size: number): number => Math.ceil(size / 4)
+
+/** Loads selectors one behind the other, as the keys of a concatenation are laid out. */
+const loadAll = (selectors: ReadonlyArray<Selector<never>>): ReadonlyArray<Expression> => {
+  let register = NFT_REG32_00
+  return selectors.map(selector => {
+    const expression = selector.load(register)
+    register += registers(selector.size)
+    return expression
+  })
+}
+
+const joined = (selectors: ReadonlyArray<Selector<never>>): string => selectors.map(({ text }) => text).join(' . ')
+
+/** Goes on if the set has the values, or with `not` if it has not: `ip saddr . oifname @masquerade`. */
+export const inSet = (selectors: ReadonlyArray<Selector<never>>, set: string, not = false): Statement => ({
+  text: `${joined(selectors)} ${not ? '!= ' : ''}@${set}`,
+  expressions: [
+    ...loadAll(selectors),
+    { name: 'lookup', data: { set, sreg: NFT_REG32_00, ...(not && { flags: NFT_LOOKUP_F.INV }) } }
+  ]
 })
 
-export const verdictBy = (key: Term, map: Reference | Elements): VerdictMap => ({ _tag: 'VerdictMap', key, map })
-
-export const notrack: Notrack = { _tag: 'Notrack' }
-
-export const log = (options: Omit<Log, '_tag'> = {}): Log => ({ _tag: 'Log', ...options })
-
-export const reject = (what?: Reject['with'], code?: Literal): Reject => ({
-  _tag: 'Reject',
-  ...(what !== undefined && { with: what }),
-  ...(code !== undefined && { code })
+/** Sends the packet where a map says, address and port: `dnat ip to meta l4proto . th dport map @published`. */
+export const dnatByMap = (family: 'ip' | 'ip6', selectors: ReadonlyArray<Selector<never>>, map: string): Statement => ({
+  text: `dnat ${family} to ${joined(selectors)} map @${map}`,
+  expressions: [
+    ...loadAll(selectors),
+    { name: 'lookup', data: { set: map, sreg: NFT_REG32_00, dreg: NFT_REG32_00 } },
+    {
+      name: 'nat',
+      data: {
+        type: NFT_NAT.DNAT,
+        family: family === 'ip' ? addressFamilies.ipv4 : addressFamilies.ipv6,
+        regAddrMin: NFT_REG32_00,
+        regProtoMin: NFT_REG32_00 + (family === 'ip' ? 1 : 4)
+      }
+    }
+  ]
 })
 
-export const dnat = (options: Omit<Nat, '_tag' | 'type'>): Nat => ({ _tag: 'Nat', type: 'dnat', ...options })
-export const snat = (options: Omit<Nat, '_tag' | 'type'>): Nat => ({ _tag: 'Nat', type: 'snat', ...options })
-export const masquerade = (options: Omit<Masquerade, '_tag'> = {}): Masquerade => ({ _tag: 'Masquerade', ...options })
-export const redirect = (options: Omit<Redirect, '_tag'> = {}): Redirect => ({ _tag: 'Redirect', ...options })
-export const tproxy = (options: Omit<Tproxy, '_tag'>): Tproxy => ({ _tag: 'Tproxy', ...options })
+/** Gives the packet the address of the interface that it leaves by, and replies find their way back. */
+export const masquerade: Statement = { text: 'masquerade', expressions: [{ name: 'masq' }] }
 
-/** `meta mark set 1`, `ip ttl set 64`. */
-export const assign = (to: Selector, value: Term): Assign => ({ _tag: 'Assign', to, value })
-
-/** `update @seen { ip saddr }` */
-export const update = (
-  operation: Update['operation'],
-  set: string,
-  key: Term,
-  options: Pick<Update, 'data' | 'timeout' | 'statements'> = {}
-): Update => ({ _tag: 'Update', operation, set, key, ...options })
-
-/** `counter name "http"` */
-export const use = (type: ObjectType, name: string | Mapped): UseObject => ({ _tag: 'UseObject', type, name })
-
-export const queue = (to: Term, flags?: Queue['flags']): Queue => ({
-  _tag: 'Queue',
-  to,
-  ...(flags !== undefined && { flags })
+const verdict = (text: string, code: number): Statement => ({
+  text,
+  expressions: [{ name: 'immediate', data: { dreg: NFT_REG.VERDICT, data: { verdict: { code } } } }]
 })
+
+export const accept = verdict('accept', VERDICT.ACCEPT)
+export const drop = verdict('drop', VERDICT.DROP)
+export const leave = verdict('return', VERDICT.RETURN)

@@ -34,4 +34,3 @@ const settled = async (): Promise<object> => {
 
 let before: object
 
-test.before(async () => {…})
