@@ -88,10 +88,13 @@ const layoutOf = (family: TableFamily): Table => {
     },
     chains: {
       ...(ipv4 && {
-        // Behind a link that may route 127.0.0.0/8, nobody is to reach what listens there.
+        // Behind a link that may route 127.0.0.0/8, nobody is to reach what listens there, nor to speak in its name.
         raw: {
           hook: { type: 'filter', hook: 'prerouting', priority: -300 },
-          rules: [[inSet([iifname], 'loopback'), inNetwork(daddr, loopbackNetwork), drop]]
+          rules: [
+            [inSet([iifname], 'loopback'), inNetwork(daddr, loopbackNetwork), drop],
+            [inSet([iifname], 'loopback'), inNetwork(saddr, loopbackNetwork), drop]
+          ]
         } as const
       }),
       prerouting: {

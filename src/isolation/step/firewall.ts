@@ -120,7 +120,7 @@ const listed = (
     TE.map(pairs => new Map(pairs))
   )
 
-/** Removes what is ours and still there; the table too when nothing of anybody's remains in it. */
+/** Removes what is ours, or bears nobody's name, and is still there; the table too when nothing of anybody's remains in it. */
 const removeEntries = (
   world: World,
   family: TableFamily,
@@ -136,7 +136,9 @@ const removeEntries = (
       const ours = entries
         .map(entry => membershipOf(entry, name))
         .filter(membership =>
-          (found.get(membership.set) ?? []).some(each => matches(each, membership) && ownerOf(each) === name)
+          (found.get(membership.set) ?? []).some(
+            each => matches(each, membership) && (ownerOf(each) ?? name) === name
+          )
         )
       const all = [...found.values()].reduce((count, each) => count + each.length, 0)
       if (found.size === 0) return TE.right(undefined)

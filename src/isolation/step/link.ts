@@ -28,7 +28,7 @@ export const addLinkStep: StepKind<AddLink, LinkBefore> = {
   },
   undo: ({ namespace }, { index }) => send(namespace, [link.remove(index)]),
   script: ({ link: given, namespace }) => [
-    ['ip' === ip(namespace) ? 'ip' : ip(namespace), 'link add', ...nameAndOptions(given)].join(' '),
+    [ip(namespace), 'link add', ...nameAndOptions(given)].join(' '),
     ...(given.up === true ? [`${ip(namespace)} link set ${word(given.name)} up`] : [])
   ]
 }
