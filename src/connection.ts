@@ -147,6 +147,8 @@ export interface Connection {
   readonly conntrack: Bound<typeof conntrackVerbs> & {
     /** Forgets all connections that a filter means, and says how many. */
     readonly remove: (filter: conntrack.Filter, options?: SendOptions) => TE.TaskEither<NetlinkError, number>
+    /** What becomes of connections from now on: `conntrack -E`. */
+    readonly events: (options?: SubscriptionOptions) => Subscription<Event<'conntrack'>>
   }
   readonly sysctl: {
     readonly get: (key: string) => TE.TaskEither<sysctl.SysctlError, string>
@@ -204,6 +206,11 @@ export const open = (options: SessionOptions = {}): Connection => {
       : session.right.batch(requests, sendOptions)
   const { namespace } = options
   const closing = new AbortController()
+  const follow: Connection['monitor'] = (objects, { signal, ...others } = {}) =>
+    monitor(session, objects, {
+      ...others,
+      signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+    })
   const close = (): void => {
     closing.abort()
     if (E.isRight(session)) session.right.close()
@@ -233,7 +240,8 @@ export const open = (options: SessionOptions = {}): Connection => {
     },
     conntrack: {
       ...bind(conntrackVerbs, send),
-      remove: (filter, sendOptions) => conntrack.remove(filter, sendOptions)({ send, batch })
+      remove: (filter, sendOptions) => conntrack.remove(filter, sendOptions)({ send, batch }),
+      events: subscriptionOptions => follow(['conntrack'], subscriptionOptions)
     },
     sysctl: {
       get: key => TE.fromIOEither(() => sysctl.get(key, namespace)),
@@ -241,11 +249,7 @@ export const open = (options: SessionOptions = {}): Connection => {
     },
     send,
     batch,
-    monitor: (objects, { signal, ...others } = {}) =>
-      monitor(session, objects, {
-        ...others,
-        signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
-      }),
+    monitor: follow,
     close,
     [Symbol.asyncDispose]: async () => close()
   }

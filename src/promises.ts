@@ -36,7 +36,9 @@ type Promised<M> = {
     ? (...given: Given) => Settled<A>
     : M[K] extends TaskEither<infer _, infer A>
       ? () => Promise<A>
-      : M[K]
+      : M[K] extends object
+        ? Promised<M[K]>
+        : M[K]
 }
 
 const unwrap = <A>(result: E.Either<Tagged, A>): A => {
@@ -60,22 +62,21 @@ const promised = <M extends object>(module: M): Promised<M> =>
   Object.fromEntries(
     Object.entries(module).map(([name, member]) => [
       name,
-      typeof member === 'function' ? (...given: ReadonlyArray<unknown>) => settle(member(...given)) : member
+      typeof member === 'function'
+        ? (...given: ReadonlyArray<unknown>) => settle(member(...given))
+        : typeof member === 'object' && member !== null
+          ? promised(member)
+          : member
     ])
   ) as Promised<M>
 
 /** A connection whose requests are promises. */
 export interface Connection {
-  readonly link: Promised<isolink.Connection['link']> & {
-    readonly vlan: Promised<isolink.Connection['link']['vlan']>
-  }
+  readonly link: Promised<isolink.Connection['link']>
   readonly address: Promised<isolink.Connection['address']>
   readonly route: Promised<isolink.Connection['route']>
   readonly rule: Promised<isolink.Connection['rule']>
-  readonly neighbour: Promised<isolink.Connection['neighbour']> & {
-    readonly proxy: Promised<isolink.Connection['neighbour']['proxy']>
-    readonly forwarding: Promised<isolink.Connection['neighbour']['forwarding']>
-  }
+  readonly neighbour: Promised<isolink.Connection['neighbour']>
   readonly nexthop: Promised<isolink.Connection['nexthop']>
   readonly nsid: Promised<isolink.Connection['nsid']>
   readonly qdisc: Promised<isolink.Connection['qdisc']>
@@ -132,15 +133,11 @@ export const open = (options?: isolink.SessionOptions): Connection => {
   const connection = isolink.open(options)
   unwrap(connection.opened)
   return {
-    link: { ...promised(connection.link), vlan: promised(connection.link.vlan) },
+    link: promised(connection.link),
     address: promised(connection.address),
     route: promised(connection.route),
     rule: promised(connection.rule),
-    neighbour: {
-      ...promised(connection.neighbour),
-      proxy: promised(connection.neighbour.proxy),
-      forwarding: promised(connection.neighbour.forwarding)
-    },
+    neighbour: promised(connection.neighbour),
     nexthop: promised(connection.nexthop),
     nsid: promised(connection.nsid),
     qdisc: promised(connection.qdisc),

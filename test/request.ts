@@ -37,7 +37,11 @@ const kernel =
         const messages = decodeMessages(protocol, datagram)
         if (E.isLeft(messages)) throw new Error(messages.left.reason)
         const answers = messages.right.flatMap(asked => {
-          if (asked.type === 'RTM_GETLINK' && 'attributes' in asked && asked.attributes.ifname !== undefined) {
+          if (
+            asked.type === 'RTM_GETLINK' &&
+            'attributes' in asked &&
+            asked.attributes.ifname !== undefined
+          ) {
             const index = indexes[asked.attributes.ifname]
             return index === undefined
               ? [acknowledged(asked, 19)]

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { Command } from 'commander'
 import { type ExitStatus, exec as run } from '../namespace'
-import { conclude } from './outcome'
+import { conclude, report, wrongUsage } from './outcome'
 import { example } from './output'
 import { referenceOf } from './reference'
 
@@ -15,8 +15,10 @@ export const exec = (command: Command): Command =>
     .addHelpText('after', example("isolink exec blue -- node -p 'os.networkInterfaces()'"))
     .action((namespace: string, words: ReadonlyArray<string>) => {
       // Commander leaves the dashes where a command's options are its own.
-      const [file = '', ...args] = words[0] === '--' ? words.slice(1) : words
-      return conclude(run(referenceOf(namespace), file, args), endLike)
+      const [file, ...args] = words[0] === '--' ? words.slice(1) : words
+      return file === undefined
+        ? report(wrongUsage("missing required argument 'command'"))
+        : conclude(run(referenceOf(namespace), file, args), endLike)
     })
 
 /** Ends this process as the command has ended. Where the same signal would not end us, the status says it. */

@@ -147,11 +147,8 @@ export const entryOf = ({ header, attributes }: ConnectionMessage): Entry => {
   })
 }
 
-const named = <T extends { readonly [name: string]: number }>(
-  table: T,
-  number: number
-): Extract<keyof T, string> | undefined =>
-  (Object.keys(table) as ReadonlyArray<Extract<keyof T, string>>).find(name => table[name] === number)
+const named = <K extends string>(table: { readonly [_ in K]: number }, number: number): K | undefined =>
+  Object.entries(table).find(([, each]) => each === number)?.[0] as K | undefined
 
 const statusesIn = (bits: number): ReadonlyArray<Status> =>
   (Object.keys(statuses) as ReadonlyArray<Status>).filter(name => (bits & statuses[name]) !== 0)

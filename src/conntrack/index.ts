@@ -10,6 +10,7 @@ import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import type { Request } from '../socket/request'
 import type { SendOptions, Session } from '../socket/session'
+import type { Source } from '../socket/subscription'
 import {
   type Entry,
   type EntryRef,
@@ -246,6 +247,23 @@ export const flush = (family?: 'ipv4' | 'ipv6'): Request<void> => ({
 
 const entriesIn = (answer: Message): ReadonlyArray<Entry> =>
   answer.type === 'IPCTNL_MSG_CT_NEW' ? [entryOf(answer)] : []
+
+/** NFNLGRP_CONNTRACK_NEW, _UPDATE and _DESTROY. <linux/netfilter/nfnetlink_compat.h> */
+const groups = [1, 2, 3]
+
+/** What becomes of connections: `conntrack -E`. The kernel tells of it with net.netfilter.nf_conntrack_events. */
+export const changes: Source<Entry, 'added' | 'changed' | 'removed'> = {
+  protocol: 'netfilter',
+  groups,
+  read: told =>
+    told.type === 'IPCTNL_MSG_CT_DELETE'
+      ? [{ change: 'removed', value: entryOf(told) }]
+      : entriesIn(told).map(value => ({
+          change: (told.flags & NLM_F.CREATE) === 0 ? 'changed' : 'added',
+          value
+        })),
+  list: list()
+}
 
 interface Body {
   readonly header: { readonly nfgenFamily: number }

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import * as address from '../address'
+import * as conntrack from '../conntrack'
 import * as link from '../link'
 import type { NamespaceError } from '../namespace/error'
 import * as neighbour from '../neighbour'
@@ -29,7 +30,8 @@ export const sources = {
   forwarding: neighbour.forwarding.changes,
   nexthop: nexthop.changes,
   nsid: nsid.changes,
-  qdisc: qdisc.changes
+  qdisc: qdisc.changes,
+  conntrack: conntrack.changes
 } as const
 
 export type Observable = keyof typeof sources

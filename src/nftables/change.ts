@@ -1,9 +1,9 @@
+import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { NF_INET } from '../../protocol/nftables/chain'
 import { DATATYPE, TYPE_BITS } from '../../protocol/nftables/datatype'
 import type { Element } from '../../protocol/nftables/element'
 import { NFT_SET } from '../../protocol/nftables/set'
-import type { Message } from '../../protocol'
 import { message } from '../socket/message'
 import type { Selector } from './selector'
 import type { Statement } from './statement'
@@ -118,7 +118,8 @@ export const addSet = (ref: TableRef, name: string, { key, data, interval }: Set
       keyLen: widthOf(key),
       ...byteorderOf(key),
       ...(data !== undefined && { dataType: datatypeOf(data), dataLen: widthOf(data) }),
-      ...(interval === true && concatenated && { desc: { concat: key.map(({ size }) => ({ len: padded(size) })) } }),
+      ...(interval === true &&
+        concatenated && { desc: { concat: key.map(({ size }) => ({ len: padded(size) })) } }),
       id: ++setIds
     }
   })

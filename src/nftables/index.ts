@@ -14,7 +14,10 @@ export * from './statement'
 const subsystem = 10
 
 /** Changes of the ruleset, all together or none: `nft -f`. */
-export const transaction = (changes: ReadonlyArray<Message>, hints: Request<void>['hints'] = {}): Request<void> => ({
+export const transaction = (
+  changes: ReadonlyArray<Message>,
+  hints: Request<void>['hints'] = {}
+): Request<void> => ({
   operation: 'nftables.transaction',
   protocol: 'netfilter',
   answering: 'transaction',
@@ -63,9 +66,12 @@ export const elements = (ref: TableRef, set: string): Request<ReadonlyArray<Elem
       })
     ]),
   read: answers =>
-    answers.flatMap(answer => (answer.type === 'NFT_MSG_NEWSETELEM' ? (answer.attributes.elements ?? []) : [])),
+    answers.flatMap(answer =>
+      answer.type === 'NFT_MSG_NEWSETELEM' ? (answer.attributes.elements ?? []) : []
+    ),
   fields: {}
 })
 
 const familyName = (number: number): TableRef['family'] =>
-  (Object.entries(families).find(([, each]) => each === number)?.[0] as TableRef['family'] | undefined) ?? 'inet'
+  (Object.entries(families).find(([, each]) => each === number)?.[0] as TableRef['family'] | undefined) ??
+  'inet'

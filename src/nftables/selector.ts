@@ -1,6 +1,6 @@
 import * as ipaddr from 'ipaddr.js'
 import { littleEndian as le } from '../../protocol'
-import { DATATYPE } from '../../protocol/nftables/datatype'
+import type { DATATYPE } from '../../protocol/nftables/datatype'
 import type { Expression } from '../../protocol/nftables/expression'
 import { NFT_CT } from '../../protocol/nftables/expression/ct'
 import { NFT_FIB_RESULT, NFTA_FIB_F } from '../../protocol/nftables/expression/fib'
@@ -26,7 +26,8 @@ export interface Selector<A> {
 export const protocols = { icmp: 1, tcp: 6, udp: 17, ipv6Icmp: 58, sctp: 132 } as const
 export type TransportProtocol = 'tcp' | 'udp' | 'sctp'
 
-export const addressBytes = (address: string): Uint8Array => Uint8Array.from(ipaddr.parse(address).toByteArray())
+export const addressBytes = (address: string): Uint8Array =>
+  Uint8Array.from(ipaddr.parse(address).toByteArray())
 
 export const portBytes = (port: number): Uint8Array => Uint8Array.of(port >> 8, port & 0xff)
 
@@ -75,12 +76,8 @@ const payload = <A>(
 
 export const iifname = meta('iifname', NFT_META.IIFNAME, 'ifname', 16, nameBytes)
 export const oifname = meta('oifname', NFT_META.OIFNAME, 'ifname', 16, nameBytes)
-export const l4proto = meta(
-  'meta l4proto',
-  NFT_META.L4PROTO,
-  'inet_proto',
-  1,
-  (value: TransportProtocol) => Uint8Array.of(protocols[value])
+export const l4proto = meta('meta l4proto', NFT_META.L4PROTO, 'inet_proto', 1, (value: TransportProtocol) =>
+  Uint8Array.of(protocols[value])
 )
 
 const { NETWORK_HEADER, TRANSPORT_HEADER } = NFT_PAYLOAD

@@ -1,11 +1,11 @@
-import type { Expression } from '../../protocol/nftables/expression'
+import * as E from 'fp-ts/Either'
 import { NFT_REG, NFT_REG32_00, VERDICT } from '../../protocol/nftables/data'
+import type { Expression } from '../../protocol/nftables/expression'
 import { NFT_CMP } from '../../protocol/nftables/expression/cmp'
 import { NFT_LOOKUP_F } from '../../protocol/nftables/expression/lookup'
 import { NFT_NAT } from '../../protocol/nftables/expression/nat'
 import { addressFamilies, parsePrefix } from '../ip/prefix'
 import { hostBytes, type Selector } from './selector'
-import * as E from 'fp-ts/Either'
 
 /** A part of a rule, as `nft` writes it and as the kernel runs it. */
 export interface Statement {
@@ -56,8 +56,9 @@ export const anyOf = (selector: Selector<number>, bits: number, text: string): S
 export const inNetwork = (selector: Selector<string>, network: string, not = false): Statement => {
   const prefix = parsePrefix(network)
   const { address, length } = E.isRight(prefix) ? prefix.right : { address: '::', length: 0 }
-  const mask = Uint8Array.from({ length: selector.size }, (_, n) =>
-    0xff & (0xff00 >> Math.max(0, Math.min(8, length - n * 8)))
+  const mask = Uint8Array.from(
+    { length: selector.size },
+    (_, n) => 0xff & (0xff00 >> Math.max(0, Math.min(8, length - n * 8)))
   )
   return {
     text: `${selector.text} ${not ? '!= ' : ''}${network}`,
@@ -94,7 +95,8 @@ const loadAll = (selectors: ReadonlyArray<Selector<never>>): ReadonlyArray<Expre
   })
 }
 
-const joined = (selectors: ReadonlyArray<Selector<never>>): string => selectors.map(({ text }) => text).join(' . ')
+const joined = (selectors: ReadonlyArray<Selector<never>>): string =>
+  selectors.map(({ text }) => text).join(' . ')
 
 /** Goes on if the set has the values, or with `not` if it has not: `ip saddr . oifname @masquerade`. */
 export const inSet = (selectors: ReadonlyArray<Selector<never>>, set: string, not = false): Statement => ({
@@ -106,7 +108,11 @@ export const inSet = (selectors: ReadonlyArray<Selector<never>>, set: string, no
 })
 
 /** Sends the packet where a map says, address and port: `dnat ip to meta l4proto . th dport map @published`. */
-export const dnatByMap = (family: 'ip' | 'ip6', selectors: ReadonlyArray<Selector<never>>, map: string): Statement => ({
+export const dnatByMap = (
+  family: 'ip' | 'ip6',
+  selectors: ReadonlyArray<Selector<never>>,
+  map: string
+): Statement => ({
   text: `dnat ${family} to ${joined(selectors)} map @${map}`,
   expressions: [
     ...loadAll(selectors),

@@ -29,7 +29,8 @@ interface Route {
   readonly attributes: { [key: string]: unknown }
 }
 
-const ip = (bytes: Uint8Array, at: number): string => `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`
+const ip = (bytes: Uint8Array, at: number): string =>
+  `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`
 
 const readMetrics = (view: DataView, from: number, to: number): object => {
   const metrics: { [key: string]: number } = {}
@@ -151,7 +152,9 @@ const encodeByHand = (routes: ReadonlyArray<Route>): Uint8Array => {
     setIp(bytes, at + 4, text)
     at += 8
   }
-  for (const { flags, sequence, port, header, attributes } of routes as ReadonlyArray<any>) {
+  for (const { flags, sequence, port, header, attributes } of routes as ReadonlyArray<
+    Extract<Message, { readonly type: 'RTM_NEWROUTE' }>
+  >) {
     const start = at
     view.setUint16(at + 4, 24, true)
     view.setUint16(at + 6, flags, true)
@@ -287,7 +290,8 @@ const same = (a: unknown, b: unknown): void => {
   if (!isDeepStrictEqual(a, b)) throw new Error('the engines disagree')
 }
 
-const median = (all: ReadonlyArray<number>): number => all.toSorted((a, b) => a - b)[all.length >> 1] as number
+const median = (all: ReadonlyArray<number>): number =>
+  all.toSorted((a, b) => a - b)[all.length >> 1] as number
 
 /** Nanoseconds a message of one engine, warmed up: the least, since others use the machine too. */
 const measure = (engine: () => unknown): number => {
@@ -307,14 +311,25 @@ const main = (): void => {
   const times = new Map<string, Array<number>>(Object.keys(engines).map(name => [name, []]))
   for (let round = 0; round < rounds; round++)
     for (const [name, all] of times) {
-      const { stdout } = spawnSync(process.execPath, ['-r', 'ts-node/register', __filename, name], { encoding: 'utf8' })
+      const { stdout } = spawnSync(process.execPath, ['-r', 'ts-node/register', __filename, name], {
+        encoding: 'utf8'
+      })
       all.push(Number(stdout))
     }
   for (const [name, all] of times) {
     const byHand = times.get(name.replace(/: .*/, ': by hand')) as ReadonlyArray<number>
     const ratio = median(all.map((time, round) => time / (byHand[round] as number)))
-    console.log(`${name.padEnd(36)} ${median(all).toFixed(0).padStart(6)} ns a message ${ratio.toFixed(2).padStart(7)} × by hand`)
-    console.log(JSON.stringify({ bench: 'wire', name, nanoseconds: Math.round(median(all)), ratio: Number(ratio.toFixed(2)) }))
+    console.log(
+      `${name.padEnd(36)} ${median(all).toFixed(0).padStart(6)} ns a message ${ratio.toFixed(2).padStart(7)} × by hand`
+    )
+    console.log(
+      JSON.stringify({
+        bench: 'wire',
+        name,
+        nanoseconds: Math.round(median(all)),
+        ratio: Number(ratio.toFixed(2))
+      })
+    )
   }
 }
 

@@ -61,7 +61,10 @@ test('isolink decode --protocol netfilter --json: numbers of 64 bits are texts',
 
 test('what is not known is shown as bytes, in hexadecimal digits', () => {
   const unknown = '180000003930010001000000000000000123456789abcdef'
-  assert.match(output(isolink(['decode', unknown])), /^UNKNOWN type=12345 .*\n {2}payload 0123456789abcdef\n$/)
+  assert.match(
+    output(isolink(['decode', unknown])),
+    /^UNKNOWN type=12345 .*\n {2}payload 0123456789abcdef\n$/
+  )
   const [{ number, payload }] = JSON.parse(output(isolink(['decode', '--json', unknown])))
   assert.equal([number, payload], [12345, '0123456789abcdef'])
 })

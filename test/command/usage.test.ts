@@ -25,9 +25,17 @@ const wrong: ReadonlyArray<readonly [words: string, sentence: RegExp, input?: st
   ['plan tsconfig.json', /^recipe: recipe: is missing: name one of veth-masquerade/],
   ['plan -', /^the standard input is neither JSON nor YAML: /, '{ "recipe": '],
   ['up -', /^recipe: the parameters must be an object such as /, ''],
-  ['up -', /namespac: there is no such parameter: did you mean namespace\?$/, least.replace('space', 'spac')],
+  [
+    'up -',
+    /^veth-masquerade: uplnk: there is no such parameter: did you mean uplink\?$/,
+    `${least}uplnk: eth0\n`
+  ],
   ['up -', /^veth-masquerade: address: "blue" is not an address/, least.replace('192.168.45.3/24', 'blue')],
-  ['up -', /^veth-masquerade: gateway: 10\.0\.0\.1 is not in 192\.168\.45\.0\/24/, least.replace('192.168.45.2', '10.0.0.1')]
+  [
+    'up -',
+    /^veth-masquerade: gateway: 10\.0\.0\.1 is not in 192\.168\.45\.0\/24/,
+    least.replace('192.168.45.2', '10.0.0.1')
+  ]
 ]
 
 for (const [words, sentence, input] of wrong)

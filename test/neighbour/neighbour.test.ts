@@ -99,11 +99,12 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(neighbour.add({ link: 'nope', address: '10.0.0.2' })), 'link')
   assert.is(await fault(neighbour.proxy.add({ link, address: 'x' })), 'address')
   assert.is(await fault(neighbour.forwarding.add({ link, linkAddress: mac, vlan: 70_000 })), 'vlan')
-  assert.is(await fault(neighbour.forwarding.add({ link, linkAddress: mac, destination: 'x' })), 'destination')
   assert.is(
-    await fault(
-      neighbour.forwarding.add({ link, linkAddress: mac, destination: '192.0.2.1', nexthop: 5 })
-    ),
+    await fault(neighbour.forwarding.add({ link, linkAddress: mac, destination: 'x' })),
+    'destination'
+  )
+  assert.is(
+    await fault(neighbour.forwarding.add({ link, linkAddress: mac, destination: '192.0.2.1', nexthop: 5 })),
     'nexthop'
   )
 })
@@ -150,8 +151,8 @@ kernelTest(test, 'ip neighbour shows ours, and we list those of ip', [command('i
         ['10.0.0.3', ['STALE'], false, false],
         ['10.0.0.2', ['PERMANENT'], false, false],
         ['fd00::2', ['PERMANENT'], true, true]
-      ].toSorted((a, b) =>
-        shown.findIndex(({ dst }) => dst === a[0]) - shown.findIndex(({ dst }) => dst === b[0])
+      ].toSorted(
+        (a, b) => shown.findIndex(({ dst }) => dst === a[0]) - shown.findIndex(({ dst }) => dst === b[0])
       )
     )
     run('ip', 'neighbour', 'add', '10.0.0.4', 'lladdr', mac, 'nud', 'reachable', 'dev', 'v0')
@@ -191,7 +192,10 @@ kernelTest(test, 'ip neighbour show proxy shows ours, and we list those of ip', 
   withLink(async (connection, link) => {
     await connection.neighbour.proxy.add({ link: 'v0', address: '10.0.0.9' })
     run('ip', 'neighbour', 'add', 'proxy', 'fd00::9', 'dev', 'v0')
-    const shown = [...json('ip', 'neighbour', 'show', 'proxy'), ...json('ip', '-6', 'neighbour', 'show', 'proxy')]
+    const shown = [
+      ...json('ip', 'neighbour', 'show', 'proxy'),
+      ...json('ip', '-6', 'neighbour', 'show', 'proxy')
+    ]
     assert.ok(shown.some(({ dst, dev }) => dst === '10.0.0.9' && dev === 'v0'))
     const listed = await connection.neighbour.proxy.list({ link: 'v0' })
     assert.equal(
@@ -263,7 +267,22 @@ kernelTest(test, 'far ends of a VXLAN: bridge fdb append … dst', [command('bri
     const none = '00:00:00:00:00:00'
     const [link, via] = [(await connection.link.get('vx0')).index, (await connection.link.get('v0')).index]
     await forwarding.append({ link: 'vx0', linkAddress: none, destination: '192.0.2.1' })
-    run('bridge', 'fdb', 'append', none, 'dev', 'vx0', 'dst', '192.0.2.2', 'port', '4790', 'vni', '9', 'via', 'v0')
+    run(
+      'bridge',
+      'fdb',
+      'append',
+      none,
+      'dev',
+      'vx0',
+      'dst',
+      '192.0.2.2',
+      'port',
+      '4790',
+      'vni',
+      '9',
+      'via',
+      'v0'
+    )
     assert.equal(
       json('bridge', 'fdb', 'show', 'dev', 'vx0').map(({ dst }) => dst),
       ['192.0.2.1', '192.0.2.2']
@@ -287,7 +306,10 @@ kernelTest(test, 'a link without a database is refused with a hint', [], () =>
     const refused = await connection.neighbour.forwarding
       .add({ link: 'v0', linkAddress: mac })
       .catch(error => error)
-    assert.ok(refused instanceof IsolinkError && refused.message.includes('port of a bridge'), String(refused))
+    assert.ok(
+      refused instanceof IsolinkError && refused.message.includes('port of a bridge'),
+      String(refused)
+    )
   })
 )
 

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
-import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bytesOf, decode, encode, type Policy, writer, written } from '../../protocol'
+import { bytesOf, type Policy, writer, written } from '../../protocol'
 import { type Compiled, compile } from '../../protocol/definition/compiled'
-import { type AnyBody, valuesOf } from './arbitrary'
+import { valuesOf } from './arbitrary'
 import { definitions } from './definitions'
 import { input, random } from './noise'
 
@@ -25,7 +24,10 @@ const readsAlike = (policy: Policy<unknown>, { read }: Compiled, array: Buffer):
   const value = read(bytesOf(array), 0, array.length)
   if (value === undefined) return false
   const plain = policy.read(bytesOf(array), 0, array.length, undefined)
-  assert.ok(isDeepStrictEqual(value, plain), JSON.stringify([value, plain], (_, each) => (typeof each === 'bigint' ? `${each}n` : each)))
+  assert.ok(
+    isDeepStrictEqual(value, plain),
+    JSON.stringify([value, plain], (_, each) => (typeof each === 'bigint' ? `${each}n` : each))
+  )
   assert.equal(plainBytes(policy, value), plainBytes(policy, plain))
   return true
 }
@@ -42,7 +44,10 @@ for (const [n, { name, body }] of definitions.entries()) {
         const to = writer(8)
         if (code.write(to, value)) assert.equal(Buffer.from(written(to)), plain)
         else assert.is(to.length, 0)
-        assert.ok(to.array.every((byte, at) => at < to.length || byte === 0), 'the writer is as it was')
+        assert.ok(
+          to.array.every((byte, at) => at < to.length || byte === 0),
+          'the writer is as it was'
+        )
         assert.ok(hasUnknown(value) || to.length > 0, 'a regular value is written')
         const read = readsAlike(policy, code, plain)
         assert.ok(hasUnknown(value) || read, 'a regular payload is read')
@@ -51,14 +56,18 @@ for (const [n, { name, body }] of definitions.entries()) {
   })
 
   test(`compiled = plain, for noise: ${name}`, () => {
-    const encodings = fc.sample(valuesOf(policy), { numRuns: 20, seed }).map(value => plainBytes(policy, value))
+    const encodings = fc
+      .sample(valuesOf(policy), { numRuns: 20, seed })
+      .map(value => plainBytes(policy, value))
     const next = random(seed + n)
     for (let count = 0; count < inputs / definitions.length; count++) {
       const array = input(next, body, encodings)
       try {
         readsAlike(policy, code, array)
       } catch (error) {
-        throw new Error(`${name}, ISOLINK_SEED=${seed}: ${array.toString('hex')}\n${error instanceof Error ? error.stack : error}`)
+        throw new Error(
+          `${name}, ISOLINK_SEED=${seed}: ${array.toString('hex')}\n${error instanceof Error ? error.stack : error}`
+        )
       }
     }
   })

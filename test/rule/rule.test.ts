@@ -55,7 +55,8 @@ test('ip -6 rule add not from all ipproto udp dport 53 goto 200', async () => {
 })
 
 test('a rule of the table main by default; of none for other actions and for l3mdev', async () => {
-  const tableOf = async (given: rule.NewRule): Promise<unknown> => (await sent(rule.add(given))).attributes.table
+  const tableOf = async (given: rule.NewRule): Promise<unknown> =>
+    (await sent(rule.add(given))).attributes.table
   assert.is(await tableOf({ from: '10.0.0.1' }), 254)
   assert.is(await tableOf({ from: '10.0.0.1', action: 'blackhole' }), undefined)
   assert.is(await tableOf({ l3mdev: true, priority: 1 }), undefined)
@@ -107,39 +108,41 @@ const kernelRules: ReadonlyArray<readonly [rule.NewRule, ReadonlyArray<string>]>
     { priority: 17, suppressPrefixLength: 0, suppressGroup: 3, table: 254 },
     ['suppress_prefixlength', '0', 'suppress_ifgroup', '3', 'table', '254']
   ],
-  [{ priority: 18, invert: true, from: '10.0.0.1', action: 'blackhole' }, ['not', 'from', '10.0.0.1', 'blackhole']],
+  [
+    { priority: 18, invert: true, from: '10.0.0.1', action: 'blackhole' },
+    ['not', 'from', '10.0.0.1', 'blackhole']
+  ],
   [{ priority: 19, tunnelId: 9n, table: 100 }, ['tun_id', '9', 'table', '100']],
   [{ priority: 20, realms: 5, table: 100 }, ['table', '100', 'realms', '5']],
-  [
-    { priority: 21, family: 'ipv6', from: 'fd00:1::/32', table: 100 },
-    ['from', 'fd00:1::/32', 'table', '100']
-  ]
+  [{ priority: 21, family: 'ipv6', from: 'fd00:1::/32', table: 100 }, ['from', 'fd00:1::/32', 'table', '100']]
 ]
 
-kernelTest(test, 'each rule that ip makes from the same words is ours to the last member', [command('ip')], async () => {
-  await using connection = open()
-  for (const [ours, words] of kernelRules) {
-    const family = ours.family ?? 'ipv4'
-    const option = family === 'ipv6' ? '-6' : '-4'
-    const listed = async (): Promise<object> => {
-      const [found] = await connection.rule.list({ family, priority: Number(ours.priority) })
-      assert.ok(found !== undefined, words.join(' '))
-      return { ...found, protocol: 0 }
+kernelTest(
+  test,
+  'each rule that ip makes from the same words is ours to the last member',
+  [command('ip')],
+  async () => {
+    await using connection = open()
+    for (const [ours, words] of kernelRules) {
+      const family = ours.family ?? 'ipv4'
+      const option = family === 'ipv6' ? '-6' : '-4'
+      const listed = async (): Promise<object> => {
+        const [found] = await connection.rule.list({ family, priority: Number(ours.priority) })
+        assert.ok(found !== undefined, words.join(' '))
+        return { ...found, protocol: 0 }
+      }
+      run('ip', option, 'rule', 'add', 'priority', String(ours.priority), ...words)
+      const [made, seen] = [await listed(), theirs(option).find(({ priority }) => priority === ours.priority)]
+      run('ip', option, 'rule', 'delete', 'priority', String(ours.priority))
+      await connection.rule.add(ours)
+      assert.equal(await listed(), made, words.join(' '))
+      const again = theirs(option).find(({ priority }) => priority === ours.priority)
+      assert.equal({ ...again, protocol: 0 }, { ...seen, protocol: 0 }, words.join(' '))
+      await connection.rule.remove(ours)
+      assert.not(theirs(option).some(({ priority }) => priority === ours.priority))
     }
-    run('ip', option, 'rule', 'add', 'priority', String(ours.priority), ...words)
-    const [made, seen] = [
-      await listed(),
-      theirs(option).find(({ priority }) => priority === ours.priority)
-    ]
-    run('ip', option, 'rule', 'delete', 'priority', String(ours.priority))
-    await connection.rule.add(ours)
-    assert.equal(await listed(), made, words.join(' '))
-    const again = theirs(option).find(({ priority }) => priority === ours.priority)
-    assert.equal({ ...again, protocol: 0 }, { ...seen, protocol: 0 }, words.join(' '))
-    await connection.rule.remove(ours)
-    assert.not(theirs(option).some(({ priority }) => priority === ours.priority))
   }
-})
+)
 
 kernelTest(test, 'what was listed can be added again', [command('ip')], async () => {
   await using connection = open()
@@ -154,15 +157,20 @@ kernelTest(test, 'what was listed can be added again', [command('ip')], async ()
   for (const each of before) await connection.rule.remove(each)
 })
 
-kernelTest(test, 'a second rule like it, and a rule that is not there, are refused with a hint', [], async () => {
-  await using connection = open()
-  const given = { priority: 10, from: '10.0.0.0/8', table: 100 }
-  await connection.rule.add(given)
-  const twice = await connection.rule.add(given).catch(error => error)
-  assert.ok(twice instanceof IsolinkError && twice.message.includes('such a rule already'), String(twice))
-  await connection.rule.remove({ priority: 10 })
-  const gone = await connection.rule.remove({ priority: 10 }).catch(error => error)
-  assert.ok(gone instanceof IsolinkError && gone.message.includes('no such rule'), String(gone))
-})
+kernelTest(
+  test,
+  'a second rule like it, and a rule that is not there, are refused with a hint',
+  [],
+  async () => {
+    await using connection = open()
+    const given = { priority: 10, from: '10.0.0.0/8', table: 100 }
+    await connection.rule.add(given)
+    const twice = await connection.rule.add(given).catch(error => error)
+    assert.ok(twice instanceof IsolinkError && twice.message.includes('such a rule already'), String(twice))
+    await connection.rule.remove({ priority: 10 })
+    const gone = await connection.rule.remove({ priority: 10 }).catch(error => error)
+    assert.ok(gone instanceof IsolinkError && gone.message.includes('no such rule'), String(gone))
+  }
+)
 
 test.run()

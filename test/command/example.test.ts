@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { raise, stateOfHost } from '../lab'
+import { command, kernelTest } from '../sandbox'
+import { isolink, output, program, root } from './child'
+
+const test = suite('example')
+const needs = [command('ip'), command('nft')]
+
+kernelTest(test, 'a host with an uplink and a default route', needs, raise)
+
+/** In an order in which each finds what it needs. */
+const commands = ['plan', 'up', 'exec', 'show', 'decode', 'down', 'demo']
+
+test('each command has an example', () => {
+  const listed = [...output(isolink(['--help'])).matchAll(/^ {2}(\w+) {2,}[^-\n]*$/gm)].map(
+    ([, name]) => name
+  )
+  assert.equal(listed.filter(name => name !== 'help').sort(), commands.toSorted())
+})
+
+for (const name of commands)
+  kernelTest(test, `the example of isolink ${name} --help`, needs, () => {
+    const [, example = ''] = output(isolink([name, '--help'])).split('\nExample:\n')
+    assert.match(example, new RegExp(`^ {2}isolink ${name}\\b`))
+    const words = [process.execPath, ...program].map(word => `'${word}'`).join(' ')
+    const script = `isolink() { ${words} "$@"; }\n${example.replace(/^ {2}/gm, '')}`
+    const { status, stderr } = spawnSync('sh', ['-e'], { cwd: root, input: script, encoding: 'utf8' })
+    assert.equal([stderr, status], ['', 0])
+  })
+
+for (const file of readdirSync(join(root, 'docs/examples')).filter(name => name.endsWith('.ts')))
+  kernelTest(test, `docs/examples/${file}`, needs, () => {
+    const before = stateOfHost()
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--conditions=isolink-source', '-r', 'ts-node/register', join('docs/examples', file)],
+      { cwd: root, encoding: 'utf8' }
+    )
+    assert.equal([stderr, status], ['', 0])
+    assert.match(stdout, /^hello from blue$/m)
+    assert.equal(stateOfHost(), before)
+  })
+
+test.run()

@@ -1,0 +1,215 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { NLM_F } from '../../protocol/netlink/header'
+import { type Connection, IsolinkError, namespaces, open } from '../../src/promises'
+import * as qdisc from '../../src/qdisc'
+import { fault, sent } from '../request'
+import { command, kernelTest, run } from '../sandbox'
+
+const test = suite('qdisc')
+
+test('tc qdisc add dev eth0 root handle 1: fq_codel target 5ms', async () => {
+  assert.equal(
+    await sent(qdisc.add({ link: 'eth0', handle: '1:', kind: 'fq_codel', options: { target: 5000 } })),
+    {
+      type: 'RTM_NEWQDISC',
+      flags: NLM_F.CREATE | NLM_F.EXCL,
+      header: { family: 0, ifindex: 5, handle: 0x10000, parent: 0xffffffff, info: 0 },
+      attributes: { kind: 'fq_codel', options: { target: 5000 } }
+    }
+  )
+})
+
+test('tc qdisc add dev eth0 clsact: filters have a place of their own', async () => {
+  const { header, attributes } = await sent(qdisc.add({ link: 'eth0', kind: 'clsact' }))
+  assert.equal([header.parent, header.handle, attributes], [0xfffffff1, 0xffff0000, { kind: 'clsact' }])
+})
+
+test('tc qdisc replace dev eth0 parent 1:10 pfifo limit 5', async () => {
+  const { flags, header, attributes } = await sent(
+    qdisc.replace({ link: 'eth0', parent: '1:10', kind: 'pfifo', options: { limit: 5 } })
+  )
+  assert.equal(
+    [flags, header.parent, attributes],
+    [NLM_F.CREATE | NLM_F.REPLACE, 0x10010, { kind: 'pfifo', options: { limit: 5 } }]
+  )
+})
+
+test('tc qdisc delete dev eth0 root', async () => {
+  const { type, header } = await sent(qdisc.remove({ link: 'eth0' }))
+  assert.equal([type, header.ifindex, header.parent], ['RTM_DELQDISC', 5, 0xffffffff])
+})
+
+test('what is wrong is named before anything is sent', async () => {
+  assert.is(await fault(qdisc.add({ link: 'nope', kind: 'pfifo' })), 'link')
+  assert.is(await fault(qdisc.add({ link: 'eth0', kind: 'htb', handle: '1:1' })), 'handle')
+  assert.is(await fault(qdisc.add({ link: 'eth0', kind: 'htb', parent: 'top' as never })), 'parent')
+  assert.is(await fault(qdisc.add({ link: 'eth0', kind: 'pfifo', options: { limit: -1 } })), 'options.limit')
+  assert.is(
+    await fault(qdisc.add({ link: 'eth0', kind: 'fq_codel', options: { goal: 1 } as never })),
+    'options.goal'
+  )
+})
+
+const withLink = async (use: (connection: Connection, link: number) => Promise<void>): Promise<void> => {
+  await using connection = open()
+  await connection.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } })
+  await connection.link.set('v1', { up: true })
+  try {
+    await use(connection, (await connection.link.get('v0')).index)
+  } finally {
+    await connection.link.remove('v0')
+  }
+}
+
+interface Theirs {
+  readonly kind: string
+  readonly handle: string
+  readonly options: { readonly [key: string]: unknown }
+  readonly [key: string]: unknown
+}
+
+const theirs = (): ReadonlyArray<Theirs> => JSON.parse(run('tc', '-j', 'qdisc', 'show', 'dev', 'v0'))
+
+/** The same qdisc in our words and in those of tc. */
+const given: ReadonlyArray<readonly [Omit<qdisc.NewQdisc, 'link'>, ReadonlyArray<string>]> = [
+  [{ kind: 'pfifo', options: { limit: 77 } }, ['pfifo', 'limit', '77']],
+  [{ kind: 'bfifo', options: { limit: 7700 } }, ['bfifo', 'limit', '7700']],
+  [
+    { kind: 'fq_codel', options: { target: 6000, limit: 500, flows: 64, ecn: 0 } },
+    ['fq_codel', 'target', '6ms', 'limit', '500', 'flows', '64', 'noecn']
+  ],
+  [{ kind: 'fq', options: { plimit: 99, quantum: 3000 } }, ['fq', 'limit', '99', 'quantum', '3000']],
+  [
+    { kind: 'prio', options: { bands: 3, priomap: [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1] } },
+    ['prio']
+  ],
+  [{ kind: 'sfq', options: { v0: { perturbPeriod: 10 } } }, ['sfq', 'perturb', '10']],
+  [qdisc.htb({ defaultClass: 0x30, rateToQuantum: 5 }), ['htb', 'default', '30', 'r2q', '5']],
+  [
+    qdisc.tbf({ rate: 8e6, burst: 16_000, latency: 100 }),
+    ['tbf', 'rate', '8mbit', 'burst', '16000', 'latency', '100ms']
+  ],
+  [
+    qdisc.tbf({ rate: 80e9, burst: 1e6, limit: 5e6, peakRate: 90e9, peakBurst: 9000 }),
+    ['tbf', 'rate', '80gbit', 'burst', '1000000', 'limit', '5000000', 'peakrate', '90gbit', 'mtu', '9000']
+  ],
+  [
+    qdisc.netem({ delay: 50, jitter: 5, delayCorrelation: 0.25, loss: 0.01 }),
+    ['netem', 'delay', '50ms', '5ms', '25%', 'loss', '1%']
+  ],
+  [
+    qdisc.netem({
+      delay: 10,
+      reorder: 0.25,
+      reorderCorrelation: 0.5,
+      duplicate: 0.5,
+      corrupt: 0.001,
+      rate: 1e6
+    }),
+    [
+      ...['netem', 'delay', '10ms', 'reorder', '25%', '50%', 'duplicate', '50%'],
+      ...['corrupt', '0.1%', 'rate', '1mbit']
+    ]
+  ],
+  [{ kind: 'red', options: {} } as never, []]
+]
+
+const comparable = ({ handle: _, refcnt: __, ...rest }: Theirs): object => rest
+
+kernelTest(
+  test,
+  'each qdisc that tc makes from the same words is ours to the last option',
+  [command('tc')],
+  () =>
+    withLink(async connection => {
+      for (const [ours, words] of given.filter(each => each[1].length > 0)) {
+        run('tc', 'qdisc', 'add', 'dev', 'v0', 'root', 'handle', '1:', ...words)
+        const [made, shown] = [await connection.qdisc.get({ link: 'v0' }), theirs()]
+        await connection.qdisc.remove({ link: 'v0' })
+        await connection.qdisc.add({ link: 'v0', handle: '1:', ...ours } as qdisc.NewQdisc)
+        assert.equal(theirs().map(comparable), shown.map(comparable), words.join(' '))
+        const again = await connection.qdisc.get({ link: 'v0' })
+        assert.equal([again.kind, again.handle, again.parent], [made.kind, '1:', 'root'])
+        await connection.qdisc.remove({ link: 'v0' })
+      }
+    })
+)
+
+kernelTest(test, 'what is listed can be added again', [], () =>
+  withLink(async connection => {
+    for (const [ours, words] of given.filter(each => each[1].length > 0)) {
+      const again = async (): Promise<qdisc.Qdisc> => {
+        const found = await connection.qdisc.get({ link: 'v0' })
+        await connection.qdisc.remove({ link: 'v0' })
+        return found
+      }
+      await connection.qdisc.add({ link: 'v0', handle: '1:', ...ours } as qdisc.NewQdisc)
+      const { link, handle, kind, options } = await again()
+      await connection.qdisc.add({ link, handle, kind, options } as qdisc.NewQdisc)
+      assert.equal((await again()).options, options, words.join(' '))
+    }
+  })
+)
+
+kernelTest(test, 'lists of one link and of all, and those of the kernel’s own', [command('tc')], () =>
+  withLink(async (connection, link) => {
+    await connection.qdisc.add({ link: 'v0', handle: '5:', kind: 'pfifo', options: { limit: 9 } })
+    await connection.qdisc.add({ link: 'v0', kind: 'clsact' })
+    const own = await connection.qdisc.list({ link: 'v0' })
+    assert.equal(
+      own.map(each => [each.link, each.kind, each.handle, each.parent]),
+      [
+        [link, 'pfifo', '5:', 'root'],
+        [link, 'clsact', 'ffff:', 'ingress']
+      ]
+    )
+    assert.equal(own[0]?.statistics, {
+      bytes: 0n,
+      packets: 0n,
+      drops: 0,
+      requeues: 0,
+      overlimits: 0,
+      waiting: 0,
+      backlog: 0
+    })
+    const all: ReadonlyArray<Theirs> = JSON.parse(run('tc', '-j', 'qdisc', 'show'))
+    assert.equal(
+      (await connection.qdisc.list()).map(each => each.kind),
+      all.map(each => each.kind)
+    )
+    const refused = await connection.qdisc.add({ link: 'v0', kind: 'clsact' }).catch(error => error)
+    assert.ok(
+      refused instanceof IsolinkError && refused.message.includes('replace changes it'),
+      String(refused)
+    )
+    await connection.qdisc.remove({ link: 'v0', parent: 'ingress' })
+    await connection.qdisc.remove({ link: 'v0' })
+    const gone = await connection.qdisc.remove({ link: 'v0' }).catch(error => error)
+    assert.ok(gone instanceof IsolinkError && gone.message.includes('kernel’s own'), String(gone))
+    const unknown = await connection.qdisc.add({ link: 'v0', kind: 'nosuch' }).catch(error => error)
+    assert.ok(unknown instanceof IsolinkError && unknown.message.includes('of kind nosuch'), String(unknown))
+  })
+)
+
+kernelTest(test, 'netem delays a ping by what was asked for', [], async () => {
+  await namespaces.create('far')
+  await using here = open()
+  await using there = open({ namespace: 'far' })
+  try {
+    await here.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1', namespace: 'far' } })
+    await there.link.set('v1', { up: true })
+    await here.address.add({ link: 'v0', address: '10.0.0.1/24' })
+    await there.address.add({ link: 'v1', address: '10.0.0.2/24' })
+    await namespaces.ping({ pid: process.pid }, '10.0.0.2')
+    await here.qdisc.add({ link: 'v0', ...qdisc.netem({ delay: 300 }) })
+    const { replies } = await namespaces.ping({ pid: process.pid }, '10.0.0.2')
+    const milliseconds = replies[0]?.milliseconds ?? 0
+    assert.ok(milliseconds >= 300 && milliseconds < 900, String(milliseconds))
+  } finally {
+    await here.link.remove('v0')
+    await namespaces.remove('far')
+  }
+})
+
+test.run()
