@@ -1,4 +1,13 @@
-import { align, type Bytes, copy, littleEndian as le, reserve, type Writer, writeBytes } from './bytes'
+import {
+  align,
+  type Bytes,
+  copy,
+  littleEndian as le,
+  oddPadding,
+  reserve,
+  type Writer,
+  writeBytes
+} from './bytes'
 import { chosen } from './choice'
 import { type EncodeError, encodeError, inside, quoted } from './error'
 import { nearest } from './nearest'
@@ -188,7 +197,9 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
       const column = byNumber[type & NLA_TYPE_MASK]
       if (column !== undefined && last.has(column)) waits = true
       else take(values, places, bytes, from, at, column, scope)
+      const end = at + length
       at += align(length)
+      if (end < at && oddPadding(bytes, end, at, to)) bytes.irregular = true
     }
     if (at < to) bytes.irregular = true
     return (waits ? takeLate(values, places, bytes, from, to, scope) : values) as SetValue<R>

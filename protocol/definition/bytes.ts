@@ -4,6 +4,13 @@ export const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 /** Messages and attributes start at multiples of four. `NLMSG_ALIGN`, `NLA_ALIGN` in <linux/netlink.h> */
 export const align = (length: number): number => (length + 3) & ~3
 
+/** Whether the padding in `[from, to)` is not the zeros that we would write, or is cut off at `end`. */
+export const oddPadding = ({ array }: Bytes, from: number, to: number, end: number): boolean => {
+  if (to > end) return true
+  for (let at = from; at < to; at++) if (array[at] !== 0) return true
+  return false
+}
+
 /** Bytes being read. They belong to the caller and are never kept: whatever is read out of them is a copy. */
 export interface Bytes {
   readonly array: Uint8Array

@@ -1,5 +1,5 @@
 import { NLA_F_NESTED, positions, writeAttribute } from './attributes'
-import { align, deepest, littleEndian as le, reserve, writer } from './bytes'
+import { align, deepest, littleEndian as le, oddPadding, reserve, writer } from './bytes'
 import { encodeError, inside, quoted } from './error'
 import type { Field, Policy, Shown, ValueOf } from './policy'
 import type { Members, Struct, StructValue } from './struct'
@@ -56,6 +56,7 @@ const listOf = <P extends Policy<unknown>>(type: ListOf<P>['type'], number: numb
         bytes.irregular = true
       values.push(value as ValueOf<P>)
       end = at + align(length)
+      if (at + length < end && oddPadding(bytes, at + length, end, to)) bytes.irregular = true
     }
     return end < to ? undefined : values
   },

@@ -171,7 +171,7 @@ const encodeByHand = (routes: ReadonlyArray<Route>): Uint8Array => {
     view.setUint32(at + 24, header.flags, true)
     at += 28
     const { dst, oif, priority, prefsrc, metrics, cacheinfo, table, gateway, pref } = attributes
-    if (dst !== undefined) address(1, dst)
+    if (dst !== undefined) address(1, dst as string)
     if (oif !== undefined) u32(4, oif)
     if (gateway !== undefined) address(5, gateway)
     if (priority !== undefined) u32(6, priority)

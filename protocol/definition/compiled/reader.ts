@@ -93,6 +93,8 @@ const attributeLoop = (statement: string): string => `
     let x
     ${statement}
     at += (length + 3) & ~3
+    if (at > to) return
+    for (let pad = t; pad < at; pad++) if (bytes.array[pad] !== 0) return
   }
   if (at < to) return`
 
