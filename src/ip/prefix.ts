@@ -15,9 +15,17 @@ const widths = { ipv4: 32, ipv6: 128 } as const
 
 const strict = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined => {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text)
-  if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text)) return ipaddr.IPv6.parse(text)
+  if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text))
+    return ipaddr.IPv6.parse(inHexadecimal(text))
   return undefined
 }
+
+/** ipaddr.js takes `::1.2.3.4` for `::ffff:1.2.3.4`, so it is given no dots. */
+const inHexadecimal = (text: string): string =>
+  text.replace(/\d+\.\d+\.\d+\.\d+$/, dotted => {
+    const bytes = ipaddr.IPv4.parse(dotted).toByteArray()
+    return Buffer.from(bytes).toString('hex').replace(/^.{4}/, '$&:')
+  })
 
 const textOf = (address: ipaddr.IPv4 | ipaddr.IPv6): string =>
   address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String()
