@@ -1,6 +1,6 @@
 /**
  * The two hosts of the posts on one wire, built with `ip` in the sandbox: the one that we are on, and `other`. Each
- * has an eth0, on 10.0.6.0/24 and fd00:6::/64; the host also has 10.0.6.11 and default routes.
+ * has an eth0, on 10.0.6.0/24 and fd00:6::/64; the host also has the addresses that end in 11, and default routes.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -37,6 +37,7 @@ link add eth0 type veth peer name eth0 netns other`)
 link set eth0 up
 address add 10.0.6.10/24 dev eth0
 address add 10.0.6.11/24 dev eth0
+address add fd00:6::11/64 dev eth0
 address add fd00:6::10/64 dev eth0
 route add default via 10.0.6.1
 route add default via fd00:6::1 dev eth0`)
@@ -53,12 +54,14 @@ address add fd00:6::20/64 dev eth0`,
 
 /** Removes whatever is there, so that a test that failed does not disturb the next one. */
 export const raze = (): void => {
-  for (const name of readdirSync('/run/netns')) spawnSync(oracle('ip') ?? 'ip', ['netns', 'delete', name])
-  const links = JSON.parse(sh('ip -j link')) as ReadonlyArray<{ readonly ifname: string }>
-  for (const { ifname } of links)
-    if (ifname !== 'lo') spawnSync(oracle('ip') ?? 'ip', ['link', 'delete', ifname])
+  const names = readdirSync('/run/netns').map(name => `netns delete ${name}`)
+  const links = readdirSync('/proc/sys/net/ipv4/conf')
+    .filter(name => !['all', 'default', 'lo'].includes(name))
+    .map(name => `link delete ${name}`)
+  // A veth takes its other end along.
+  spawnSync(oracle('ip') ?? 'ip', ['-force', '-batch', '-'], { input: [...links, ...names].join('\n') })
   sh('nft flush ruleset')
-  sysctl('net.ipv6.conf.all.forwarding', 0)
+  for (const family of ['ipv4', 'ipv6']) sysctl(`net.${family}.conf.all.forwarding`, 0)
   rmSync('/run/isolink', { recursive: true, force: true })
 }
 

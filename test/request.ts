@@ -65,7 +65,7 @@ const outcome = async (
   request: Request<unknown>
 ): Promise<{ readonly sent: ReadonlyArray<Message>; readonly result: E.Either<NetlinkError, unknown> }> => {
   const sent: Array<Message> = []
-  const session = openSession({ transport: kernel(sent), timeout: 50 })
+  const session = openSession({ transport: kernel(sent), timeout: 5000 })
   if (E.isLeft(session)) throw new Error(session.left.message)
   const result = await session.right.send(request)()
   session.right.close()

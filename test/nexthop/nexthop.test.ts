@@ -74,7 +74,7 @@ const withLink = async (use: (connection: Connection, link: number) => Promise<v
     await use(connection, (await connection.link.get('v0')).index)
   } finally {
     await connection.link.remove('v0')
-    for (const { id } of await connection.nexthop.list()) await connection.nexthop.remove(id)
+    for (const { id } of (await connection.nexthop.list()).toReversed()) await connection.nexthop.remove(id)
   }
 }
 

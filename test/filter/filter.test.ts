@@ -1,0 +1,272 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { littleEndian } from '../../protocol'
+import { NLM_F } from '../../protocol/netlink/header'
+import * as trafficClass from '../../src/class'
+import * as filter from '../../src/filter'
+import { type Connection, IsolinkError, namespaces, open } from '../../src/promises'
+import { htb as htbQdisc } from '../../src/qdisc'
+import { fault, sent } from '../request'
+import { command, kernelTest, run } from '../sandbox'
+
+const test = suite('filter')
+
+const info = (priority: number, protocol: number): number =>
+  priority * 0x10000 + (littleEndian ? ((protocol & 0xff) << 8) | (protocol >> 8) : protocol)
+
+test('tc filter add dev eth0 ingress protocol ip prio 5 flower ip_proto tcp action mirred egress redirect dev eth1', async () => {
+  const { header, attributes, ...message } = await sent(
+    filter.add({
+      link: 'eth0',
+      parent: 'ingress',
+      protocol: 'ip',
+      priority: 5,
+      kind: 'flower',
+      options: { keyEthType: 0x0800, keyIpProto: 6 },
+      actions: [filter.redirect('eth1')]
+    })
+  )
+  assert.equal(message, { type: 'RTM_NEWTFILTER', flags: NLM_F.CREATE | NLM_F.EXCL })
+  assert.equal(header, { family: 0, ifindex: 5, handle: 0, parent: 0xfffffff2, info: info(5, 0x0800) })
+  const parms = { index: 0, capab: 0, action: 4, refcnt: 0, bindcnt: 0, eaction: 1, ifindex: 6 }
+  assert.equal(attributes, {
+    kind: 'flower',
+    options: { act: [{ kind: 'mirred', options: { parms } }], keyEthType: 0x0800, keyIpProto: 6 }
+  })
+})
+
+test('tc filter replace dev eth0 parent 1: protocol all prio 1 matchall classid 1:10', async () => {
+  const { flags, header, attributes } = await sent(
+    filter.replace({ link: 'eth0', parent: '1:', priority: 1, kind: 'matchall', class: '1:10' })
+  )
+  assert.equal([flags, header.parent, header.info], [NLM_F.CREATE, 0x10000, info(1, 3)])
+  assert.equal(attributes, { kind: 'matchall', options: { classid: 0x10010 } })
+})
+
+test('tc filter add block 7 chain 3 prio 1 handle 9 fw action drop', async () => {
+  const { header, attributes } = await sent(
+    filter.add({ block: 7, chain: 3, priority: 1, handle: 9, kind: 'fw', actions: [filter.drop()] })
+  )
+  assert.equal([header.ifindex, header.parent, header.handle, attributes.chain], [-1, 7, 9, 3])
+})
+
+test('tc filter delete dev eth0 ingress: all of a site, or of a priority', async () => {
+  const all = await sent(filter.flush({ link: 'eth0', parent: 'ingress' }))
+  assert.equal([all.type, all.header.info, all.header.handle], ['RTM_DELTFILTER', 0, 0])
+  assert.is((await sent(filter.flush({ link: 'eth0', priority: 5 }))).header.info, info(5, 3))
+})
+
+test('what is wrong is named before anything is sent', async () => {
+  const given = { link: 'eth0', parent: 'ingress', kind: 'matchall' } as const
+  assert.is(await fault(filter.add({ ...given, priority: 0 })), 'priority')
+  assert.is(await fault(filter.add({ ...given, priority: 70_000 })), 'priority')
+  assert.is(await fault(filter.add({ ...given, protocol: 'ipx' as never })), 'protocol')
+  assert.is(await fault(filter.add({ ...given, class: '110' as never })), 'class')
+  assert.is(await fault(filter.add({ ...given, parent: 'top' as never })), 'parent')
+  assert.is(await fault(filter.add({ ...given, actions: [filter.mirror('nope')] })), 'link')
+  assert.is(
+    await fault(filter.add({ ...given, kind: 'flower', options: { keyIpProto: 256 } })),
+    'options.keyIpProto'
+  )
+  assert.is(await fault(filter.flush({ link: 'eth0', protocol: 'ip' })), 'protocol')
+})
+
+const withLinks = async (use: (connection: Connection) => Promise<void>): Promise<void> => {
+  await using connection = open()
+  await connection.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } })
+  await connection.link.add({ kind: 'veth', name: 'w0', up: true, peer: { name: 'w1' } })
+  await connection.qdisc.add({ link: 'v0', handle: '1:', ...htbQdisc() })
+  await connection.class.add({ link: 'v0', handle: '1:10', ...trafficClass.htb({ rate: 1e6 }) })
+  await connection.qdisc.add({ link: 'v0', kind: 'clsact' })
+  try {
+    await use(connection)
+  } finally {
+    await connection.link.remove('v0')
+    await connection.link.remove('w0')
+  }
+}
+
+/** The same filter in our words and in those of tc. */
+const given: ReadonlyArray<readonly [filter.NewFilter, string]> = [
+  [
+    { link: 'v0', parent: 'ingress', priority: 1, kind: 'matchall', actions: [filter.mirror('w0')] },
+    'ingress prio 1 protocol all matchall action mirred egress mirror dev w0'
+  ],
+  [
+    {
+      link: 'v0',
+      parent: 'egress',
+      protocol: 'ip',
+      priority: 2,
+      kind: 'flower',
+      options: {
+        keyEthType: 0x0800,
+        keyIpProto: 6,
+        keyIpv4Dst: '10.0.0.0',
+        keyIpv4DstMask: '255.0.0.0',
+        keyTcpDst: 80,
+        keyTcpDstMask: 0xffff
+      },
+      actions: [filter.edit({ mark: 5 }), filter.drop()]
+    },
+    'egress prio 2 protocol ip flower ip_proto tcp dst_ip 10.0.0.0/8 dst_port 80 action skbedit mark 5 pipe action drop'
+  ],
+  [
+    {
+      link: 'v0',
+      parent: '1:',
+      protocol: 'ip',
+      priority: 3,
+      kind: 'u32',
+      class: '1:10',
+      options: {
+        sel: {
+          flags: 1,
+          offshift: 0,
+          nkeys: 1,
+          offmask: 0,
+          off: 0,
+          offoff: 0,
+          hoff: 0,
+          hmask: 0,
+          keys: [{ mask: 0xffffffff, val: 0x0a000001, off: 16, offmask: 0 }]
+        }
+      }
+    },
+    'parent 1: prio 3 protocol ip u32 match ip dst 10.0.0.1 flowid 1:10'
+  ],
+  [
+    { link: 'v0', parent: '1:', protocol: 'ip', priority: 4, handle: 7, kind: 'fw', class: '1:10' },
+    'parent 1: prio 4 protocol ip handle 7 fw flowid 1:10'
+  ],
+  [
+    {
+      link: 'v0',
+      parent: 'ingress',
+      priority: 5,
+      kind: 'matchall',
+      actions: [filter.police({ rate: 8e6, burst: 10_000 }), filter.pass()]
+    },
+    'ingress prio 5 protocol all matchall action police rate 8mbit burst 10000 conform-exceed drop/pass action pass'
+  ],
+  [
+    {
+      link: 'v0',
+      parent: 'ingress',
+      chain: 4,
+      priority: 6,
+      protocol: 'ip',
+      kind: 'matchall',
+      actions: [filter.pushVlan({ id: 9, priority: 3 }), filter.popVlan(), filter.goto(5)]
+    },
+    'ingress chain 4 prio 6 protocol ip matchall action vlan push id 9 priority 3 pipe action vlan pop pipe action goto chain 5'
+  ]
+]
+
+const shownAt = (...site: ReadonlyArray<string>): string =>
+  run('tc', 'filter', 'show', 'dev', 'v0', ...site)
+    // Actions are counted up while the kernel runs.
+    .replace(/index \d+/g, 'index')
+
+const shown = (): ReadonlyArray<string> =>
+  [['ingress'], ['egress'], ['parent', '1:']].map(site => shownAt(...site))
+
+kernelTest(test, 'each filter that tc makes from the same words is ours', [command('tc')], () =>
+  withLinks(async connection => {
+    const flushed = async (): Promise<void> => {
+      for (const parent of ['ingress', 'egress', '1:'] as const)
+        await connection.filter.flush({ link: 'v0', parent })
+      await connection.filter.flush({ link: 'v0', parent: 'ingress', chain: 4 }).catch(() => undefined)
+      assert.equal(shown(), ['', '', ''])
+    }
+    for (const [ours, words] of given) {
+      run('tc', 'filter', 'add', 'dev', 'v0', ...words.split(' '))
+      const theirs = shown()
+      await flushed()
+      await connection.filter.add(ours)
+      assert.equal(shown(), theirs, words)
+      await flushed()
+    }
+  })
+)
+
+kernelTest(test, 'what tc adds is listed, and can be removed, got and added again', [command('tc')], () =>
+  withLinks(async connection => {
+    for (const [ours, words] of given) {
+      run('tc', 'filter', 'add', 'dev', 'v0', ...words.split(' '))
+      const site = { link: 'v0', parent: ours.parent ?? 'ingress' } as const
+      const listed = await connection.filter.list({ ...site, priority: Number(ours.priority) })
+      const [one] = listed.filter(({ kind, options }) => kind !== 'u32' || (options && 'sel' in options))
+      assert.ok(one !== undefined, words)
+      assert.equal(
+        [one.parent, one.chain, one.priority, one.protocol, one.kind, one.class],
+        [ours.parent, ours.chain ?? 0, ours.priority, ours.protocol ?? 'all', ours.kind, ours.class],
+        words
+      )
+      assert.equal(
+        (one.actions ?? []).map(({ kind }) => kind),
+        (ours.actions ?? []).map(({ kind }) => kind)
+      )
+      const { chain, priority, protocol, handle, kind } = one
+      const key = { ...site, chain, priority, protocol, handle, kind }
+      assert.equal((await connection.filter.get(key)).options, one.options)
+      await connection.filter.remove(key)
+      const gone = await connection.filter.get(key).catch(error => error)
+      assert.ok(gone instanceof IsolinkError, words)
+      const { link: _, message: __, block: ___, ...again } = one
+      await connection.filter.add({ ...again, ...site } as filter.NewFilter)
+      const twice = await connection.filter.get(key)
+      assert.equal(
+        (twice.actions ?? []).map(({ kind: each }) => each),
+        (one.actions ?? []).map(({ kind: each }) => each)
+      )
+      await connection.filter.flush({ ...site, chain, priority, protocol })
+    }
+  })
+)
+
+kernelTest(test, 'a block of filters shared by two links', [command('tc')], () =>
+  withLinks(async connection => {
+    await connection.qdisc.remove({ link: 'v0', parent: 'ingress' })
+    for (const link of ['v0', 'w0']) await connection.qdisc.add({ link, kind: 'clsact', ingressBlock: 9 })
+    await connection.filter.add({ block: 9, priority: 1, kind: 'matchall', actions: [filter.drop()] })
+    const [one, ...more] = await connection.filter.list({ block: 9 })
+    assert.equal([one?.block, one?.link, one?.kind, more.length], [9, undefined, 'matchall', 0])
+    assert.match(run('tc', 'filter', 'show', 'block', '9'), /matchall/)
+    assert.equal(
+      (await connection.qdisc.list({ link: 'w0' })).map(({ ingressBlock }) => ingressBlock),
+      [undefined, 9].slice(-(await connection.qdisc.list({ link: 'w0' })).length)
+    )
+  })
+)
+
+kernelTest(test, 'a filter drops what it is for, and nothing else', [], async () => {
+  await namespaces.create('far')
+  await using here = open()
+  await using there = open({ namespace: 'far' })
+  try {
+    await here.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1', namespace: 'far' } })
+    await there.link.set('v1', { up: true })
+    await here.address.add({ link: 'v0', address: '10.0.0.1/24' })
+    for (const address of ['10.0.0.2/24', '10.0.0.3/24']) await there.address.add({ link: 'v1', address })
+    await here.qdisc.add({ link: 'v0', kind: 'clsact' })
+    await here.filter.add({
+      link: 'v0',
+      parent: 'egress',
+      protocol: 'ip',
+      kind: 'flower',
+      options: { keyEthType: 0x0800, keyIpv4Dst: '10.0.0.3', keyIpv4DstMask: '255.255.255.255' },
+      actions: [filter.drop()]
+    })
+    const answers = async (address: string): Promise<number> =>
+      (await namespaces.ping({ pid: process.pid }, address)).received
+    assert.equal([await answers('10.0.0.2'), await answers('10.0.0.3')], [1, 0])
+    const [one] = await here.filter.list({ link: 'v0', parent: 'egress' })
+    assert.is(one?.actions?.[0]?.stats?.queue?.drops, 1)
+  } finally {
+    await here.link.remove('v0')
+    await namespaces.remove('far')
+  }
+})
+
+test.run()

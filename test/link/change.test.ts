@@ -1,0 +1,167 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import * as link from '../../src/link'
+import { type Connection, IsolinkError, namespaces, open } from '../../src/promises'
+import { fault, sent } from '../request'
+import { command, kernelTest, linkKind, run } from '../sandbox'
+
+const test = suite('link.set')
+
+test('ip link set eth0 promisc on multicast off arp off: bits that are not named stay', async () => {
+  const { header, attributes } = await sent(
+    link.set('eth0', { promiscuous: true, multicast: false, arp: false })
+  )
+  assert.equal([header.flags, header.change], [0x100 | 0x80, 0x100 | 0x80 | 0x1000])
+  assert.equal(attributes, {})
+})
+
+test('ip link set eth0 type bridge_slave …, and the link’s own options beside', async () => {
+  const { attributes } = await sent(
+    link.set('eth0', {
+      port: { kind: 'bridge', options: { isolated: 1, cost: 5 } },
+      options: { kind: 'vlan', options: { flags: { flags: 1, mask: 1 } } }
+    })
+  )
+  assert.equal(attributes.linkinfo, {
+    kind: 'vlan',
+    data: { flags: { flags: 1, mask: 1 } },
+    slaveKind: 'bridge',
+    slaveData: { isolated: 1, cost: 5 }
+  })
+})
+
+test('ip link set eth0 addrgenmode none; token ::5', async () => {
+  const { attributes } = await sent(link.set('eth0', { addressGeneration: 'none', token: '::5' }))
+  assert.equal(attributes.afSpec, { inet6: { addrGenMode: 1, token: '::5' } })
+})
+
+test('a name of more than 15 bytes is looked up as an alternative one', async () => {
+  const long = 'a-name-that-is-long'
+  assert.equal((await sent(link.get(long))).attributes, { altIfname: long, extMask: 8 })
+  assert.equal((await sent(link.get('ünïcödé-näme'))).attributes.altIfname, 'ünïcödé-näme')
+})
+
+test('what is wrong is named before anything is sent', async () => {
+  assert.is(await fault(link.set('eth0', { name: 'a name' })), 'name')
+  assert.is(await fault(link.set('eth0', { gsoMaxSize: -1 })), 'gsoMaxSize')
+  assert.is(await fault(link.set('eth0', { token: 'x' })), 'token')
+  assert.is(
+    await fault(link.set('eth0', { port: { kind: 'bridge', options: { cost: -1 } } })),
+    'port.options.cost'
+  )
+  assert.is(await fault(link.addNames('eth0', ['fine', 'x'.repeat(128)])), 'names')
+})
+
+const withLinks = async (use: (connection: Connection) => Promise<void>): Promise<void> => {
+  await using connection = open()
+  await connection.link.add({ kind: 'veth', name: 'v0', peer: { name: 'v1' } })
+  await connection.link.add({ kind: 'bridge', name: 'br0' })
+  try {
+    await use(connection)
+  } finally {
+    await connection.link.remove('v0')
+    await connection.link.remove('br0')
+  }
+}
+
+type Shown = { readonly [key: string]: unknown }
+
+const shown = (name = 'v0'): Shown => JSON.parse(run('ip', '-d', '-j', 'link', 'show', name))[0]
+
+kernelTest(test, 'ip -d link shows each change', [command('ip')], () =>
+  withLinks(async connection => {
+    const seen = async (change: link.LinkChange): Promise<Shown> => {
+      await connection.link.set('v0', change)
+      return shown()
+    }
+    const flags = async (change: link.LinkChange): Promise<ReadonlyArray<string>> =>
+      (await seen(change)).flags as ReadonlyArray<string>
+    assert.is((await seen({ mtu: 1400 })).mtu, 1400)
+    assert.is((await seen({ txQueueLength: 77 })).txqlen, 77)
+    assert.is((await seen({ alias: 'uplink' })).ifalias, 'uplink')
+    assert.is((await seen({ address: '02:00:00:00:00:07' })).address, '02:00:00:00:00:07')
+    assert.is((await seen({ broadcast: 'ff:ff:ff:ff:ff:00' })).broadcast, 'ff:ff:ff:ff:ff:00')
+    assert.is((await seen({ group: 5 })).group, '5')
+    assert.is((await seen({ gsoMaxSize: 3000, gsoMaxSegments: 7 })).gso_max_size, 3000)
+    assert.is(shown().gso_max_segs, 7)
+    assert.is((await seen({ groMaxSize: 4000 })).gro_max_size, 4000)
+    assert.is((await seen({ addressGeneration: 'none' })).inet6_addr_gen_mode, 'none')
+    assert.is((await seen({ dormant: true })).linkmode, 'DORMANT')
+    assert.is((await seen({ dormant: false })).linkmode, 'DEFAULT')
+    assert.ok((await flags({ promiscuous: true, allMulticast: true })).includes('PROMISC'))
+    assert.ok((await flags({ arp: false })).includes('NOARP'))
+    assert.not((await flags({ multicast: false })).includes('MULTICAST'))
+    assert.ok((await flags({ promiscuous: false })).includes('ALLMULTI'))
+    assert.not((await flags({ arp: true })).includes('NOARP'))
+    assert.is((await seen({ master: 'br0', up: true })).master, 'br0')
+    const port = async (options: link.PortOptions): Promise<Shown> => {
+      const { linkinfo } = await seen({ port: { kind: 'bridge', options } })
+      return (linkinfo as { readonly info_slave_data: Shown }).info_slave_data
+    }
+    assert.is((await port({ cost: 55, isolated: 1, mode: 1 })).cost, 55)
+    const { options } = (shown().linkinfo as { readonly info_slave_data: Shown }) && {
+      options: await port({})
+    }
+    assert.equal([options.isolated, options.hairpin], [true, true])
+    const ours = (await connection.link.get('v0')).port as link.PortOptions
+    assert.equal([ours.cost, ours.isolated, ours.mode], [55, 1, 1])
+    assert.is((await seen({ master: null })).master, undefined)
+    await connection.link.set('br0', { options: { kind: 'bridge', options: { ageingTime: 500 } } })
+    assert.is((shown('br0').linkinfo as { readonly info_data: Shown }).info_data.ageing_time, 500)
+    await connection.link.set('v0', { up: false, name: 'w0' })
+    await connection.link.set('w0', { name: 'v0' })
+  })
+)
+
+kernelTest(test, 'ip link set … type bond_slave', [command('ip'), linkKind('bond')], () =>
+  withLinks(async connection => {
+    await connection.link.add({ kind: 'bond', name: 'bond0', options: { mode: 1, miimon: 100 } })
+    await connection.link.set('v0', { master: 'bond0' })
+    await connection.link.set('v0', { port: { kind: 'bond', options: { queueId: 3 } } })
+    const { linkinfo } = shown()
+    assert.is((linkinfo as { readonly info_slave_data: Shown }).info_slave_data.queue_id, 3)
+    await connection.link.set('v0', { master: null })
+    await connection.link.remove('bond0')
+  })
+)
+
+kernelTest(
+  test,
+  'alternative names: ip link shows ours, and any of them finds the link',
+  [command('ip')],
+  () =>
+    withLinks(async connection => {
+      const names = ['short', 'a-name-that-is-much-longer-than-an-interface’s']
+      await connection.link.addNames('v0', names)
+      assert.equal(shown().altnames, names)
+      run('ip', 'link', 'property', 'add', 'dev', 'v0', 'altname', 'theirs')
+      const { index, alternativeNames } = await connection.link.get('v0')
+      assert.equal(alternativeNames, [...names, 'theirs'])
+      for (const name of alternativeNames) {
+        assert.is((await connection.link.get(name)).index, index)
+        await connection.link.set(name, { mtu: 1400 })
+      }
+      await connection.address.add({ link: names[1] ?? '', address: '10.0.0.1/24' })
+      assert.is((await connection.address.list({ link: 'theirs' }))[0]?.address, '10.0.0.1')
+      const taken = await connection.link.addNames('br0', ['short']).catch(error => error)
+      assert.ok(
+        taken instanceof IsolinkError && taken.message.includes('has this name already'),
+        String(taken)
+      )
+      await connection.link.removeNames('v0', ['short', 'theirs'])
+      assert.equal(shown().altnames, names.slice(1))
+    })
+)
+
+kernelTest(test, 'a link moves with a name and an index of its own', [], () =>
+  withLinks(async connection => {
+    await namespaces.create('far')
+    await connection.link.add({ kind: 'veth', name: 'm0', peer: { name: 'm1' } })
+    await connection.link.set('m0', { namespace: 'far', name: 'eth0', index: 4711 })
+    await using far = open({ namespace: 'far' })
+    assert.is((await far.link.get('eth0')).index, 4711)
+    await namespaces.remove('far')
+  })
+)
+
+test.run()
