@@ -38,7 +38,7 @@ for (const [n, { name, body }] of definitions.entries()) {
 
   test(`compiled = plain, for values: ${name}`, () => {
     code = compile(policy)
-    fc.assert(
+    void fc.assert(
       fc.property(valuesOf(policy), value => {
         const plain = plainBytes(policy, value)
         const to = writer(8)
