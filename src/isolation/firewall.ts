@@ -79,7 +79,7 @@ const layoutOf = (family: TableFamily): Table => {
   const ipv4 = family === 'ip'
   return {
     sets: {
-      masquerade: { key: any([saddr, oifname]), interval: true },
+      masqueraded: { key: any([saddr, oifname]), interval: true },
       published: { key: published, data: any([daddr, dport]) },
       published_at: { key: publishedAt, data: any([daddr, dport]) },
       guarded: { key: any([oifname]) },
@@ -117,7 +117,7 @@ const layoutOf = (family: TableFamily): Table => {
       postrouting: {
         hook: { type: 'nat', hook: 'postrouting', priority: 100 },
         rules: [
-          [inSet([saddr, oifname], 'masquerade'), masquerade],
+          [inSet([saddr, oifname], 'masqueraded'), masquerade],
           [anyOf(ctStatus, IPS_DST_NAT, 'dnat'), inSet([saddr, daddr], 'hairpin'), masquerade],
           ...(ipv4 ? [[inNetwork(saddr, loopbackNetwork), inSet([oifname], 'loopback'), masquerade]] : [])
         ]
@@ -173,7 +173,7 @@ export const membershipOf = (entry: Entry, owner: string): Membership => {
       const { first, last, text } = rangeOf(entry.network)
       const name = nameBytes(entry.link)
       return {
-        set: 'masquerade',
+        set: 'masqueraded',
         element: { key: [first, name], keyEnd: [last, name], comment },
         text: `${text} . "${entry.link}"`
       }

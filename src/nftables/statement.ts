@@ -98,7 +98,7 @@ const loadAll = (selectors: ReadonlyArray<Selector<never>>): ReadonlyArray<Expre
 const joined = (selectors: ReadonlyArray<Selector<never>>): string =>
   selectors.map(({ text }) => text).join(' . ')
 
-/** Goes on if the set has the values, or with `not` if it has not: `ip saddr . oifname @masquerade`. */
+/** Goes on if the set has the values, or with `not` if it has not: `ip saddr . oifname @masqueraded`. */
 export const inSet = (selectors: ReadonlyArray<Selector<never>>, set: string, not = false): Statement => ({
   text: `${joined(selectors)} ${not ? '!= ' : ''}@${set}`,
   expressions: [

@@ -50,7 +50,7 @@ export interface Forward extends Placed {
   readonly links: ReadonlyArray<string>
 }
 
-/** What our table of the host's firewall holds for an isolation. */
+/** What our table of a firewall holds for an isolation. */
 export type Entry =
   /** Packets from the network that leave by the link get the link's address. */
   | { readonly _tag: 'Masquerade'; readonly network: string; readonly link: string }
@@ -71,7 +71,8 @@ export type Entry =
   /** Published ports can be reached by 127.0.0.1, through the link; nobody behind it can use that. */
   | { readonly _tag: 'Loopback'; readonly link: string }
 
-export interface AddEntries {
+/** Entries in our table, in the firewall of the namespace where the step is placed. */
+export interface AddEntries extends Placed {
   readonly _tag: 'AddEntries'
   readonly family: 'ip' | 'ip6'
   readonly entries: ReadonlyArray<Entry>

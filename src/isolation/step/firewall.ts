@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Element } from '../../../protocol/nftables/element'
+import type { NamespaceRef } from '../../namespace/reference'
 import { elements, removeElements, removeTable, tables, transaction } from '../../nftables'
 import type { AddEntries, Entry } from '../../recipe/step'
 import type { NetlinkError } from '../../socket/error'
@@ -16,43 +17,57 @@ import {
   tableOf,
   tableText
 } from '../firewall'
-import type { World } from '../world'
-import { call, type StepKind } from './kind'
+import { placeName, type World } from '../world'
+import { call, inside, type StepKind } from './kind'
 
 interface Before {
   /** Our table was there: another isolation uses it. */
   readonly existed: boolean
 }
 
-const hasTable = (world: World, family: TableFamily): TE.TaskEither<NetlinkError, boolean> =>
+/** One of our tables, and the namespace that it is in. */
+interface Place {
+  readonly world: World
+  readonly namespace: NamespaceRef | undefined
+  readonly family: TableFamily
+}
+
+const hasTable = ({ world, namespace, family }: Place): TE.TaskEither<NetlinkError, boolean> =>
   pipe(
-    world.send(tables),
+    world.send(tables, namespace),
     TE.map(all => all.some(each => each.family === family && each.table === tableOf(family).table))
   )
 
 /** Entries in our table of the firewall, which is made with the first and goes with the last. */
 export const firewallStep: StepKind<AddEntries, Before> = {
-  describe: ({ family, entries }) => `put ${entries.length} entries into table ${family} isolink`,
-  before: ({ family }, { world }) =>
+  describe: ({ family, entries, namespace }) =>
+    `put ${entries.length} entries into table ${family} isolink ${placeName(namespace)}`,
+  before: ({ family, namespace }, { world }) =>
     pipe(
-      hasTable(world, family),
+      hasTable({ world, namespace, family }),
       TE.map(existed => ({ existed }))
     ),
-  apply: ({ family, entries }, { existed }, { world, name }) =>
+  apply: ({ family, entries, namespace }, { existed }, { world, name }) =>
     call(
       pipe(
         world.send(
-          transaction([...(existed ? [] : tableChanges(family)), ...entryChanges(family, entries, name)])
+          transaction([...(existed ? [] : tableChanges(family)), ...entryChanges(family, entries, name)]),
+          namespace
         ),
         TE.orElseW(error =>
           error._tag === 'Rejected' && error.code === 'EEXIST'
-            ? explainConflict(world, family, entries, name, error)
+            ? explainConflict({ world, namespace, family }, entries, name, error)
             : TE.left(error)
         )
       )
     ),
-  undo: ({ family, entries }, _, { world, name }) => call(removeEntries(world, family, entries, name)),
-  script: ({ family, entries }) => ['nft -f - <<EOF', tableText(family, entries, 'by hand'), 'EOF']
+  undo: ({ family, entries, namespace }, _, { world, name }) =>
+    call(removeEntries({ world, namespace, family }, entries, name)),
+  script: ({ family, entries, namespace }) => [
+    `${inside(namespace, 'nft -f -')} <<EOF`,
+    tableText(family, entries, 'by hand'),
+    'EOF'
+  ]
 }
 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
@@ -70,14 +85,13 @@ const ownerOf = ({ userdata }: Element): string | undefined => userdata?.comment
 
 /** Finds out which port is whose. */
 const explainConflict = (
-  world: World,
-  family: TableFamily,
+  place: Place,
   entries: ReadonlyArray<Entry>,
   name: string,
   error: NetlinkError
 ): TE.TaskEither<StepError, void> =>
   pipe(
-    listed(world, family, ['published', 'published_at']),
+    listed(place, ['published', 'published_at']),
     TE.chainW(found => {
       for (const entry of entries) {
         if (entry._tag !== 'Publish') continue
@@ -100,15 +114,14 @@ const portTaken = (
 })
 
 const listed = (
-  world: World,
-  family: TableFamily,
+  { world, namespace, family }: Place,
   sets: ReadonlyArray<string>
 ): TE.TaskEither<NetlinkError, ReadonlyMap<string, ReadonlyArray<Element>>> =>
   pipe(
     sets,
     TE.traverseSeqArray(set =>
       pipe(
-        world.send(elements(tableOf(family), set)),
+        world.send(elements(tableOf(family), set), namespace),
         TE.map(found => [set, found] as const),
         TE.orElse(error =>
           error._tag === 'Rejected' && error.code === 'ENOENT'
@@ -122,15 +135,14 @@ const listed = (
 
 /** Removes what is ours, or bears nobody's name, and is still there; the table too when nothing of anybody's remains in it. */
 const removeEntries = (
-  world: World,
-  family: TableFamily,
+  place: Place,
   entries: ReadonlyArray<Entry>,
   name: string
 ): TE.TaskEither<StepError, void> =>
   pipe(
-    hasTable(world, family),
+    hasTable(place),
     TE.chain(exists =>
-      exists ? listed(world, family, setNames(family)) : TE.right(new Map<string, ReadonlyArray<Element>>())
+      exists ? listed(place, setNames(place.family)) : TE.right(new Map<string, ReadonlyArray<Element>>())
     ),
     TE.chain(found => {
       const ours = entries
@@ -142,7 +154,7 @@ const removeEntries = (
         )
       const all = [...found.values()].reduce((count, each) => count + each.length, 0)
       if (found.size === 0) return TE.right(undefined)
-      const ref = tableOf(family)
+      const ref = tableOf(place.family)
       const changes =
         all === ours.length
           ? [removeTable(ref)]
@@ -153,6 +165,8 @@ const removeEntries = (
                 members.map(({ element }) => element)
               )
             )
-      return changes.length === 0 ? TE.right(undefined) : world.send(transaction(changes))
+      return changes.length === 0
+        ? TE.right(undefined)
+        : place.world.send(transaction(changes), place.namespace)
     })
   )
