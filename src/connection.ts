@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
+import type { Message } from '../protocol'
 import * as address from './address'
 import * as trafficClass from './class'
 import * as conntrack from './conntrack'
@@ -143,6 +144,13 @@ export interface Connection {
     readonly tables: (options?: SendOptions) => TE.TaskEither<NetlinkError, ReadonlyArray<nftables.TableRef>>
     /** Changes of the ruleset, all together or none. */
     readonly transaction: Bound<{ transaction: typeof nftables.transaction }>['transaction']
+    /** The number of the ruleset's generation: each transaction, whosever, raises it. */
+    readonly generation: (options?: SendOptions) => TE.TaskEither<NetlinkError, number>
+    /** Reads, computes and writes; anew, when somebody changed the ruleset in between. */
+    readonly modify: <E>(
+      compute: TE.TaskEither<E, ReadonlyArray<Message>>,
+      options?: nftables.ModifyOptions
+    ) => TE.TaskEither<E | NetlinkError, void>
   }
   readonly conntrack: Bound<typeof conntrackVerbs> & {
     /** Forgets all connections that a filter means, and says how many. */
@@ -236,7 +244,9 @@ export const open = (options: SessionOptions = {}): Connection => {
     filter: bind(filterVerbs, send),
     nftables: {
       tables: sendOptions => send(nftables.tables, sendOptions),
-      transaction: bind({ transaction: nftables.transaction }, send).transaction
+      transaction: bind({ transaction: nftables.transaction }, send).transaction,
+      generation: sendOptions => send(nftables.generation, sendOptions),
+      modify: (compute, modifyOptions) => nftables.modify(compute, modifyOptions)({ send })
     },
     conntrack: {
       ...bind(conntrackVerbs, send),

@@ -108,8 +108,12 @@ const hintOf = (call: string, code: string): string | undefined =>
     ? `${call} needs ${capabilities[call]}: run as root, or in a user namespace in which you are root`
     : undefined
 
+/** Nothing but a netlink answer shows it to a program, and Node has no name for it. <linux/errno.h> */
+const ERESTART = 85
+
 /** An errno's name and meaning. libuv has no words for some, as EINPROGRESS, and the C library's name for another. */
 export const describe = (errno: number): readonly [code: string, meaning: string] => {
+  if (errno === ERESTART) return ['ERESTART', 'changed in the meantime']
   if (errno === constants.errno.EOPNOTSUPP) return ['EOPNOTSUPP', 'operation not supported']
   const known = getSystemErrorMap().get(-errno)
   if (known !== undefined) return known

@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/Either'
-import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import type { Element } from '../../protocol/nftables/element'
 import { message } from '../socket/message'
@@ -9,30 +8,7 @@ import { families, type TableRef } from './change'
 export * from './change'
 export * from './selector'
 export * from './statement'
-
-/** NFNL_SUBSYS_NFTABLES, which a batch's ends carry. <linux/netfilter/nfnetlink.h> */
-const subsystem = 10
-
-/** Changes of the ruleset, all together or none: `nft -f`. */
-export const transaction = (
-  changes: ReadonlyArray<Message>,
-  hints: Request<void>['hints'] = {}
-): Request<void> => ({
-  operation: 'nftables.transaction',
-  protocol: 'netfilter',
-  answering: 'transaction',
-  links: [],
-  namespaces: [],
-  messages: () =>
-    E.right([
-      message('NFNL_MSG_BATCH_BEGIN', NLM_F.REQUEST, { header: { resId: subsystem } }),
-      ...changes,
-      message('NFNL_MSG_BATCH_END', NLM_F.REQUEST, { header: { resId: subsystem } })
-    ]),
-  read: () => undefined,
-  fields: {},
-  hints
-})
+export * from './transaction'
 
 /** The tables of all families. */
 export const tables: Request<ReadonlyArray<TableRef>> = {

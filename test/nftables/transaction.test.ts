@@ -1,0 +1,85 @@
+import * as E from 'fp-ts/Either'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import * as isolink from '../../src/index'
+import { addTable, type TableRef } from '../../src/nftables'
+import { open } from '../../src/promises'
+import { command, kernelTest, run } from '../sandbox'
+
+const test = suite('nftables transaction')
+
+const needs = [command('nft')]
+
+const named = (table: string): TableRef => ({ family: 'ip', table })
+
+test.after.each(() => {
+  run('nft', 'flush', 'ruleset')
+})
+
+kernelTest(test, 'generation: each transaction of anybody raises it', needs, async () => {
+  await using connection = open()
+  const before = await connection.nftables.generation()
+  run('nft', 'add', 'table', 'ip', 'theirs')
+  assert.is(await connection.nftables.generation(), before + 1)
+  await connection.nftables.transaction([addTable(named('ours'))])
+  assert.is(await connection.nftables.generation(), before + 2)
+})
+
+kernelTest(
+  test,
+  'transaction for a generation that has passed: refused, and nothing changed',
+  needs,
+  async () => {
+    const { nftables, close } = isolink.open()
+    const generation = await nftables.generation()()
+    if (E.isLeft(generation)) throw new Error(generation.left.message)
+    run('nft', 'add', 'table', 'ip', 'theirs')
+    const late = await nftables.transaction([addTable(named('ours'))], { generation: generation.right })()
+    assert.is(E.isLeft(late) && late.left._tag === 'Rejected' && late.left.code, 'ERESTART')
+    assert.match(E.isLeft(late) ? late.left.message : '', /read it again and compute the changes anew/)
+    const now = await nftables.transaction([addTable(named('ours'))], { generation: generation.right + 1 })()
+    assert.equal(now, E.right(undefined))
+    assert.is(run('nft', 'list', 'tables'), 'table ip theirs\ntable ip ours\n')
+    close()
+  }
+)
+
+kernelTest(test, 'modify: computed anew when somebody was faster', needs, async () => {
+  const { nftables, close } = isolink.open()
+  let seen: Array<number> = []
+  const compute = async (): Promise<
+    E.Either<isolink.NetlinkError, ReadonlyArray<ReturnType<typeof addTable>>>
+  > => {
+    const tables = await nftables.tables()()
+    if (E.isLeft(tables)) return tables
+    seen.push(tables.right.length)
+    if (seen.length < 3) run('nft', 'add', 'table', 'ip', `theirs${seen.length}`)
+    return E.right([addTable(named(`after${tables.right.length}`))])
+  }
+  assert.equal(await nftables.modify(compute)(), E.right(undefined))
+  assert.equal(seen, [0, 1, 2])
+  assert.is(run('nft', 'list', 'tables'), 'table ip theirs1\ntable ip theirs2\ntable ip after2\n')
+
+  run('nft', 'flush', 'ruleset')
+  seen = []
+  const refused = await nftables.modify(compute, { retries: 1 })()
+  assert.is(E.isLeft(refused) && refused.left._tag === 'Rejected' && refused.left.code, 'ERESTART')
+  assert.is(seen.length, 2)
+  close()
+})
+
+kernelTest(test, 'modify without a change is no transaction', needs, async () => {
+  const { nftables, close } = isolink.open()
+  const before = await nftables.generation()()
+  assert.equal(await nftables.modify(async () => E.right([]))(), E.right(undefined))
+  assert.equal(await nftables.generation()(), before)
+  close()
+})
+
+kernelTest(test, 'modify: the error of the computation is its own', needs, async () => {
+  const { nftables, close } = isolink.open()
+  assert.equal(await nftables.modify(async () => E.left('no port is free'))(), E.left('no port is free'))
+  close()
+})
+
+test.run()
