@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { Step } from '../recipe/step'
 import type { StepError } from './error'
-import { type Act, kindOf, newLinks, type Surroundings } from './step'
+import { type Act, isGone, kindOf, newLinks, type Surroundings } from './step'
 import { openWorld, placeKey, type World } from './world'
 
 /** One step with what it found before. */
@@ -102,13 +102,6 @@ const runGroup = async (group: ReadonlyArray<Planned>, world: World): Promise<Fa
     ? { step: owners[failed] as Step, error: result.left }
     : undefined
 }
-
-/** Errors that say that what is to be undone is not there. */
-const isGone = (error: StepError): boolean =>
-  error._tag === 'NotFound' ||
-  error._tag === 'NamespaceNotFound' ||
-  error._tag === 'NotANamespace' ||
-  (error._tag === 'Rejected' && ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL'].includes(error.code))
 
 /** Undoes steps in reverse order, each on its own; what fails does not keep the others from being undone. */
 export const undo = async (

@@ -18,7 +18,7 @@ import {
   tableText
 } from '../firewall'
 import { placeName, type World } from '../world'
-import { call, inside, type StepKind } from './kind'
+import { call, inside, type StepKind, unlessGone } from './kind'
 
 interface Before {
   /** Our table was there: another isolation uses it. */
@@ -44,8 +44,9 @@ export const firewallStep: StepKind<AddEntries, Before> = {
     `put ${entries.length} entries into table ${family} isolink ${placeName(namespace)}`,
   before: ({ family, namespace }, { world }) =>
     pipe(
-      hasTable({ world, namespace, family }),
-      TE.map(existed => ({ existed }))
+      // A namespace that the plan makes is not there yet.
+      unlessGone(hasTable({ world, namespace, family })),
+      TE.map((existed = false) => ({ existed }))
     ),
   apply: ({ family, entries, namespace }, { existed }, { world, name }) =>
     call(
@@ -63,6 +64,27 @@ export const firewallStep: StepKind<AddEntries, Before> = {
     ),
   undo: ({ family, entries, namespace }, _, { world, name }) =>
     call(removeEntries({ world, namespace, family }, entries, name)),
+  check: ({ family, entries, namespace }, _, { world, name }) =>
+    pipe(
+      unlessGone(hasTable({ world, namespace, family })),
+      TE.chainW(exists =>
+        exists === true
+          ? pipe(
+              missing({ world, namespace, family }, entries, name),
+              TE.map(absent =>
+                absent
+                  .map(entry => membershipOf(entry, name))
+                  .map(
+                    ({ set, text }) =>
+                      `${text} is missing from ${set} of table ${family} isolink ${placeName(namespace)}`
+                  )
+              )
+            )
+          : TE.right([`the table ${family} isolink ${placeName(namespace)} is gone`])
+      )
+    ),
+  repair: ({ family, entries, namespace }, _, { world, name }) =>
+    call(mend({ world, namespace, family }, entries, name)),
   script: ({ family, entries, namespace }) => [
     `${inside(namespace, 'nft -f -')} <<EOF`,
     tableText(family, entries, 'by hand'),
@@ -131,6 +153,44 @@ const listed = (
       )
     ),
     TE.map(pairs => new Map(pairs))
+  )
+
+/** The entries that our table does not hold as we put them there. */
+const missing = (
+  place: Place,
+  entries: ReadonlyArray<Entry>,
+  name: string
+): TE.TaskEither<NetlinkError, ReadonlyArray<Entry>> =>
+  pipe(
+    listed(place, setNames(place.family)),
+    TE.map(found =>
+      entries.filter(entry => {
+        const membership = membershipOf(entry, name)
+        return !(found.get(membership.set) ?? []).some(each => isOurs(each, membership, name))
+      })
+    )
+  )
+
+const isOurs = (element: Element, membership: Membership, name: string): boolean =>
+  matches(element, membership) &&
+  ownerOf(element) === name &&
+  (membership.element.data === undefined || sameBytes(element.data?.value, joined(membership.element.data)))
+
+/** Puts back what is missing: the whole table, or some elements of it. */
+const mend = (place: Place, entries: ReadonlyArray<Entry>, name: string): TE.TaskEither<StepError, void> =>
+  pipe(
+    hasTable(place),
+    TE.chain(exists =>
+      exists
+        ? pipe(
+            missing(place, entries, name),
+            TE.map(absent => entryChanges(place.family, absent, name))
+          )
+        : TE.right([...tableChanges(place.family), ...entryChanges(place.family, entries, name)])
+    ),
+    TE.chain(changes =>
+      changes.length === 0 ? TE.right(undefined) : place.world.send(transaction(changes), place.namespace)
+    )
   )
 
 /** Removes what is ours, or bears nobody's name, and is still there; the table too when nothing of anybody's remains in it. */

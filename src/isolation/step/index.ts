@@ -7,7 +7,7 @@ import { namespaceStep } from './namespace'
 import { routeStep } from './route'
 import { forwardStep, sysctlStep } from './sysctl'
 
-export type { Act, Surroundings } from './kind'
+export { type Act, isGone, type Surroundings } from './kind'
 export type { LinkBefore } from './link'
 
 const kinds = {

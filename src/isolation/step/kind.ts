@@ -1,4 +1,5 @@
-import type * as TE from 'fp-ts/TaskEither'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
 import type { NamespaceRef } from '../../namespace/reference'
 import type { LinkRef, Request } from '../../socket/request'
 import type { StepError } from '../error'
@@ -36,6 +37,18 @@ export interface StepKind<S, Before> {
   readonly apply: (step: S, before: Before, around: Surroundings) => Act
   /** What undoes the step whether or not it was done; nothing if it goes by itself with what an earlier step made. */
   readonly undo: (step: S, before: Before, around: Surroundings) => Act | undefined
+  /**
+   * What of it no longer holds, in sentences without a full stop: `the address 10.0.0.2/24 of eth0 in blue is missing`;
+   * none if all holds. Looks, and changes nothing. Where the namespace or the link itself is gone, the step that made
+   * it says so, and this may end with the kernel's refusal.
+   */
+  readonly check: (
+    step: S,
+    before: Before,
+    around: Surroundings
+  ) => TE.TaskEither<StepError, ReadonlyArray<string>>
+  /** What makes good what `check` found, where that is not to apply the step again. */
+  readonly repair?: (step: S, before: Before, around: Surroundings) => Act
   /** The commands a person would type. */
   readonly script: (step: S) => ReadonlyArray<string>
 }
@@ -50,6 +63,23 @@ export const send = (
 })
 
 export const call = (run: TE.TaskEither<StepError, void>): Act => ({ _tag: 'Call', run })
+
+/** Errors that say that something is not there: a link, a namespace, an element. */
+export const isGone = (error: StepError): boolean =>
+  error._tag === 'NotFound' ||
+  error._tag === 'NamespaceNotFound' ||
+  error._tag === 'NotANamespace' ||
+  (error._tag === 'SysctlFailed' && error.code === 'ENOENT') ||
+  (error._tag === 'Rejected' && ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL'].includes(error.code))
+
+/** A look that finds nothing where the thing itself is gone. */
+export const unlessGone = <E extends StepError, A>(
+  look: TE.TaskEither<E, A>
+): TE.TaskEither<E, A | undefined> =>
+  pipe(
+    look,
+    TE.orElseW(error => (isGone(error) ? TE.right(undefined) : TE.left(error)))
+  )
 
 /** A word of a shell's command line. */
 export const word = (text: string | number): string =>

@@ -27,5 +27,10 @@ export const namespaceStep: StepKind<CreateNamespace, Before> = {
             TE.orElse(error => (error._tag === 'NamespaceNotFound' ? TE.right(undefined) : TE.left(error)))
           )
         ),
+  check: ({ name }) =>
+    pipe(
+      exists(name),
+      TE.map(there => (there ? [] : [`the namespace ${name} is gone`]))
+    ),
   script: ({ name }) => [`ip netns add ${word(name)}`, `ip -n ${word(name)} link set lo up`]
 }

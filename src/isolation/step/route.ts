@@ -1,8 +1,12 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import { formatPrefix, networkOf, parseAddress, parsePrefix } from '../../ip/prefix'
 import type { AddRoute } from '../../recipe/step'
 import * as route from '../../route'
+import type { LinkRef } from '../../socket/request'
 import { placeName } from '../world'
-import { ip, type StepKind, send, word } from './kind'
+import { ip, type StepKind, send, unlessGone, word } from './kind'
 
 /** A route by a link that the same plan has made: `ip route add`. It goes when the link goes. */
 export const routeStep: StepKind<AddRoute, null> = {
@@ -14,6 +18,20 @@ export const routeStep: StepKind<AddRoute, null> = {
       route.add({ ...given, ...(given.link !== undefined && { link: linkIn(namespace, given.link) }) })
     ]),
   undo: () => undefined,
+  check: ({ route: given, namespace }, _, { world, linkIn }) => {
+    const link = given.link === undefined ? undefined : linkIn(namespace, given.link)
+    const filter = { table: given.table ?? route.RT_TABLE.MAIN, ...(link !== undefined && { link }) }
+    return pipe(
+      unlessGone(world.send(route.list(filter), namespace)),
+      TE.map((found = []) =>
+        found.some(each => isSame(each, given, link))
+          ? []
+          : [
+              `the route ${given.destination} ${placeName(namespace)}${given.gateway === undefined ? '' : ` by ${given.gateway}`} is missing`
+            ]
+      )
+    )
+  },
   script: ({ route: given, namespace }) => [
     [
       ip(namespace),
@@ -25,3 +43,24 @@ export const routeStep: StepKind<AddRoute, null> = {
     ].join(' ')
   ]
 }
+
+const normal = (destination: string): string => {
+  const prefix = parsePrefix(destination)
+  return E.isRight(prefix) ? formatPrefix(networkOf(prefix.right)) : destination
+}
+
+const normalAddress = (given: string | undefined): string | undefined =>
+  given === undefined
+    ? undefined
+    : pipe(
+        parseAddress(given),
+        E.getOrElse(() => given)
+      )
+
+/** IPv6 gives a route that names no metric one of its own. */
+const isSame = (found: route.Route, given: route.NewRoute, link: LinkRef | undefined): boolean =>
+  found.destination === normal(given.destination) &&
+  found.gateway === normalAddress(given.gateway) &&
+  found.type === (given.type ?? 'unicast') &&
+  (link === undefined || typeof link === 'string' || found.link === link) &&
+  (given.metric === undefined || found.metric === given.metric)

@@ -5,7 +5,7 @@ import type { NamespaceRef } from '../../namespace/reference'
 import type { Forward, SetSysctl } from '../../recipe/step'
 import * as sysctl from '../../sysctl'
 import { placeName } from '../world'
-import { call, inside, type StepKind, word } from './kind'
+import { call, inside, isGone, type StepKind, word } from './kind'
 
 /** What is set, and what was set before; no value before stands for a parameter that came with a new link. */
 export interface SysctlBefore {
@@ -70,10 +70,32 @@ const undoSettings = (namespace: NamespaceRef | undefined, { settings }: SysctlB
   )
 }
 
+const sameValue = (a: string, b: string): boolean =>
+  a.trim().split(/\s+/).join(' ') === b.trim().split(/\s+/).join(' ')
+
+/** A parameter that is not there any more went with its link or namespace, whose own step says that it is gone. */
+const checkSettings = (
+  namespace: NamespaceRef | undefined,
+  { settings }: SysctlBefore
+): TE.TaskEither<sysctl.SysctlError, ReadonlyArray<string>> =>
+  TE.fromIOEither(() =>
+    pipe(
+      settings,
+      E.traverseArray(({ key, value }) =>
+        pipe(
+          sysctl.get(key, namespace),
+          E.map(now =>
+            sameValue(now, value) ? [] : [`${key} ${placeName(namespace)} is ${now}, not ${value}`]
+          ),
+          E.orElse(error => (isGone(error) ? E.right([]) : E.left(error)))
+        )
+      ),
+      E.map(found => found.flat())
+    )
+  )
+
 const isAbsent = (error: sysctl.SysctlError): boolean =>
   error._tag === 'SysctlFailed' && error.code === 'ENOENT'
-
-const isGone = (error: sysctl.SysctlError): boolean => error._tag === 'NamespaceNotFound' || isAbsent(error)
 
 const line = (namespace: NamespaceRef | undefined, key: string, value: string, optional = false): string =>
   inside(
@@ -87,6 +109,7 @@ export const sysctlStep: StepKind<SetSysctl, SysctlBefore> = {
   before: ({ key, value, namespace }) => settingsOf(namespace, [[key, value]]),
   apply: ({ namespace, optional }, before) => applySettings(namespace, before, optional),
   undo: ({ namespace }, before) => undoSettings(namespace, before),
+  check: ({ namespace }, before) => checkSettings(namespace, before),
   script: ({ key, value, namespace, optional }) => [line(namespace, key, value, optional)]
 }
 
@@ -125,6 +148,7 @@ export const forwardStep: StepKind<Forward, SysctlBefore> = {
   before: step => settingsOf(step.namespace, forwardingSettings(step)),
   apply: ({ namespace }, before) => applySettings(namespace, before),
   undo: ({ namespace }, before) => undoSettings(namespace, before),
+  check: ({ namespace }, before) => checkSettings(namespace, before),
   script: ({ family, links, namespace }) =>
     family === 'ipv4'
       ? links.map(link => line(namespace, `net.ipv4.conf.${link}.forwarding`, '1'))
