@@ -74,8 +74,8 @@ const refused: ReadonlyArray<readonly [Step, string, RegExp]> = [
     /EOPNOTSUPP/
   ],
   [
-    { _tag: 'AddLink', link: { kind: 'dummy', name: 'veth-blue' } },
-    'make the dummy veth-blue on the host',
+    { _tag: 'AddLink', link: { kind: 'veth', name: 'eth0', peer: { name: 'eth1' } } },
+    'make the veth eth0 on the host',
     /EEXIST/
   ],
   [
@@ -105,7 +105,7 @@ const refused: ReadonlyArray<readonly [Step, string, RegExp]> = [
   ],
   [
     { _tag: 'AddEntries', family: 'ip', entries: [{ _tag: 'Guard', link: 'veth-blue' }] },
-    'put 1 entries into table ip isolink',
+    'put 1 entries into table ip isolink on the host',
     /EEXIST/
   ],
   [{ _tag: 'SetLink', namespace: 'nowhere', link: 'eth0', change: {} }, 'set eth0 in nowhere', /nowhere/]
@@ -133,7 +133,9 @@ kernelTest(test, 'a namespace that somebody else made in the meantime is not tak
   const before = stateOfHost()
   const failed = await refusal(
     apply(twice, {
-      onStep: () => ip('netns add red')
+      onStep: done => {
+        if (done === 'make the namespace blue') ip('netns add red')
+      }
     })
   )
   assert.equal([failed._tag, failed.step], ['StepFailed', 'make the namespace red'])
