@@ -38,15 +38,34 @@ export const oracle = (name: string): string | undefined =>
 export const command = (name: string): Missing =>
   oracle(name) === undefined ? `${name} is not installed` : undefined
 
-/** Whether the kernel knows a kind of link: `ipvlan`. It says so before it looks at what else the link lacks. */
-export const linkKind = (kind: string): Missing => {
-  const { error, stderr } = spawnSync(oracle('ip') ?? 'ip', ['link', 'add', 'probe', 'type', kind], {
-    encoding: 'utf8'
-  })
-  if (error !== undefined) return command('ip')
-  spawnSync(oracle('ip') ?? 'ip', ['link', 'delete', 'probe'])
-  return /Unknown device type|Operation not supported/.test(stderr) ? `the kernel has no ${kind}` : undefined
+const unknown =
+  /Unknown device type|Operation not supported|qdisc kind is unknown|TC classifier not found|TC action module/
+
+/** Whether the kernel knows what a tool asks of it. It says so before it looks at what else the request lacks. */
+const known = (what: string, tool: string, words: string, undo: string): Missing => {
+  const missing = outside ?? command(tool)
+  if (missing !== undefined) return missing
+  const asked = spawnSync(oracle(tool) ?? tool, words.split(' '), { encoding: 'utf8' })
+  spawnSync(oracle(tool) ?? tool, undo.split(' '))
+  return unknown.test(asked.stderr) ? `the kernel has no ${what}` : undefined
 }
+
+/** Whether the kernel has a kind of link: `ipvlan`; with an option of it: `bridge vlan_filtering 1`. */
+export const linkKind = (words: string): Missing =>
+  known(words, 'ip', `link add probe type ${words}`, 'link delete probe')
+
+/** Whether the kernel has a kind of qdisc: `netem`. */
+export const qdiscKind = (kind: string): Missing =>
+  known(`qdisc ${kind}`, 'tc', `qdisc add dev lo root ${kind}`, 'qdisc delete dev lo root')
+
+/** Whether the kernel has a kind of filter: `flower`. */
+export const filterKind = (kind: string): Missing =>
+  known('clsact', 'tc', 'qdisc replace dev lo clsact', '') ??
+  known(`filter ${kind}`, 'tc', `filter add dev lo ingress ${kind}`, 'qdisc delete dev lo clsact')
+
+/** Whether the kernel has an action of filters: `vlan pop`. */
+export const actionKind = (words: string): Missing =>
+  known(`action ${words}`, 'tc', `actions add action ${words}`, `actions flush action ${words.split(' ')[0]}`)
 
 /** Runs an oracle: its output. */
 export const run = (name: string, ...args: ReadonlyArray<string>): string =>

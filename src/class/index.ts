@@ -103,7 +103,10 @@ export const get = (key: ClassKey): Request<Class> => ({
     pipe(
       handleOf('class.get', key),
       E.map(handle => [
-        message('RTM_GETTCLASS', NLM_F.REQUEST, { header: { ifindex: known.indexOf(key.link), handle } })
+        // The kernel answers by a notification, which the asker gets only if he asks for an echo.
+        message('RTM_GETTCLASS', NLM_F.REQUEST | NLM_F.ECHO, {
+          header: { ifindex: known.indexOf(key.link), handle }
+        })
       ])
     ),
   read: answers => answers.flatMap(classesIn)[0] as Class,

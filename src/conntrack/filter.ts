@@ -123,27 +123,31 @@ const withPorts: ReadonlyArray<number | undefined> = [
   protocols.udplite
 ]
 
-/** The part of a direction's criteria that the kernel can compare: whole addresses, ports of a given protocol. */
+/**
+ * The part of a direction's criteria that the kernel can compare: whole addresses, ports of a given protocol. Of IPv6
+ * it lists the connections that do not have the address: ctnetlink_filter_match_tuple reads ipv6_addr_cmp the wrong
+ * way round. So that is left to us.
+ */
 const tupleFilter = (
   family: 'ipv4' | 'ipv6',
   protocol: number | undefined,
   { source, destination, sourcePort, destinationPort }: Direction
 ): { readonly flags: number; readonly tuple: object } | undefined => {
   const ports = withPorts.includes(protocol)
+  const comparable = (prefix: Prefix | undefined): prefix is Prefix => family === 'ipv4' && isHost(prefix)
   const flags =
-    (isHost(source) ? CTA_FILTER_F.CTA_IP_SRC : 0) |
-    (isHost(destination) ? CTA_FILTER_F.CTA_IP_DST : 0) |
+    (comparable(source) ? CTA_FILTER_F.CTA_IP_SRC : 0) |
+    (comparable(destination) ? CTA_FILTER_F.CTA_IP_DST : 0) |
     (protocol !== undefined ? CTA_FILTER_F.CTA_PROTO_NUM : 0) |
     (ports && sourcePort !== undefined ? CTA_FILTER_F.CTA_PROTO_SRC_PORT : 0) |
     (ports && destinationPort !== undefined ? CTA_FILTER_F.CTA_PROTO_DST_PORT : 0)
   if (flags === 0) return undefined
-  const [src, dst] = family === 'ipv4' ? (['v4Src', 'v4Dst'] as const) : (['v6Src', 'v6Dst'] as const)
   return {
     flags,
     tuple: {
       ip: present({
-        [src]: isHost(source) ? source.address : undefined,
-        [dst]: isHost(destination) ? destination.address : undefined
+        v4Src: comparable(source) ? source.address : undefined,
+        v4Dst: comparable(destination) ? destination.address : undefined
       }),
       proto: present({
         num: protocol,

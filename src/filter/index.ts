@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { littleEndian } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
-import type { Filter as FilterMessage } from '../../protocol/rtnetlink/filter'
+import { type Filter as FilterMessage, TCA_CLS_FLAGS } from '../../protocol/rtnetlink/filter'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input, parsed } from '../socket/input'
 import { message, present } from '../socket/message'
@@ -301,7 +301,7 @@ const change = (
             kind: given.kind,
             chain: given.chain,
             options: present({
-              ...given.options,
+              ...settable(given.options),
               classid,
               act: given.actions?.map(action => actionOf(action, known))
             })
@@ -313,6 +313,14 @@ const change = (
   fields: { ...fields, ...optionFields(given.options) },
   hints
 })
+
+/** Whether hardware filters is told, and not asked for. */
+const told = TCA_CLS_FLAGS.IN_HW | TCA_CLS_FLAGS.NOT_IN_HW
+
+const settable = (options: NewFilter['options']): object =>
+  options !== undefined && 'flags' in options && options.flags !== undefined
+    ? { ...options, flags: options.flags & ~told }
+    : { ...options }
 
 /** The kernel's keys of a kind's options are the caller's own. */
 const optionFields = (options: object = {}): { readonly [path: string]: string } =>

@@ -160,7 +160,9 @@ export const list = (filter: NexthopFilter = {}): Request<ReadonlyArray<Nexthop>
         })
       })
     ]),
-  read: answers => answers.flatMap(nexthopsIn),
+  // The kernel takes NHA_FDB and lists all the same.
+  read: answers =>
+    answers.flatMap(nexthopsIn).filter(({ forwarding }) => !filter.forwarding || forwarding === true),
   fields
 })
 

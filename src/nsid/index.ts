@@ -68,8 +68,7 @@ export const add = ({ namespace, id = none }: NewNsid): Request<void> => ({
   read: () => undefined,
   fields,
   hints: {
-    EEXIST: 'the namespace has a number here already',
-    ENOSPC: 'another namespace has this number here'
+    EEXIST: 'a namespace keeps the number that it has here, and no other gets it'
   }
 })
 

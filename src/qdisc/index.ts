@@ -118,7 +118,8 @@ export const get = (key: QdiscKey): Request<Qdisc> => ({
     pipe(
       parsed('qdisc.get', 'parent', key.parent ?? 'root', text => parseHandle(text, qdiscPlaces)),
       E.map(parent => [
-        message('RTM_GETQDISC', NLM_F.REQUEST, {
+        // The kernel answers by a notification, which the asker gets only if he asks for an echo.
+        message('RTM_GETQDISC', NLM_F.REQUEST | NLM_F.ECHO, {
           header: { ifindex: known.indexOf(key.link), parent: parent ?? 0 }
         })
       ])
@@ -197,7 +198,7 @@ const change = (
             header: present({ ifindex: known.indexOf(given.link), parent, handle }),
             attributes: present({
               kind: given.kind,
-              options: given.options,
+              options: settable(given),
               ingressBlock: given.ingressBlock,
               egressBlock: given.egressBlock
             } as Attributes)
@@ -211,6 +212,14 @@ const change = (
       ...hints
     }
   }
+}
+
+/** Options as the kernel takes them: htb tells its version as 3.17 and wants to be asked for 3. <net/sched/sch_htb.c> */
+const settable = (given: NewQdisc): NewQdisc['options'] => {
+  if (given.kind !== 'htb') return given.options
+  const { init } = (given.options ?? {}) as Given<QdiscOptions<'htb'>>
+  const version = init?.version ?? 0
+  return version <= 0xffff ? given.options : { ...given.options, init: { ...init, version: version >>> 16 } }
 }
 
 /** The kernel's keys of a kind's options are the caller's own. */

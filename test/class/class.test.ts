@@ -80,8 +80,8 @@ kernelTest(test, 'each class that tc makes from the same words is ours', [comman
         '1mbit ceil 2mbit burst 2000 cburst 3000 prio 3'
       ],
       [
-        { handle: '1:30', parent: '1:1', rate: 80e9, burst: 1e6, ceilBurst: 2e6, quantum: 9000 },
-        '80gbit burst 1000000 cburst 2000000 quantum 9000'
+        { handle: '1:30', parent: '1:1', rate: 80e9, burst: 1.6e6, ceilBurst: 3.2e6, quantum: 9000 },
+        '80gbit burst 1600000 cburst 3200000 quantum 9000'
       ]
     ] as const
     for (const [given, words] of classes)

@@ -36,12 +36,7 @@ kernelTest(test, 'conntrack -I, and list: the same as conntrack -L', needs, asyn
   await using connection = open()
   const entries = await connection.conntrack.list()
   assert.is(entries.length, 7)
-  assert.equal(
-    flowsOf(entries),
-    listed()
-      .concat(listed(' -f ipv6'))
-      .sort((a, b) => a.id - b.id)
-  )
+  assert.equal(flowsOf(entries), listed())
   for (const { timeout = 0 } of entries) assert.ok(timeout > 500 && timeout <= 600)
   assert.equal(entries.find(({ protocol }) => protocol === 'icmp')?.original.icmp, {
     id: 9,
@@ -58,7 +53,7 @@ const filters: ReadonlyArray<readonly [filter: Filter, words: string, exact: boo
   [{ family: 'ipv4', protocol: 'tcp' }, ' -f ipv4 -p tcp', true],
   [{ family: 'ipv6', protocol: 'udp' }, ' -f ipv6 -p udp', true],
   [{ original: { source: '10.1.0.1' } }, ' -f ipv4 -s 10.1.0.1', true],
-  [{ original: { source: 'fd00:0::1' } }, ' -f ipv6 -s fd00::1', true],
+  [{ original: { source: 'fd00:0::1' } }, ' -f ipv6 -s fd00::1', false],
   [{ original: { source: '10.1.0.0/30' } }, ' -f ipv4 -s 10.1.0.0/30', false],
   [{ reply: { source: '172.16.0.1' } }, ' -f ipv4 -r 172.16.0.1', true],
   [

@@ -7,7 +7,7 @@ import * as filter from '../../src/filter'
 import { type Connection, IsolinkError, namespaces, open } from '../../src/promises'
 import { htb as htbQdisc } from '../../src/qdisc'
 import { fault, sent } from '../request'
-import { command, kernelTest, run } from '../sandbox'
+import { actionKind, command, filterKind, kernelTest, type Missing, run } from '../sandbox'
 
 const test = suite('filter')
 
@@ -86,6 +86,12 @@ const withLinks = async (use: (connection: Connection) => Promise<void>): Promis
   }
 }
 
+/** A selector of u32 that every packet meets. */
+const everything = {
+  ...{ flags: 1, offshift: 0, nkeys: 1, offmask: 0, off: 0, offoff: 0, hoff: 0, hmask: 0 },
+  keys: [{ mask: 0, val: 0, off: 0, offmask: 0 }]
+}
+
 /** The same filter in our words and in those of tc. */
 const given: ReadonlyArray<readonly [filter.NewFilter, string]> = [
   [
@@ -136,6 +142,17 @@ const given: ReadonlyArray<readonly [filter.NewFilter, string]> = [
     'parent 1: prio 3 protocol ip u32 match ip dst 10.0.0.1 flowid 1:10'
   ],
   [
+    {
+      link: 'v0',
+      parent: 'ingress',
+      priority: 7,
+      kind: 'u32',
+      options: { sel: everything },
+      actions: [filter.mirror('w0')]
+    },
+    'ingress prio 7 protocol all u32 match u32 0 0 action mirred egress mirror dev w0'
+  ],
+  [
     { link: 'v0', parent: '1:', protocol: 'ip', priority: 4, handle: 7, kind: 'fw', class: '1:10' },
     'parent 1: prio 4 protocol ip handle 7 fw flowid 1:10'
   ],
@@ -171,102 +188,136 @@ const shownAt = (...site: ReadonlyArray<string>): string =>
 const shown = (): ReadonlyArray<string> =>
   [['ingress'], ['egress'], ['parent', '1:']].map(site => shownAt(...site))
 
-kernelTest(test, 'each filter that tc makes from the same words is ours', [command('tc')], () =>
-  withLinks(async connection => {
-    const flushed = async (): Promise<void> => {
-      for (const parent of ['ingress', 'egress', '1:'] as const)
-        await connection.filter.flush({ link: 'v0', parent })
-      await connection.filter.flush({ link: 'v0', parent: 'ingress', chain: 4 }).catch(() => undefined)
-      assert.equal(shown(), ['', '', ''])
-    }
-    for (const [ours, words] of given) {
+/** What a kind of action needs at least. */
+const actions: { readonly [kind: string]: string } = {
+  gact: 'drop',
+  mirred: 'mirred egress mirror dev lo',
+  police: 'police rate 1mbit burst 10000',
+  skbedit: 'skbedit mark 1',
+  vlan: 'vlan pop'
+}
+
+const site = (one: filter.NewFilter) => ({ link: 'v0', parent: one.parent ?? 'ingress' }) as const
+
+for (const [ours, words] of given) {
+  const kinds = (ours.actions ?? []).map(({ kind = '' }) => actions[kind] ?? kind)
+  const needs = [command('tc'), filterKind(ours.kind), ...kinds.map(actionKind)]
+  const at = site(ours)
+
+  kernelTest(test, `tc filter add dev v0 ${words} is ours`, needs, () =>
+    withLinks(async connection => {
       run('tc', 'filter', 'add', 'dev', 'v0', ...words.split(' '))
       const theirs = shown()
-      await flushed()
+      await connection.filter.flush({ ...at, chain: ours.chain })
+      assert.equal(shown(), ['', '', ''])
       await connection.filter.add(ours)
-      assert.equal(shown(), theirs, words)
-      await flushed()
-    }
-  })
-)
+      assert.equal(shown(), theirs)
+    })
+  )
 
-kernelTest(test, 'what tc adds is listed, and can be removed, got and added again', [command('tc')], () =>
-  withLinks(async connection => {
-    for (const [ours, words] of given) {
+  kernelTest(test, `${words} is listed, and can be removed, got and added again`, needs, () =>
+    withLinks(async connection => {
       run('tc', 'filter', 'add', 'dev', 'v0', ...words.split(' '))
-      const site = { link: 'v0', parent: ours.parent ?? 'ingress' } as const
-      const listed = await connection.filter.list({ ...site, priority: Number(ours.priority) })
+      const listed = await connection.filter.list({ ...at, priority: Number(ours.priority) })
       const [one] = listed.filter(({ kind, options }) => kind !== 'u32' || (options && 'sel' in options))
-      assert.ok(one !== undefined, words)
+      assert.ok(one !== undefined)
       assert.equal(
         [one.parent, one.chain, one.priority, one.protocol, one.kind, one.class],
-        [ours.parent, ours.chain ?? 0, ours.priority, ours.protocol ?? 'all', ours.kind, ours.class],
-        words
+        [ours.parent, ours.chain ?? 0, ours.priority, ours.protocol ?? 'all', ours.kind, ours.class]
       )
       assert.equal(
         (one.actions ?? []).map(({ kind }) => kind),
         (ours.actions ?? []).map(({ kind }) => kind)
       )
       const { chain, priority, protocol, handle, kind } = one
-      const key = { ...site, chain, priority, protocol, handle, kind }
+      const key = { ...at, chain, priority, protocol, handle, kind }
       assert.equal((await connection.filter.get(key)).options, one.options)
       await connection.filter.remove(key)
       const gone = await connection.filter.get(key).catch(error => error)
-      assert.ok(gone instanceof IsolinkError, words)
+      assert.ok(gone instanceof IsolinkError)
       const { link: _, message: __, block: ___, ...again } = one
-      await connection.filter.add({ ...again, ...site } as filter.NewFilter)
+      await connection.filter.add({ ...again, ...at } as filter.NewFilter)
       const twice = await connection.filter.get(key)
       assert.equal(
         (twice.actions ?? []).map(({ kind: each }) => each),
         (one.actions ?? []).map(({ kind: each }) => each)
       )
-      await connection.filter.flush({ ...site, chain, priority, protocol })
+    })
+  )
+}
+
+kernelTest(
+  test,
+  'a block of filters shared by two links',
+  [command('tc'), filterKind('u32'), actionKind(actions.mirred ?? '')],
+  () =>
+    withLinks(async connection => {
+      await connection.qdisc.remove({ link: 'v0', parent: 'ingress' })
+      for (const link of ['v0', 'w0']) await connection.qdisc.add({ link, kind: 'clsact', ingressBlock: 9 })
+      await connection.filter.add({
+        block: 9,
+        priority: 1,
+        kind: 'u32',
+        options: { sel: everything },
+        actions: [filter.mirror('v1')]
+      })
+      const listed = await connection.filter.list({ block: 9 })
+      assert.ok(listed.length > 0)
+      for (const { block, link, kind } of listed) assert.equal([block, link, kind], [9, undefined, 'u32'])
+      assert.match(run('tc', 'filter', 'show', 'block', '9'), /u32/)
+      assert.equal(
+        (await connection.qdisc.list({ link: 'w0' })).map(({ ingressBlock }) => ingressBlock),
+        [undefined, 9].slice(-(await connection.qdisc.list({ link: 'w0' })).length)
+      )
+    })
+)
+
+const toFar = { link: 'v0', parent: 'egress', protocol: 'ip' } as const
+const to3 = { keyEthType: 0x0800, keyIpv4Dst: '10.0.0.3', keyIpv4DstMask: '255.255.255.255' }
+
+/** What keeps packets to 10.0.0.3, and no others, from it, in the ways of flower and of u32. */
+const selective: ReadonlyArray<readonly [what: string, needs: ReadonlyArray<Missing>, filter.NewFilter]> = [
+  [
+    'flower drops',
+    [filterKind('flower'), actionKind('drop')],
+    { ...toFar, kind: 'flower', options: to3, actions: [filter.drop()] }
+  ],
+  [
+    'u32 redirects',
+    [filterKind('u32'), actionKind(actions.mirred ?? '')],
+    {
+      ...toFar,
+      kind: 'u32',
+      options: { sel: { ...everything, keys: [{ mask: 0xffffffff, val: 0x0a000003, off: 16, offmask: 0 }] } },
+      actions: [filter.redirect('w0')]
+    }
+  ]
+]
+
+for (const [what, needs, selected] of selective)
+  kernelTest(test, `${what} what it is for, and nothing else`, needs, async () => {
+    await namespaces.create('far')
+    await using here = open()
+    await using there = open({ namespace: 'far' })
+    try {
+      await here.link.add({ kind: 'veth', name: 'w0', up: true, peer: { name: 'w1', namespace: 'far' } })
+      await here.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1', namespace: 'far' } })
+      await there.link.set('v1', { up: true })
+      await there.link.set('w1', { up: true })
+      await here.address.add({ link: 'v0', address: '10.0.0.1/24' })
+      for (const address of ['10.0.0.2/24', '10.0.0.3/24']) await there.address.add({ link: 'v1', address })
+      await here.qdisc.add({ link: 'v0', kind: 'clsact' })
+      await here.filter.add(selected)
+      const answers = async (address: string): Promise<number> =>
+        (await namespaces.ping({ pid: process.pid }, address)).received
+      assert.equal([await answers('10.0.0.2'), await answers('10.0.0.3')], [1, 0])
+      const one = (await here.filter.list({ link: 'v0', parent: 'egress' })).at(-1)
+      assert.is(one?.actions?.[0]?.stats?.basic?.packets, 1)
+    } finally {
+      await here.link.remove('v0')
+      await here.link.remove('w0')
+      await namespaces.remove('far')
     }
   })
-)
-
-kernelTest(test, 'a block of filters shared by two links', [command('tc')], () =>
-  withLinks(async connection => {
-    await connection.qdisc.remove({ link: 'v0', parent: 'ingress' })
-    for (const link of ['v0', 'w0']) await connection.qdisc.add({ link, kind: 'clsact', ingressBlock: 9 })
-    await connection.filter.add({ block: 9, priority: 1, kind: 'matchall', actions: [filter.drop()] })
-    const [one, ...more] = await connection.filter.list({ block: 9 })
-    assert.equal([one?.block, one?.link, one?.kind, more.length], [9, undefined, 'matchall', 0])
-    assert.match(run('tc', 'filter', 'show', 'block', '9'), /matchall/)
-    assert.equal(
-      (await connection.qdisc.list({ link: 'w0' })).map(({ ingressBlock }) => ingressBlock),
-      [undefined, 9].slice(-(await connection.qdisc.list({ link: 'w0' })).length)
-    )
-  })
-)
-
-kernelTest(test, 'a filter drops what it is for, and nothing else', [], async () => {
-  await namespaces.create('far')
-  await using here = open()
-  await using there = open({ namespace: 'far' })
-  try {
-    await here.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1', namespace: 'far' } })
-    await there.link.set('v1', { up: true })
-    await here.address.add({ link: 'v0', address: '10.0.0.1/24' })
-    for (const address of ['10.0.0.2/24', '10.0.0.3/24']) await there.address.add({ link: 'v1', address })
-    await here.qdisc.add({ link: 'v0', kind: 'clsact' })
-    await here.filter.add({
-      link: 'v0',
-      parent: 'egress',
-      protocol: 'ip',
-      kind: 'flower',
-      options: { keyEthType: 0x0800, keyIpv4Dst: '10.0.0.3', keyIpv4DstMask: '255.255.255.255' },
-      actions: [filter.drop()]
-    })
-    const answers = async (address: string): Promise<number> =>
-      (await namespaces.ping({ pid: process.pid }, address)).received
-    assert.equal([await answers('10.0.0.2'), await answers('10.0.0.3')], [1, 0])
-    const [one] = await here.filter.list({ link: 'v0', parent: 'egress' })
-    assert.is(one?.actions?.[0]?.stats?.queue?.drops, 1)
-  } finally {
-    await here.link.remove('v0')
-    await namespaces.remove('far')
-  }
-})
 
 test.run()

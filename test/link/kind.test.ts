@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import * as link from '../../src/link'
 import { type Connection, namespaces, open } from '../../src/promises'
 import { known, sent } from '../request'
-import { command, kernelTest, linkKind, run } from '../sandbox'
+import { command, kernelTest, linkKind, type Missing, run } from '../sandbox'
 
 const test = suite('link kinds')
 
@@ -34,7 +34,7 @@ test('options are those of the kind', () => {
   for (const each of given.slice(0, 5)) assert.is(link.add(each).messages(known)._tag, 'Right', each.kind)
 })
 
-type Made = readonly [given: link.NewLink, words: string]
+type Made = readonly [given: link.NewLink, words: string, needs?: Missing]
 
 const tunnel = { local: '10.0.0.1', remote: '10.0.0.2' }
 const tunnel6 = { local: 'fd00::1', remote: 'fd00::2' }
@@ -58,9 +58,14 @@ const made: ReadonlyArray<Made> = [
     {
       kind: 'bridge',
       name: 't',
-      options: { stpState: 1, vlanFiltering: 1, ageingTime: 1000, priority: 100, mcastSnooping: 0 }
+      options: { stpState: 1, ageingTime: 1000, priority: 100, mcastSnooping: 0 }
     },
-    'type bridge stp_state 1 vlan_filtering 1 ageing_time 1000 priority 100 mcast_snooping 0'
+    'type bridge stp_state 1 ageing_time 1000 priority 100 mcast_snooping 0'
+  ],
+  [
+    { kind: 'bridge', name: 't', options: { vlanFiltering: 1 } },
+    'type bridge vlan_filtering 1',
+    linkKind('bridge vlan_filtering 1')
   ],
   [
     { kind: 'bond', name: 't', options: { mode: 1, miimon: 100, failOverMac: 1 } },
@@ -151,8 +156,8 @@ const shown = (): string =>
     (key, value) => (passing.test(key) ? undefined : value)
   )
 
-for (const [given, words] of made)
-  kernelTest(test, `ip link add t ${words}`, [command('ip'), linkKind(given.kind)], () =>
+for (const [given, words, needs] of made)
+  kernelTest(test, `ip link add t ${words}`, [command('ip'), needs ?? linkKind(given.kind)], () =>
     withLink(async connection => {
       const [before, type] = words.split(' type ')
       run(

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { vlan } from '../../src/link'
 import { type Connection, IsolinkError, open } from '../../src/promises'
 import { fault, sent } from '../request'
-import { command, kernelTest, run } from '../sandbox'
+import { command, kernelTest, linkKind, run } from '../sandbox'
 
 const test = suite('link.vlan')
 
@@ -82,38 +82,42 @@ const theirs = (): ReadonlyArray<unknown> =>
       ])
   )
 
-kernelTest(test, 'bridge vlan shows ours, and we list those of bridge', [command('bridge')], () =>
-  withBridge(async connection => {
-    const { vlan: vlans } = connection.link
-    await vlans.add({ link: 'v0', id: 10, pvid: true, untagged: true })
-    await vlans.add({ link: 'v0', id: 100, last: 200 })
-    await vlans.add({ link: 'br0', id: 10, self: true })
-    run('bridge', 'vlan', 'add', 'dev', 'w0', 'vid', '7-9', 'untagged')
-    const names = new Map((await connection.link.list()).map(({ index, name }) => [index, name]))
-    const ours = (await vlans.list({ bridge: 'br0' })).map(({ link, id, last = id, pvid, untagged }) => [
-      names.get(link),
-      id,
-      last,
-      pvid === true,
-      untagged === true
-    ])
-    assert.equal(ours.toSorted(), theirs().toSorted())
-    assert.is(ours.length, 4)
-    await vlans.remove({ link: 'v0', id: 120, last: 130 })
-    assert.equal(
-      (await vlans.list({ link: 'v0' })).map(({ id, last }) => [id, last]),
-      [
-        [10, undefined],
-        [100, 119],
-        [131, 200]
-      ]
-    )
-    const refused = await vlans.add({ link: 'v1', id: 5 }).catch(error => error)
-    assert.ok(
-      refused instanceof IsolinkError && refused.message.includes('port of a bridge'),
-      String(refused)
-    )
-  })
+kernelTest(
+  test,
+  'bridge vlan shows ours, and we list those of bridge',
+  [command('bridge'), linkKind('bridge vlan_filtering 1')],
+  () =>
+    withBridge(async connection => {
+      const { vlan: vlans } = connection.link
+      await vlans.add({ link: 'v0', id: 10, pvid: true, untagged: true })
+      await vlans.add({ link: 'v0', id: 100, last: 200 })
+      await vlans.add({ link: 'br0', id: 10, self: true })
+      run('bridge', 'vlan', 'add', 'dev', 'w0', 'vid', '7-9', 'untagged')
+      const names = new Map((await connection.link.list()).map(({ index, name }) => [index, name]))
+      const ours = (await vlans.list({ bridge: 'br0' })).map(({ link, id, last = id, pvid, untagged }) => [
+        names.get(link),
+        id,
+        last,
+        pvid === true,
+        untagged === true
+      ])
+      assert.equal(ours.toSorted(), theirs().toSorted())
+      assert.is(ours.length, 4)
+      await vlans.remove({ link: 'v0', id: 120, last: 130 })
+      assert.equal(
+        (await vlans.list({ link: 'v0' })).map(({ id, last }) => [id, last]),
+        [
+          [10, undefined],
+          [100, 119],
+          [131, 200]
+        ]
+      )
+      const refused = await vlans.add({ link: 'v1', id: 5 }).catch(error => error)
+      assert.ok(
+        refused instanceof IsolinkError && refused.message.includes('port of a bridge'),
+        String(refused)
+      )
+    })
 )
 
 test.run()

@@ -143,7 +143,7 @@ kernelTest(test, 'lists by link, by kind, and one by its id', [], () =>
       link,
       onlink: true,
       protocol: 4,
-      scope: 0,
+      scope: 253,
       flags: 4
     })
     const group = await connection.nexthop.get(10)

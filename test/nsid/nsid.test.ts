@@ -49,14 +49,14 @@ kernelTest(test, 'ip netns list-id shows ours, and we list those of ip', [comman
     )
     const twice = await connection.nsid.add({ namespace: 'a', id: 8 }).catch(error => error)
     assert.ok(
-      twice instanceof IsolinkError && twice.message.includes('has a number here already'),
+      twice instanceof IsolinkError && twice.message.includes('already has a nsid assigned'),
       String(twice)
     )
     const taken = await namespaces
       .create('d')
       .then(() => connection.nsid.add({ namespace: 'd', id: 7 }))
       .catch(error => error)
-    assert.ok(taken instanceof IsolinkError && taken.message.includes('has this number here'), String(taken))
+    assert.ok(taken instanceof IsolinkError && taken.message.includes('nsid is already used'), String(taken))
   } finally {
     for (const { name } of await namespaces.list()) await namespaces.remove(name)
   }

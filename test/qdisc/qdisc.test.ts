@@ -4,7 +4,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { type Connection, IsolinkError, namespaces, open } from '../../src/promises'
 import * as qdisc from '../../src/qdisc'
 import { fault, sent } from '../request'
-import { command, kernelTest, run } from '../sandbox'
+import { command, kernelTest, qdiscKind, run } from '../sandbox'
 
 const test = suite('qdisc')
 
@@ -91,8 +91,8 @@ const given: ReadonlyArray<readonly [Omit<qdisc.NewQdisc, 'link'>, ReadonlyArray
     ['tbf', 'rate', '8mbit', 'burst', '16000', 'latency', '100ms']
   ],
   [
-    qdisc.tbf({ rate: 80e9, burst: 1e6, limit: 5e6, peakRate: 90e9, peakBurst: 9000 }),
-    ['tbf', 'rate', '80gbit', 'burst', '1000000', 'limit', '5000000', 'peakrate', '90gbit', 'mtu', '9000']
+    qdisc.tbf({ rate: 80e9, burst: 1.6e6, limit: 5e6, peakRate: 90e9, peakBurst: 180_000 }),
+    ['tbf', 'rate', '80gbit', 'burst', '1600000', 'limit', '5000000', 'peakrate', '90gbit', 'mtu', '180000']
   ],
   [
     qdisc.netem({ delay: 50, jitter: 5, delayCorrelation: 0.25, loss: 0.01 }),
@@ -111,34 +111,32 @@ const given: ReadonlyArray<readonly [Omit<qdisc.NewQdisc, 'link'>, ReadonlyArray
       ...['netem', 'delay', '10ms', 'reorder', '25%', '50%', 'duplicate', '50%'],
       ...['corrupt', '0.1%', 'rate', '1mbit']
     ]
-  ],
-  [{ kind: 'red', options: {} } as never, []]
+  ]
 ]
 
-const comparable = ({ handle: _, refcnt: __, ...rest }: Theirs): object => rest
+/** Without what is counted up: the kernel sends a packet of its own now and then. */
+const comparable = ({ handle: _, refcnt: __, options, ...rest }: Theirs): object => ({
+  ...rest,
+  options: { ...options, direct_packets_stat: 0 }
+})
 
-kernelTest(
-  test,
-  'each qdisc that tc makes from the same words is ours to the last option',
-  [command('tc')],
-  () =>
+for (const [ours, words] of given) {
+  const needs = [command('tc'), qdiscKind(ours.kind)]
+
+  kernelTest(test, `tc qdisc add ${words.join(' ')} is ours to the last option`, needs, () =>
     withLink(async connection => {
-      for (const [ours, words] of given.filter(each => each[1].length > 0)) {
-        run('tc', 'qdisc', 'add', 'dev', 'v0', 'root', 'handle', '1:', ...words)
-        const [made, shown] = [await connection.qdisc.get({ link: 'v0' }), theirs()]
-        await connection.qdisc.remove({ link: 'v0' })
-        await connection.qdisc.add({ link: 'v0', handle: '1:', ...ours } as qdisc.NewQdisc)
-        assert.equal(theirs().map(comparable), shown.map(comparable), words.join(' '))
-        const again = await connection.qdisc.get({ link: 'v0' })
-        assert.equal([again.kind, again.handle, again.parent], [made.kind, '1:', 'root'])
-        await connection.qdisc.remove({ link: 'v0' })
-      }
+      run('tc', 'qdisc', 'add', 'dev', 'v0', 'root', 'handle', '1:', ...words)
+      const [made, shown] = [await connection.qdisc.get({ link: 'v0' }), theirs()]
+      await connection.qdisc.remove({ link: 'v0' })
+      await connection.qdisc.add({ link: 'v0', handle: '1:', ...ours } as qdisc.NewQdisc)
+      assert.equal(theirs().map(comparable), shown.map(comparable))
+      const again = await connection.qdisc.get({ link: 'v0' })
+      assert.equal([again.kind, again.handle, again.parent], [made.kind, '1:', 'root'])
     })
-)
+  )
 
-kernelTest(test, 'what is listed can be added again', [], () =>
-  withLink(async connection => {
-    for (const [ours, words] of given.filter(each => each[1].length > 0)) {
+  kernelTest(test, `${words.join(' ')}: what is listed can be added again`, needs, () =>
+    withLink(async connection => {
       const again = async (): Promise<qdisc.Qdisc> => {
         const found = await connection.qdisc.get({ link: 'v0' })
         await connection.qdisc.remove({ link: 'v0' })
@@ -147,10 +145,10 @@ kernelTest(test, 'what is listed can be added again', [], () =>
       await connection.qdisc.add({ link: 'v0', handle: '1:', ...ours } as qdisc.NewQdisc)
       const { link, handle, kind, options } = await again()
       await connection.qdisc.add({ link, handle, kind, options } as qdisc.NewQdisc)
-      assert.equal((await again()).options, options, words.join(' '))
-    }
-  })
-)
+      assert.equal((await again()).options, options)
+    })
+  )
+}
 
 kernelTest(test, 'lists of one link and of all, and those of the kernel’s own', [command('tc')], () =>
   withLink(async (connection, link) => {
@@ -192,7 +190,7 @@ kernelTest(test, 'lists of one link and of all, and those of the kernel’s own'
   })
 )
 
-kernelTest(test, 'netem delays a ping by what was asked for', [], async () => {
+kernelTest(test, 'netem delays a ping by what was asked for', [qdiscKind('netem')], async () => {
   await namespaces.create('far')
   await using here = open()
   await using there = open({ namespace: 'far' })
