@@ -2,10 +2,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { captures } from '../../fixtures/captures/capture'
 import { decodeMessages, encodeMessages, type Message } from '../../protocol'
-import { policyOfType } from '../../protocol/registry'
-import type { AnyBody } from './arbitrary'
 import { hex, right } from './nftables/golden'
-import { canonical } from './tree'
+import { meanings } from './tree'
 
 const test = suite('captures')
 
@@ -15,19 +13,6 @@ const unknownIn = (value: unknown, path = ''): ReadonlyArray<string> => {
   return Object.entries(value).flatMap(([key, member]) =>
     key === 'unknown' ? [`${path}.unknown ${JSON.stringify(member)}`] : unknownIn(member, `${path}.${key}`)
   )
-}
-
-/** Each message of a datagram by itself: text that is the same for the same meaning. */
-const meanings = (messages: ReadonlyArray<Message>, bytes: Uint8Array): ReadonlyArray<string> => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let at = 0
-  return messages.map(({ type }) => {
-    const length = view.getUint32(at, true)
-    const payload = bytes.subarray(at + 16, at + length)
-    at += (length + 3) & ~3
-    const policy = policyOfType(type) as AnyBody | undefined
-    return policy === undefined ? Buffer.from(payload).toString('hex') : canonical(policy, payload)
-  })
 }
 
 const all = captures()

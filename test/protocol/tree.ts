@@ -5,11 +5,13 @@ import {
   chosen,
   littleEndian as le,
   lookUp,
+  type Message,
   NLA_F_NESTED,
   type Policy,
   positions,
   type Scope
 } from '../../protocol'
+import { policyOfType } from '../../protocol/registry'
 import {
   type AnyBody,
   type AnyFollowed,
@@ -41,6 +43,19 @@ export const treeOf = (policy: Policy<unknown>, array: Uint8Array): Tree =>
 
 /** Text in which two encodings of one value are the same: sets in order, without NLA_F_NESTED and padding. */
 export const canonical = (policy: Policy<unknown>, array: Uint8Array): string => textOf(treeOf(policy, array))
+
+/** Each message of a datagram by itself: text that is the same for the same meaning. */
+export const meanings = (messages: ReadonlyArray<Message>, bytes: Uint8Array): ReadonlyArray<string> => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  return messages.map(({ type }) => {
+    const length = view.getUint32(at, le)
+    const payload = bytes.subarray(at + 16, at + length)
+    at += align(length)
+    const policy = policyOfType(type) as AnyBody | undefined
+    return policy === undefined ? Buffer.from(payload).toString('hex') : canonical(policy, payload)
+  })
+}
 
 /** The bytes again, with the attributes of each set from the highest number to the lowest. */
 export const reversed = (policy: Policy<unknown>, array: Uint8Array): Buffer => reverse(treeOf(policy, array))
