@@ -159,6 +159,10 @@ const verbs = promised(isolink.namespaces)
 /** Named network namespaces, and processes, servers and sockets in any. */
 export const namespaces = { ...verbs, list: () => isolink.namespaces.list().then(unwrap) }
 
+export const directLink = promised({ make: isolink.directLink }).make
+export const ipvlan = promised({ make: isolink.ipvlan }).make
+export const macvlan = promised({ make: isolink.macvlan }).make
+export const namespaceSwitch = promised({ make: isolink.namespaceSwitch }).make
 export const vethMasquerade = promised({ make: isolink.vethMasquerade }).make
 export const planFrom = promised({ make: isolink.planFrom }).make
 export const explain = promised({ explain: isolink.explain }).explain

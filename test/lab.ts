@@ -2,10 +2,12 @@
  * The two hosts of the posts on one wire, built with `ip` in the sandbox: the one that we are on, and `other`. Each
  * has an eth0, on 10.0.6.0/24 and fd00:6::/64; the host also has the addresses that end in 11, and default routes.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { NamespaceRef } from '../src/index'
 import { namespaces } from '../src/promises'
 import { oracle } from './sandbox'
@@ -89,6 +91,30 @@ nft -j list ruleset`)
     parameters: parametersBelow(
       '/proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf /proc/sys/net/ipv4/ip_forward'
     )
+  }
+}
+
+export interface Unnamed {
+  readonly pid: number
+  /** Ends the process, and with it the namespace. */
+  readonly end: () => Promise<void>
+}
+
+/** A process in a network namespace that has no name: `unshare --net`. */
+export const unnamed = async (): Promise<Unnamed> => {
+  const child = spawn(oracle('unshare') ?? 'unshare', ['--net', 'sleep', '600'], { stdio: 'ignore' })
+  await once(child, 'spawn')
+  const pid = child.pid as number
+  const network = (of: number | 'self'): string => readlinkSync(`/proc/${of}/ns/net`)
+  while (network(pid) === network('self')) await delay(1)
+  child.unref()
+  return {
+    pid,
+    end: async () => {
+      const exit = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exit
+    }
   }
 }
 

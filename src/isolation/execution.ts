@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { Step } from '../recipe/step'
 import type { StepError } from './error'
-import { type Act, isGone, kindOf, newLinks, type Surroundings } from './step'
+import { type Act, homeOf, isGone, kindOf, newLinks, type Surroundings } from './step'
 import { openWorld, placeKey, type World } from './world'
 
 /** One step with what it found before. */
@@ -23,10 +23,10 @@ export const surroundings = (world: World, name: string, tasks: ReadonlyArray<Ta
     tasks.map(({ before }) => before)
   )
   for (const { step, before } of made) {
-    indexes.set(`${placeKey(step.namespace)}/${step.link.name}`, before.index)
+    indexes.set(`${placeKey(homeOf(step))}/${step.link.name}`, before.index)
     if ('peer' in step.link && before.peerIndex !== undefined)
       indexes.set(
-        `${placeKey(step.link.peer.namespace ?? step.namespace)}/${step.link.peer.name}`,
+        `${placeKey(step.link.peer.namespace ?? homeOf(step))}/${step.link.peer.name}`,
         before.peerIndex
       )
   }

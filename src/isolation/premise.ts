@@ -5,10 +5,21 @@ import * as address from '../address'
 import { overlap, parsePrefix } from '../ip/prefix'
 import * as link from '../link'
 import { exists } from '../namespace/named'
-import { type LinkPremise, type NetworkPremise, type Plan, type Premise, withUplink } from '../recipe/plan'
+import { withReference } from '../namespace/reference'
+import {
+  type AddressPremise,
+  type LinkPremise,
+  type NamespacePremise,
+  type NetworkPremise,
+  type ParentPremise,
+  type Plan,
+  type Premise,
+  withUplink
+} from '../recipe/plan'
 import * as route from '../route'
 import type { NetlinkError } from '../socket/error'
 import type { IsolationError, PremiseFailed } from './error'
+import { wrongParent } from './parent'
 import { placeName, type World } from './world'
 
 const premiseFailed = (field: string, reason: string): PremiseFailed => ({
@@ -48,12 +59,16 @@ const noDefaultRoute = (family: string): PremiseFailed =>
 export const checkPremises = (plan: Plan, world: World): TE.TaskEither<IsolationError, void> =>
   pipe(
     plan.premises,
-    TE.traverseSeqArray(premise => checkPremise(premise, world)),
+    TE.traverseSeqArray(premise => checkPremise(premise, plan, world)),
     TE.map(() => undefined)
   )
 
-const checkPremise = (premise: Premise, world: World): TE.TaskEither<IsolationError, void> =>
-  premise.must === 'be unused' ? checkNetwork(premise, world) : checkLink(premise, world)
+const checkPremise = (premise: Premise, plan: Plan, world: World): TE.TaskEither<IsolationError, void> => {
+  if ('network' in premise) return checkNetwork(premise, world)
+  if ('address' in premise) return checkAddress(premise, world)
+  if ('parent' in premise) return checkParent(premise, plan, world)
+  return 'link' in premise ? checkLink(premise, world) : checkNamespace(premise)
+}
 
 const checkLink = (
   { field, link: name, namespace, must }: LinkPremise,
@@ -116,6 +131,46 @@ const checkNetwork = (
         )
       )
     })
+  )
+
+/** An address that the host has itself would be answered for by it, or by nobody. */
+const checkAddress = (
+  { field, address: wanted }: AddressPremise,
+  world: World
+): TE.TaskEither<IsolationError, void> =>
+  pipe(
+    world.send(address.list()),
+    TE.chainW(addresses => {
+      const own = addresses.find(({ address: each }) => each === wanted)
+      return own === undefined
+        ? TE.right<IsolationError, void>(undefined)
+        : pipe(
+            world.send(link.get(own.link)),
+            TE.chainW(({ name }) =>
+              TE.left(premiseFailed(field, `${name} has ${wanted} on the host; choose another address`))
+            )
+          )
+    })
+  )
+
+const checkParent = (
+  { field, parent: name }: ParentPremise,
+  plan: Plan,
+  world: World
+): TE.TaskEither<IsolationError, void> =>
+  pipe(
+    checkLink({ field, link: name, must: 'exist' }, world),
+    TE.chainW(() => world.send(link.get(name))),
+    TE.chainW(parent => wrongParent(parent, plan, world)),
+    TE.chainW(reason =>
+      reason === undefined ? TE.right<IsolationError, void>(undefined) : TE.left(premiseFailed(field, reason))
+    )
+  )
+
+const checkNamespace = ({ field, namespace }: NamespacePremise): TE.TaskEither<IsolationError, void> =>
+  pipe(
+    TE.fromEither(withReference(namespace, () => E.right(undefined))),
+    TE.mapLeft(error => premiseFailed(field, error.message))
   )
 
 const isAbsent = (error: NetlinkError): boolean =>

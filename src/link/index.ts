@@ -14,6 +14,8 @@ import type { Known, LinkRef, Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
 export { IFF } from '../../protocol/rtnetlink/link'
+export { IPVLAN_F, IPVLAN_MODE } from '../../protocol/rtnetlink/link/ipvlan'
+export { MACVLAN_MODE } from '../../protocol/rtnetlink/link/macvlan'
 export type { LinkRef } from '../socket/request'
 export type { NewVlan, PortVlan, VlanFilter } from './vlan'
 export * as vlan from './vlan'

@@ -1,8 +1,20 @@
 import * as E from 'fp-ts/Either'
 import { nearest } from '../../protocol/definition/nearest'
+import { directLink } from './direct-link'
+import { ipvlan } from './ipvlan'
+import { macvlan } from './macvlan'
+import { namespaceSwitch } from './namespace-switch'
 import { type InvalidParameters, invalidParameters, type Plan } from './plan'
 import { vethMasquerade } from './veth-masquerade'
 
+export { type DirectLinkParameters, directLink, directLinkSchema } from './direct-link'
+export { type IpvlanParameters, ipvlan, ipvlanSchema } from './ipvlan'
+export { type MacvlanParameters, macvlan, macvlanSchema } from './macvlan'
+export {
+  type NamespaceSwitchParameters,
+  namespaceSwitch,
+  namespaceSwitchSchema
+} from './namespace-switch'
 export type { InvalidParameters, Plan, Premise } from './plan'
 export type * from './step'
 export { type VethMasqueradeParameters, vethMasquerade, vethMasqueradeSchema } from './veth-masquerade'
@@ -10,6 +22,10 @@ export { type VethMasqueradeParameters, vethMasquerade, vethMasqueradeSchema } f
 type Recipe = (parameters: never) => E.Either<InvalidParameters, Plan>
 
 const recipes: { readonly [name: string]: Recipe } = {
+  'direct-link': directLink,
+  ipvlan,
+  macvlan,
+  'namespace-switch': namespaceSwitch,
   'veth-masquerade': vethMasquerade
 }
 

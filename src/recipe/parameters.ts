@@ -102,6 +102,15 @@ export type Publication = v.InferOutput<typeof publication>
 
 export const publications = v.optional(v.array(publication, 'must be a list'), [])
 
+/** What is wrong with a parameter, as a sentence without the parameter's name. */
+export interface Fault {
+  readonly field: string
+  readonly reason: string
+}
+
+export const found = (field: string, reason: string | undefined): Fault | undefined =>
+  reason === undefined ? undefined : { field, reason }
+
 /** The parsed parameters, or the first thing that is wrong with them in a sentence. */
 export const parse = <S extends v.GenericSchema>(
   recipe: string,
@@ -183,7 +192,7 @@ const collide = (a: Publication, b: Publication): boolean => {
 export const wrongPublication = (
   publish: ReadonlyArray<Publication>,
   family: Prefix['family']
-): { readonly field: string; readonly reason: string } | undefined => {
+): Fault | undefined => {
   for (const [n, publication] of publish.entries()) {
     const { hostPort, hostAddress } = publication
     if (hostAddress !== undefined && familyOf(hostAddress) !== family)
@@ -210,3 +219,19 @@ export const hostInterfaceFor = (name: string): string => {
     ? plain
     : `veth-${createHash('sha256').update(name).digest('hex').slice(0, 10)}`
 }
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/**
+ * A link-layer address of our own making for a name, the same for the same name. A bridge without one takes the least
+ * of its ports', and its neighbours lose it whenever ports come and go.
+ */
+export const hardwareAddressFor = (name: string): string => {
+  const bytes = digest(name).subarray(0, 6)
+  // Locally administered, and not a group's. IEEE 802
+  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02
+  return bytes.toString('hex').replace(/..(?!$)/g, '$&:')
+}
+
+/** A number of a link group for a name. 0 is the group of all links that were given none. */
+export const linkGroupFor = (name: string): number => digest(name).readUInt32BE(0) % 0x7fff_ffff || 1

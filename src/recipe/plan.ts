@@ -18,7 +18,31 @@ export interface NetworkPremise {
   readonly must: 'be unused'
 }
 
-export type Premise = LinkPremise | NetworkPremise
+/** A namespace that is not ours to make: a process's, or one that is mounted on a file. */
+export interface NamespacePremise {
+  /** The parameter that tells it. */
+  readonly field: string
+  readonly namespace: NamespaceRef
+  readonly must: 'exist'
+}
+
+/** An address that no interface of the host has. */
+export interface AddressPremise {
+  /** The parameter that tells it. */
+  readonly field: string
+  readonly address: string
+  readonly must: 'be free'
+}
+
+/** An interface of the host that is up and can have the links on top that the plan puts there. */
+export interface ParentPremise {
+  /** The parameter that names it. */
+  readonly field: string
+  readonly parent: string
+  readonly must: 'carry'
+}
+
+export type Premise = LinkPremise | NetworkPremise | NamespacePremise | AddressPremise | ParentPremise
 
 /**
  * What is to be done, as data: nothing has been looked up or changed. The same plan is applied, printed as a script,

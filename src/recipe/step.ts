@@ -25,6 +25,13 @@ export interface SetLink extends Placed {
   readonly change: LinkChange
 }
 
+/** Makes a bridge's port an access port: it is in one VLAN, and what passes it bears no tag. */
+export interface JoinVlan extends Placed {
+  readonly _tag: 'JoinVlan'
+  readonly link: string
+  readonly vlan: number
+}
+
 export interface AddAddress extends Placed {
   readonly _tag: 'AddAddress'
   readonly address: NewAddress
@@ -82,6 +89,7 @@ export type Step =
   | CreateNamespace
   | AddLink
   | SetLink
+  | JoinVlan
   | AddAddress
   | AddRoute
   | SetSysctl

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { IFA_F } from '../address'
 import { formatPrefix, networkOf } from '../ip/prefix'
 import {
+  found,
   hostInterfaceFor,
   interfaceName,
   ipAddress,
@@ -79,14 +80,6 @@ export const vethMasquerade = (parameters: VethMasqueradeParameters): E.Either<I
       })
     })
   )
-
-interface Fault {
-  readonly field: string
-  readonly reason: string
-}
-
-const found = (field: string, reason: string | undefined): Fault | undefined =>
-  reason === undefined ? undefined : { field, reason }
 
 type Parsed = v.InferOutput<typeof vethMasqueradeSchema> & {
   readonly uplink: string

@@ -4,48 +4,13 @@ import { apply, explain, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
 import { ask, ip, raise, raze, serve, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
+import { essence, stateIn } from './essence'
 
 const test = suite('explain')
 const needs = [command('ip'), command('nft'), command('sysctl')]
 
 test.before.each(raise)
 test.after.each(raze)
-
-/** What differs between two equal worlds: numbers that the kernel gives, and addresses made from them. */
-const incidental = new Set(['ifindex', 'link_index', 'link_netnsid', 'handle', 'comment', 'index'])
-
-const linkLocal = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.values(value).some(each => typeof each === 'string' && /^fe80::[^/]/.test(each))
-
-const essence = (value: unknown): unknown => {
-  if (Array.isArray(value))
-    return value
-      .filter(each => !linkLocal(each))
-      .map(essence)
-      .sort(byText)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key, each]) => !incidental.has(key) && !/^([0-9a-f]{2}:){5}/.test(String(each)))
-      .map(([key, each]) => [key, essence(each)])
-  )
-}
-
-const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
-
-const stateIn = (namespace: string): unknown => [
-  ...sh(`ip -n ${namespace} -d -j address
-ip -n ${namespace} -j route show table all
-ip -n ${namespace} -j -6 route show table all`)
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line)),
-  sh(`ip netns exec ${namespace} sh -c "grep -rs '' /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf || true"`)
-    .split('\n')
-    .sort()
-]
 
 const cases: ReadonlyArray<readonly [VethMasqueradeParameters, string]> = [
   [

@@ -6,14 +6,16 @@ import { addLinkStep, type LinkBefore, setLinkStep } from './link'
 import { namespaceStep } from './namespace'
 import { routeStep } from './route'
 import { forwardStep, sysctlStep } from './sysctl'
+import { joinVlanStep } from './vlan'
 
 export { type Act, isGone, type Surroundings } from './kind'
-export type { LinkBefore } from './link'
+export { homeOf, type LinkBefore } from './link'
 
 const kinds = {
   CreateNamespace: namespaceStep,
   AddLink: addLinkStep,
   SetLink: setLinkStep,
+  JoinVlan: joinVlanStep,
   AddAddress: addressStep,
   AddRoute: routeStep,
   SetSysctl: sysctlStep,

@@ -7,7 +7,7 @@ import type { AddLink, SetLink } from '../../recipe/step'
 import type { LinkRef } from '../../socket/request'
 import type { StepError } from '../error'
 import { placeName } from '../world'
-import { ip, type StepKind, type Surroundings, send, unlessGone, word } from './kind'
+import { type Act, call, ip, isGone, type StepKind, type Surroundings, send, unlessGone, word } from './kind'
 
 /** The indexes that the new links get: by them they are known from then on, whatever happens to their names. */
 export interface LinkBefore {
@@ -17,38 +17,79 @@ export interface LinkBefore {
 
 const peerOf = (given: NewLink): NewPeer | undefined => ('peer' in given ? given.peer : undefined)
 
+/** Where a new link is: it can be made in another namespace than that of its parent. */
+export const homeOf = ({ link: { namespace: home }, namespace }: AddLink): NamespaceRef | undefined =>
+  home ?? namespace
+
 /** A new link: `ip link add`. */
 export const addLinkStep: StepKind<AddLink, LinkBefore> = {
-  describe: ({ link: { kind, name }, namespace }) => `make the ${kind} ${name} ${placeName(namespace)}`,
+  describe: step => `make the ${step.link.kind} ${step.link.name} ${placeName(homeOf(step))}`,
   before: ({ link: given }) =>
     TE.right({
       index: link.freeIndex(),
       ...(peerOf(given) !== undefined && { peerIndex: link.freeIndex() })
     }),
-  apply: ({ link: given, namespace }, { index, peerIndex }) => {
+  apply: (step, { index, peerIndex }, { linkIn }) => {
+    const { link: given, namespace } = step
     const peer = peerOf(given)
-    const numbered = { ...given, index, ...(peer !== undefined && { peer: { ...peer, index: peerIndex } }) }
+    const numbered = {
+      ...given,
+      index,
+      ...(given.master !== undefined && { master: linkIn(homeOf(step), given.master) }),
+      ...(peer !== undefined && { peer: { ...peer, index: peerIndex } })
+    }
     return send(namespace, [link.add(numbered as NewLink)])
   },
-  undo: ({ namespace }, { index }) => send(namespace, [link.remove(index)]),
-  check: ({ link: given, namespace }, { index, peerIndex }, { world }) => {
+  undo: (step, before, { world }) => removal(step, before, world),
+  check: (step, { index, peerIndex }, { world, linkIn }) => {
+    const { link: given } = step
     const peer = peerOf(given)
-    const place = given.namespace ?? namespace
+    const home = homeOf(step)
     return pipe(
       TE.Do,
-      TE.bind('own', () => checkLink(world, place, index, given)),
+      TE.bind('master', () => masterOf(world, home, given.master, linkIn)),
+      TE.bind('own', ({ master }) => checkLink(world, home, index, given, master)),
       TE.bind('other', () =>
         peer === undefined || peerIndex === undefined
           ? TE.right([])
-          : checkLink(world, peer.namespace ?? place, peerIndex, peer)
+          : checkLink(world, peer.namespace ?? home, peerIndex, peer)
       ),
       TE.map(({ own, other }) => [...own, ...other])
     )
   },
-  script: ({ link: given, namespace }) => [
-    [ip(namespace), 'link add', ...nameAndOptions(given)].join(' '),
-    ...(given.up === true ? [`${ip(namespace)} link set ${word(given.name)} up`] : [])
-  ]
+  script: step => {
+    const { link: given, namespace } = step
+    return [
+      ...(given.namespace === undefined
+        ? [`${ip(namespace)} link add ${words(given)}`]
+        : // Kernels before 6.13 take the name for one that this side has already.
+          [
+            `${ip(namespace)} link add ${words({ ...given, name: `new-${given.kind}` } as NewLink)}`,
+            `${ip(homeOf(step))} link set new-${given.kind} name ${word(given.name)}`
+          ]),
+      ...(given.up === true ? [`${ip(homeOf(step))} link set ${word(given.name)} up`] : [])
+    ]
+  }
+}
+
+/**
+ * Links of one group go together with the first of them: the kernel waits for every removal, but only once for a
+ * group. A pair between namespaces is removed from the other end where this one's namespace is gone.
+ */
+const removal = (step: AddLink, { index, peerIndex }: LinkBefore, world: World): Act => {
+  const { link: given, namespace } = step
+  const home = homeOf(step)
+  const request = given.group === undefined ? link.remove(index) : link.removeGroup(given.group)
+  const peer = peerOf(given)
+  if (home === undefined || peer === undefined || peerIndex === undefined) return send(home, [request])
+  return call(
+    pipe(
+      world.send(request, home),
+      TE.orElse(error =>
+        isGone(error) ? world.send(link.remove(peerIndex), peer.namespace ?? namespace) : TE.left(error)
+      )
+    )
+  )
 }
 
 type World = Surroundings['world']
@@ -64,12 +105,13 @@ const checkLink = (
   world: World,
   namespace: NamespaceRef | undefined,
   index: number,
-  given: NewPeer
+  given: NewPeer,
+  master?: number | null
 ): TE.TaskEither<StepError, ReadonlyArray<string>> => {
   const called = `${given.name} ${placeName(namespace)}`
   return pipe(
     look(world, namespace, index),
-    TE.map(found => (found === undefined ? [`${called} is gone`] : differences(found, given, called)))
+    TE.map(found => (found === undefined ? [`${called} is gone`] : differences(found, given, called, master)))
   )
 }
 
@@ -106,24 +148,53 @@ const masterOf = (
   )
 }
 
-const nameAndOptions = (given: NewLink): ReadonlyArray<string> => {
+/** What follows `ip link add`. */
+const words = (given: NewLink): string => {
   const peer = peerOf(given)
   return [
     word(given.name),
     ...(given.parent === undefined ? [] : ['link', word(given.parent)]),
     ...common(given),
+    ...(given.master === undefined ? [] : ['master', word(given.master)]),
     'type',
     given.kind,
-    ...(peer === undefined ? [] : ['peer name', word(peer.name), ...common(peer)])
-  ]
+    ...(peer === undefined ? [] : ['peer name', word(peer.name), ...common(peer)]),
+    ...optionWords(given)
+  ].join(' ')
 }
 
-const common = ({ mtu, address, namespace }: NewPeer): ReadonlyArray<string> => [
+const common = ({ mtu, address, group, namespace }: NewPeer): ReadonlyArray<string> => [
   ...(mtu === undefined ? [] : ['mtu', String(mtu)]),
   ...(address === undefined ? [] : ['address', address]),
-  ...(typeof namespace === 'string' ? ['netns', word(namespace)] : []),
-  ...(typeof namespace === 'object' && 'pid' in namespace ? ['netns', String(namespace.pid)] : [])
+  ...(group === undefined ? [] : ['group', String(group)]),
+  ...netns(namespace)
 ]
+
+const netns = (namespace: NamespaceRef | undefined): ReadonlyArray<string> => {
+  if (namespace === undefined) return []
+  if (typeof namespace === 'string') return ['netns', word(namespace)]
+  if ('pid' in namespace) return ['netns', String(namespace.pid)]
+  return ['netns', 'path' in namespace ? word(namespace.path) : `/proc/self/fd/${namespace.fd}`]
+}
+
+/** Options that ip(8) takes by a word for each number. */
+const named: { readonly [kindAndKey: string]: { readonly [word: string]: number } } = {
+  'ipvlan mode': link.IPVLAN_MODE,
+  'ipvlan flags': link.IPVLAN_F,
+  'macvlan mode': link.MACVLAN_MODE
+}
+
+/** The others go by the kernel's names, with underscores. */
+const optionWords = (given: NewLink): ReadonlyArray<string> =>
+  Object.entries<unknown>('options' in given ? (given.options ?? {}) : {}).flatMap(([key, value]) => {
+    const names = named[`${given.kind} ${key}`]
+    const name = Object.entries(names ?? {})
+      .find(([, number]) => number === value)?.[0]
+      .toLowerCase()
+    return name === undefined
+      ? [key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`), String(value)]
+      : [...(key === 'flags' ? [] : [key]), name]
+  })
 
 /** A change of a link that the same plan has made: it goes when the link goes. */
 export const setLinkStep: StepKind<SetLink, null> = {

@@ -19,7 +19,7 @@ const setting = (
 ): E.Either<sysctl.SysctlError, SysctlBefore['settings'][number]> => {
   const before = sysctl.get(key, namespace)
   if (E.isRight(before)) return E.right({ key, value, before: before.right })
-  return isAbsent(before.left) ? E.right({ key, value }) : before
+  return isGone(before.left) ? E.right({ key, value }) : before
 }
 
 const settingsOf = (

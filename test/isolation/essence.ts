@@ -1,0 +1,47 @@
+import type { NamespaceRef } from '../../src/index'
+import { sh } from '../lab'
+
+/** What differs between two equal worlds: numbers that the kernel gives, and addresses made from them. */
+const incidental = new Set(['ifindex', 'link_index', 'link_netnsid', 'handle', 'comment', 'index'])
+
+const linkLocal = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).some(each => typeof each === 'string' && /^fe80::[^/]/.test(each))
+
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+
+/** What is the same of two equal worlds. */
+export const essence = (value: unknown): unknown => {
+  if (Array.isArray(value))
+    return value
+      .filter(each => !linkLocal(each))
+      .map(essence)
+      .sort(byText)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, each]) => !incidental.has(key) && !/^([0-9a-f]{2}:){5}/.test(String(each)))
+      .map(([key, each]) => [key, essence(each)])
+  )
+}
+
+/** How a command is run in a namespace. */
+const into = (ref: NamespaceRef): string => {
+  if (typeof ref === 'string') return `ip netns exec ${ref}`
+  if ('pid' in ref) return `nsenter --net=/proc/${ref.pid}/ns/net`
+  return `nsenter --net=${'path' in ref ? ref.path : `/proc/self/fd/${ref.fd}`}`
+}
+
+/** All of a namespace that a recipe could change. */
+export const stateIn = (ref: NamespaceRef): unknown => [
+  ...sh(`${into(ref)} ip -d -j address
+${into(ref)} ip -j route show table all
+${into(ref)} ip -j -6 route show table all`)
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line)),
+  sh(`${into(ref)} sh -c "grep -rs '' /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf || true"`)
+    .split('\n')
+    .sort()
+]
