@@ -125,7 +125,8 @@ export const addSet = (ref: TableRef, name: string, { key, data, interval }: Set
   })
 }
 
-const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+/** Parts of a key or a datum as one. */
+export const concatenation = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   if (parts.length === 1) return parts[0] as Uint8Array
   const bytes = new Uint8Array(parts.reduce((size, part) => size + padded(part.length), 0))
   let at = 0
@@ -137,9 +138,9 @@ const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
 }
 
 const elementOf = ({ key, keyEnd, data, comment }: NewElement): Element => ({
-  key: { value: joined(key) },
-  ...(keyEnd !== undefined && { keyEnd: { value: joined(keyEnd) } }),
-  ...(data !== undefined && { data: { value: joined(data) } }),
+  key: { value: concatenation(key) },
+  ...(keyEnd !== undefined && { keyEnd: { value: concatenation(keyEnd) } }),
+  ...(data !== undefined && { data: { value: concatenation(data) } }),
   ...(comment !== undefined && { userdata: { comment } })
 })
 

@@ -3,7 +3,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import type { Element } from '../../protocol/nftables/element'
 import { message } from '../socket/message'
 import type { Request } from '../socket/request'
-import { families, type TableRef } from './change'
+import { concatenation, families, type TableRef } from './change'
 
 export * from './change'
 export * from './selector'
@@ -45,6 +45,31 @@ export const elements = (ref: TableRef, set: string): Request<ReadonlyArray<Elem
     answers.flatMap(answer =>
       answer.type === 'NFT_MSG_NEWSETELEM' ? (answer.attributes.elements ?? []) : []
     ),
+  fields: {}
+})
+
+/** The element of a key, alone: `nft get element`. A set of ranges gives the one that the key is in. */
+export const element = (
+  ref: TableRef,
+  set: string,
+  key: ReadonlyArray<Uint8Array>
+): Request<Element | undefined> => ({
+  operation: 'nftables.element',
+  protocol: 'netfilter',
+  answering: 'single',
+  links: [],
+  namespaces: [],
+  messages: () =>
+    E.right([
+      message('NFT_MSG_GETSETELEM', NLM_F.REQUEST, {
+        header: { nfgenFamily: families[ref.family] },
+        attributes: { table: ref.table, set, elements: [{ key: { value: concatenation(key) } }] }
+      })
+    ]),
+  read: answers =>
+    answers.flatMap(answer =>
+      answer.type === 'NFT_MSG_NEWSETELEM' ? (answer.attributes.elements ?? []) : []
+    )[0],
   fields: {}
 })
 

@@ -61,7 +61,7 @@ export interface Forward extends Placed {
 export type Entry =
   /** Packets from the network that leave by the link get the link's address. */
   | { readonly _tag: 'Masquerade'; readonly network: string; readonly link: string }
-  /** Connections to the host's port go to the address and port inside. */
+  /** Connections to the host's port, and to as many behind it as are asked for, go to the address and port inside. */
   | {
       readonly _tag: 'Publish'
       readonly protocol: 'tcp' | 'udp' | 'sctp'
@@ -70,9 +70,13 @@ export type Entry =
       readonly hostPort: number
       readonly address: string
       readonly port: number
+      /** Default: one. The n-th port leads to the n-th inside. */
+      readonly count?: number
     }
-  /** Only replies and published ports get through to the link. */
-  | { readonly _tag: 'Guard'; readonly link: string }
+  /** Only replies, published ports and what is allowed get to the link, and only the network's packets from it. */
+  | { readonly _tag: 'Guard'; readonly link: string; readonly network: string }
+  /** What is behind the one link and what is behind the other reach each other, guarded or not. */
+  | { readonly _tag: 'Allow'; readonly link: string; readonly other: string }
   /** Published ports can be reached from the network that they lead to. */
   | { readonly _tag: 'Hairpin'; readonly network: string }
   /** Published ports can be reached by 127.0.0.1, through the link; nobody behind it can use that. */

@@ -102,7 +102,7 @@ const stepsOf = ({
   const network = formatPrefix(networkOf(address))
   const entries: ReadonlyArray<Entry> = [
     { _tag: 'Masquerade', network, link: uplink },
-    { _tag: 'Guard', link: hostInterface },
+    { _tag: 'Guard', link: hostInterface, network },
     ...(publish.length > 0 ? [{ _tag: 'Hairpin', network } as const] : []),
     ...(loopback ? [{ _tag: 'Loopback', link: hostInterface } as const] : []),
     ...publish.map(publication => {

@@ -104,7 +104,11 @@ const refused: ReadonlyArray<readonly [Step, string, RegExp]> = [
     /ENOENT/
   ],
   [
-    { _tag: 'AddEntries', family: 'ip', entries: [{ _tag: 'Guard', link: 'veth-blue' }] },
+    {
+      _tag: 'AddEntries',
+      family: 'ip',
+      entries: [{ _tag: 'Guard', link: 'veth-blue', network: '192.168.45.0/24' }]
+    },
     'put 1 entries into table ip isolink on the host',
     /EEXIST/
   ],

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
-import type { Message } from '../../protocol'
-import { broadcastOf, networkOf, type Prefix, parsePrefix } from '../ip/prefix'
+import type { Message } from '../../../protocol'
+import { broadcastOf, networkOf, type Prefix, parsePrefix } from '../../ip/prefix'
 import {
   accept,
   addChain,
@@ -30,12 +30,13 @@ import {
   oifname,
   portBytes,
   protocols,
+  removeElements,
   type Selector,
   type SetShape,
   type Statement,
   type TableRef
-} from '../nftables'
-import type { Entry } from '../recipe/step'
+} from '../../nftables'
+import type { Entry } from '../../recipe/step'
 
 /** Families that our table exists for, each when it is first needed. */
 export type TableFamily = 'ip' | 'ip6'
@@ -61,6 +62,7 @@ const any = (selectors: ReadonlyArray<Selector<never>>): ReadonlyArray<Selector<
 const loopbackNetwork = '127.0.0.0/8'
 const RTN_LOCAL = 2
 const IPS_DST_NAT = 32
+const INVALID = 1
 const ESTABLISHED_OR_RELATED = 6
 
 /**
@@ -83,6 +85,8 @@ const layoutOf = (family: TableFamily): Table => {
       published: { key: published, data: any([daddr, dport]) },
       published_at: { key: publishedAt, data: any([daddr, dport]) },
       guarded: { key: any([oifname]) },
+      inside: { key: any([saddr, iifname]), interval: true },
+      allowed: { key: any([iifname, oifname]) },
       hairpin: { key: any([saddr, daddr]), interval: true },
       ...(ipv4 && { loopback: { key: any([oifname]) } })
     },
@@ -105,11 +109,12 @@ const layoutOf = (family: TableFamily): Table => {
       forward: {
         hook: { type: 'filter', hook: 'forward', priority: 0 },
         rules: [
-          [
-            inSet([oifname], 'guarded'),
-            anyOf(ctState, ESTABLISHED_OR_RELATED, 'established,related'),
-            accept
-          ],
+          [anyOf(ctState, ESTABLISHED_OR_RELATED, 'established,related'), accept],
+          [inSet([iifname, oifname], 'allowed'), accept],
+          [inSet([oifname, iifname], 'allowed'), accept],
+          // What NAT cannot make sense of would leave with its private address.
+          [inSet([iifname], 'guarded'), anyOf(ctState, INVALID, 'invalid'), drop],
+          [inSet([iifname], 'guarded'), inSet([saddr, iifname], 'inside', true), drop],
           [inSet([oifname], 'guarded'), anyOf(ctStatus, IPS_DST_NAT, 'dnat'), accept],
           [inSet([oifname], 'guarded'), drop]
         ]
@@ -166,46 +171,84 @@ const rangeOf = (network: string): Range => {
 }
 
 /** Where an entry stands in our sets. Each element says by its comment whose it is. */
-export const membershipOf = (entry: Entry, owner: string): Membership => {
+export const membershipsOf = (entry: Entry, owner: string): ReadonlyArray<Membership> => {
   const comment = owner
   switch (entry._tag) {
-    case 'Masquerade': {
-      const { first, last, text } = rangeOf(entry.network)
-      const name = nameBytes(entry.link)
-      return {
-        set: 'masqueraded',
-        element: { key: [first, name], keyEnd: [last, name], comment },
-        text: `${text} . "${entry.link}"`
-      }
-    }
+    case 'Masquerade':
+      return [networkAndLink('masqueraded', entry, comment)]
     case 'Hairpin': {
       const { first, last, text } = rangeOf(entry.network)
-      return {
-        set: 'hairpin',
-        element: { key: [first, first], keyEnd: [last, last], comment },
-        text: `${text} . ${text}`
-      }
+      return [
+        {
+          set: 'hairpin',
+          element: { key: [first, first], keyEnd: [last, last], comment },
+          text: `${text} . ${text}`
+        }
+      ]
     }
     case 'Guard':
-      return { set: 'guarded', element: { key: [nameBytes(entry.link)], comment }, text: `"${entry.link}"` }
+      return [linksIn('guarded', [entry.link], comment), networkAndLink('inside', entry, comment)]
+    case 'Allow':
+      return [linksIn('allowed', [entry.link, entry.other], comment)]
     case 'Loopback':
-      return { set: 'loopback', element: { key: [nameBytes(entry.link)], comment }, text: `"${entry.link}"` }
-    case 'Publish': {
-      const { protocol, hostAddress, hostPort, address, port } = entry
-      const data = [addressBytes(address), portBytes(port)]
-      const key = [
-        Uint8Array.of(protocols[protocol]),
-        ...(hostAddress === undefined ? [] : [addressBytes(hostAddress)]),
-        portBytes(hostPort)
-      ]
-      return {
-        set: hostAddress === undefined ? 'published' : 'published_at',
-        element: { key, data, comment },
-        text: `${protocol} . ${hostAddress === undefined ? '' : `${hostAddress} . `}${hostPort} : ${address} . ${port}`
-      }
-    }
+      return [linksIn('loopback', [entry.link], comment)]
+    case 'Publish':
+      return portsOf(entry).map(offset => published(entry, offset, comment))
   }
 }
+
+type Publish = Extract<Entry, { readonly _tag: 'Publish' }>
+
+const portsOf = ({ count = 1 }: Publish): ReadonlyArray<number> => Array.from({ length: count }, (_, n) => n)
+
+const linksIn = (set: string, links: ReadonlyArray<string>, comment: string): Membership => ({
+  set,
+  element: { key: links.map(nameBytes), comment },
+  text: links.map(link => `"${link}"`).join(' . ')
+})
+
+const networkAndLink = (
+  set: string,
+  { network, link }: { readonly network: string; readonly link: string },
+  comment: string
+): Membership => {
+  const { first, last, text } = rangeOf(network)
+  const name = nameBytes(link)
+  return {
+    set,
+    element: { key: [first, name], keyEnd: [last, name], comment },
+    text: `${text} . "${link}"`
+  }
+}
+
+/** A port of its own for each of a range: so one that is taken is refused, and none can stand in another's shadow. */
+const published = (
+  { protocol, hostAddress, hostPort, address, port }: Publish,
+  offset: number,
+  comment: string
+): Membership => {
+  const [from, to] = [hostPort + offset, port + offset]
+  return {
+    set: hostAddress === undefined ? 'published' : 'published_at',
+    element: {
+      key: publishedKey(protocol, hostAddress, from),
+      data: [addressBytes(address), portBytes(to)],
+      comment
+    },
+    text: `${protocol} . ${hostAddress === undefined ? '' : `${hostAddress} . `}${from} : ${address} . ${to}`
+  }
+}
+
+/** The key of a port in `published`, or of one at an address in `published_at`. */
+export const publishedKey = (
+  protocol: Publish['protocol'],
+  hostAddress: string | undefined,
+  hostPort: number
+): ReadonlyArray<Uint8Array> => [
+  Uint8Array.of(protocols[protocol]),
+  ...(hostAddress === undefined ? [] : [addressBytes(hostAddress)]),
+  portBytes(hostPort)
+]
 
 /** The changes that put entries into the table. */
 export const entryChanges = (
@@ -213,25 +256,49 @@ export const entryChanges = (
   entries: ReadonlyArray<Entry>,
   owner: string
 ): ReadonlyArray<Message> =>
-  bySet(entries.map(entry => membershipOf(entry, owner))).map(([set, members]) =>
-    addElements(
-      tableOf(family),
-      set,
-      members.map(({ element }) => element)
-    )
+  membershipChanges(
+    family,
+    entries.flatMap(entry => membershipsOf(entry, owner))
   )
 
-export const bySet = (
+export const membershipChanges = (
+  family: TableFamily,
   memberships: ReadonlyArray<Membership>
-): ReadonlyArray<readonly [string, ReadonlyArray<Membership>]> => {
+): ReadonlyArray<Message> =>
+  lists(memberships).map(([set, elements]) => addElements(tableOf(family), set, elements))
+
+/** The changes that take them out of it. */
+export const removalChanges = (
+  family: TableFamily,
+  memberships: ReadonlyArray<Membership>
+): ReadonlyArray<Message> =>
+  lists(memberships).map(([set, elements]) => removeElements(tableOf(family), set, elements))
+
+/** Memberships set by set. */
+const bySet = (memberships: ReadonlyArray<Membership>): ReadonlyMap<string, ReadonlyArray<Membership>> => {
   const sets = new Map<string, Array<Membership>>()
   for (const membership of memberships) {
     const members = sets.get(membership.set) ?? []
     members.push(membership)
     sets.set(membership.set, members)
   }
-  return [...sets]
+  return sets
 }
+
+/** A list of elements is one attribute, and 65535 bytes are the most that one can have. */
+const mostAtOnce = 200
+
+/** Elements set by set, in lists that a message has room for. */
+const lists = (
+  memberships: ReadonlyArray<Membership>
+): ReadonlyArray<readonly [set: string, elements: ReadonlyArray<NewElement>]> =>
+  [...bySet(memberships)].flatMap(([set, members]) =>
+    Array.from(
+      { length: Math.ceil(members.length / mostAtOnce) },
+      (_, n) =>
+        [set, members.slice(n * mostAtOnce, (n + 1) * mostAtOnce).map(({ element }) => element)] as const
+    )
+  )
 
 const typeText = (selectors: ReadonlyArray<Selector<never>>): string =>
   selectors.map(({ type }) => type).join(' . ')
@@ -239,7 +306,7 @@ const typeText = (selectors: ReadonlyArray<Selector<never>>): string =>
 /** The table with its entries as a person would write it for `nft -f`. */
 export const tableText = (family: TableFamily, entries: ReadonlyArray<Entry>, owner: string): string => {
   const { sets, chains } = layoutOf(family)
-  const members = new Map(bySet(entries.map(entry => membershipOf(entry, owner))))
+  const members = bySet(entries.flatMap(entry => membershipsOf(entry, owner)))
   const setText = ([name, { key, data, interval }]: readonly [string, SetShape]): string => {
     const elements = (members.get(name) ?? []).map(({ text }) => commented(text, owner))
     return [

@@ -1,0 +1,162 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import * as addresses from '../../address'
+import * as conntrack from '../../conntrack'
+import type { Entry } from '../../recipe/step'
+import type { NetlinkError } from '../../socket/error'
+import type { PortTaken, StepError } from '../error'
+import { publishedKey } from './layout'
+import { listenerAt } from './listener'
+import { found, ownerOf, type Place } from './table'
+
+export type Publish = Extract<Entry, { readonly _tag: 'Publish' }>
+
+/** A port of the host and what it would be published at. */
+interface HostPort {
+  readonly protocol: Publish['protocol']
+  readonly hostAddress?: string
+  readonly hostPort: number
+}
+
+const portTaken = (
+  { protocol, hostAddress, hostPort }: HostPort,
+  how: string,
+  owner?: string
+): PortTaken => ({
+  _tag: 'PortTaken',
+  message: `publish: ${protocol} port ${hostPort} of ${hostAddress ?? 'the host'} is ${how}; choose another hostPort`,
+  field: 'publish',
+  ...(owner !== undefined && { owner })
+})
+
+/** Whether the ports can be published: nobody else has them. Looks, and changes nothing. */
+export const checkPorts = (
+  place: Place,
+  entries: ReadonlyArray<Entry>,
+  existed: boolean
+): TE.TaskEither<StepError, void> => {
+  const ports = entries.flatMap(entry => (entry._tag === 'Publish' ? portsOf(entry) : []))
+  return ports.length === 0
+    ? TE.right(undefined)
+    : pipe(
+        existed ? checkPublished(place, ports) : TE.right(undefined),
+        TE.chainW(() => TE.fromEither(checkListeners(place, ports)))
+      )
+}
+
+const portsOf = ({ protocol, hostAddress, hostPort, count = 1 }: Publish): ReadonlyArray<HostPort> =>
+  Array.from({ length: count }, (_, n) => ({
+    protocol,
+    ...(hostAddress !== undefined && { hostAddress }),
+    hostPort: hostPort + n
+  }))
+
+/** Whether ours is a port that an isolation has: at one address, or at all. */
+export const checkPublished = (
+  place: Place,
+  ports: ReadonlyArray<HostPort>
+): TE.TaskEither<NetlinkError | PortTaken, void> =>
+  pipe(
+    hostAddresses(place),
+    TE.chainW(own => {
+      const rivals = ports.flatMap(port => rivalsOf(port, own).map(rival => ({ port, rival })))
+      return pipe(
+        found(
+          place,
+          rivals.map(({ rival: { protocol, hostAddress, hostPort } }) => ({
+            set: hostAddress === undefined ? 'published' : 'published_at',
+            element: { key: publishedKey(protocol, hostAddress, hostPort) }
+          }))
+        ),
+        TE.chainW(answers => {
+          const taken = answers.findIndex(each => each !== undefined)
+          const port = rivals[taken]?.port
+          const element = answers[taken]
+          if (port === undefined || element === undefined)
+            return TE.right<NetlinkError | PortTaken, void>(undefined)
+          const owner = ownerOf(element)
+          return TE.left(
+            portTaken(port, `published already${owner === undefined ? '' : ` by ${owner}`}`, owner)
+          )
+        })
+      )
+    })
+  )
+
+/** A port at all addresses has rivals at each; one at an address has them there, and at all. */
+const rivalsOf = (port: HostPort, own: ReadonlyArray<string>): ReadonlyArray<HostPort> => {
+  const { protocol, hostPort, hostAddress } = port
+  return hostAddress === undefined
+    ? [port, ...own.map(each => ({ protocol, hostPort, hostAddress: each }))]
+    : [port, { protocol, hostPort }]
+}
+
+const families = { ip: 'ipv4', ip6: 'ipv6' } as const
+
+const hostAddresses = ({
+  world,
+  namespace,
+  family
+}: Place): TE.TaskEither<NetlinkError, ReadonlyArray<string>> =>
+  pipe(
+    world.send(addresses.list({ family: families[family] }), namespace),
+    TE.map(all => [...new Set(all.map(({ address }) => address))])
+  )
+
+const checkListeners = (
+  { namespace, family }: Place,
+  ports: ReadonlyArray<HostPort>
+): E.Either<StepError, void> => {
+  for (const port of ports) {
+    const { protocol, hostAddress, hostPort } = port
+    if (protocol === 'sctp') continue
+    const listener = listenerAt(
+      { family: families[family], protocol, address: hostAddress, port: hostPort },
+      namespace
+    )
+    if (E.isLeft(listener)) return listener.left._tag === 'NamespaceNotFound' ? E.right(undefined) : listener
+    if (listener.right !== undefined)
+      return E.left(portTaken(port, `taken by ${listener.right.process ?? 'a process'}, which listens there`))
+  }
+  return E.right(undefined)
+}
+
+/**
+ * Forgets the connections to ports that have been published or are no longer: a client of UDP that goes on sending from
+ * its port would reach the old server for as long as it does.
+ */
+export const forgetConnections = (
+  { world, namespace, family }: Place,
+  entries: ReadonlyArray<Entry>
+): TE.TaskEither<StepError, void> => {
+  const ports = new Set(
+    entries
+      .flatMap(entry => (entry._tag === 'Publish' ? portsOf(entry) : []))
+      .flatMap(({ protocol, hostPort }) => (protocol === 'udp' ? [hostPort] : []))
+  )
+  const [only] = ports
+  if (only === undefined) return TE.right(undefined)
+  const filter: conntrack.Filter = {
+    family: families[family],
+    protocol: 'udp',
+    ...(ports.size === 1 && { original: { destinationPort: only } })
+  }
+  return pipe(
+    TE.fromEither(world.session(namespace)),
+    TE.chainW(({ send, batch }) =>
+      pipe(
+        send(conntrack.list(filter)),
+        TE.chainTaskK(found =>
+          batch(
+            found
+              .filter(({ original: { destinationPort } }) => ports.has(destinationPort ?? 0))
+              .map(conntrack.forget)
+          )
+        )
+      )
+    ),
+    // One that has ended by itself need not be forgotten.
+    TE.map(() => undefined)
+  )
+}

@@ -1,0 +1,169 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { Element } from '../../../protocol/nftables/element'
+import type { NamespaceRef } from '../../namespace/reference'
+import { concatenation, element, elements, removeTable, tables, transaction } from '../../nftables'
+import type { Entry } from '../../recipe/step'
+import type { NetlinkError } from '../../socket/error'
+import type { Request } from '../../socket/request'
+import type { World } from '../world'
+import { type Membership, membershipsOf, removalChanges, setNames, type TableFamily, tableOf } from './layout'
+
+/** One of our tables, and the namespace that it is in. */
+export interface Place {
+  readonly world: World
+  readonly namespace: NamespaceRef | undefined
+  readonly family: TableFamily
+}
+
+export const hasTable = ({ world, namespace, family }: Place): TE.TaskEither<NetlinkError, boolean> =>
+  pipe(
+    world.send(tables, namespace),
+    TE.map(all => all.some(each => each.family === family && each.table === tableOf(family).table))
+  )
+
+/** Whose an element is, by its comment. */
+export const ownerOf = ({ userdata }: Element): string | undefined => userdata?.comment
+
+const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+  a !== undefined && b !== undefined && Buffer.compare(a, b) === 0
+
+/** Whether it is the element that was put there: its key, of an interval both ends, and of a map the data. */
+const isElement = ({ element: { key, keyEnd, data } }: Membership, found: Element): boolean =>
+  sameBytes(found.key?.value, concatenation(key)) &&
+  (keyEnd === undefined || sameBytes(found.keyEnd?.value, concatenation(keyEnd))) &&
+  (data === undefined || sameBytes(found.data?.value, concatenation(data)))
+
+const isAbsent = (error: NetlinkError): boolean => error._tag === 'Rejected' && error.code === 'ENOENT'
+
+/**
+ * The elements of such keys, each looked up by itself: the others of a set do not count. Nothing for one that is not
+ * there.
+ */
+export const found = (
+  { world, namespace, family }: Place,
+  keys: ReadonlyArray<Pick<Membership, 'set'> & { readonly element: Pick<Membership['element'], 'key'> }>
+): TE.TaskEither<NetlinkError, ReadonlyArray<Element | undefined>> =>
+  keys.length === 0
+    ? TE.right([])
+    : pipe(
+        TE.fromEither(world.session(namespace)),
+        TE.chainW(({ batch }) =>
+          pipe(
+            TE.fromTask(
+              batch(
+                keys.map(
+                  ({ set, element: { key } }): Request<Element | undefined> =>
+                    element(tableOf(family), set, key)
+                )
+              )
+            ),
+            TE.chainEitherKW(
+              E.traverseArray(
+                E.orElse(error =>
+                  isAbsent(error) ? E.right<NetlinkError, undefined>(undefined) : E.left(error)
+                )
+              )
+            )
+          )
+        )
+      )
+
+const all = (entries: ReadonlyArray<Entry>, name: string): ReadonlyArray<Membership> =>
+  entries.flatMap(entry => membershipsOf(entry, name))
+
+/** What our table does not hold as we put it there. */
+export const missing = (
+  place: Place,
+  entries: ReadonlyArray<Entry>,
+  name: string
+): TE.TaskEither<NetlinkError, ReadonlyArray<Membership>> => {
+  const memberships = all(entries, name)
+  return pipe(
+    found(place, memberships),
+    TE.map(answers =>
+      memberships.filter((membership, n) => {
+        const held = answers[n]
+        return held === undefined || !isElement(membership, held) || ownerOf(held) !== name
+      })
+    )
+  )
+}
+
+/** What is still there of ours, or is there and bears nobody's name. */
+const held = (
+  place: Place,
+  entries: ReadonlyArray<Entry>,
+  name: string
+): TE.TaskEither<NetlinkError, ReadonlyArray<Membership>> => {
+  const memberships = all(entries, name)
+  return pipe(
+    found(place, memberships),
+    TE.map(answers =>
+      memberships.filter((membership, n) => {
+        const there = answers[n]
+        return there !== undefined && isElement(membership, there) && (ownerOf(there) ?? name) === name
+      })
+    )
+  )
+}
+
+/** All elements of a set; none of one that is not there. */
+const listed = (
+  { world, namespace, family }: Place,
+  set: string
+): TE.TaskEither<NetlinkError, ReadonlyArray<Element>> =>
+  pipe(
+    world.send(elements(tableOf(family), set), namespace),
+    TE.orElse(error =>
+      isAbsent(error) ? TE.right<NetlinkError, ReadonlyArray<Element>>([]) : TE.left(error)
+    )
+  )
+
+/** Whether nothing would be left if these went. The first set that holds another's element settles it. */
+const holdsNothingBut = (
+  place: Place,
+  ours: ReadonlyArray<Membership>
+): TE.TaskEither<NetlinkError, boolean> =>
+  setNames(place.family).reduce<TE.TaskEither<NetlinkError, boolean>>(
+    (so, set) =>
+      pipe(
+        so,
+        TE.chain(empty =>
+          empty
+            ? pipe(
+                listed(place, set),
+                TE.map(there => there.length === ours.filter(each => each.set === set).length)
+              )
+            : TE.right(false)
+        )
+      ),
+    TE.right(true)
+  )
+
+/** Removes what is ours and still there; the table too when nothing of anybody's remains in it. */
+export const removeEntries = (
+  place: Place,
+  entries: ReadonlyArray<Entry>,
+  name: string
+): TE.TaskEither<NetlinkError, void> =>
+  pipe(
+    hasTable(place),
+    TE.chain(exists =>
+      exists
+        ? pipe(
+            TE.Do,
+            TE.bind('ours', () => held(place, entries, name)),
+            TE.bind('last', ({ ours }) => holdsNothingBut(place, ours)),
+            TE.chain(({ ours, last }) => {
+              const ref = tableOf(place.family)
+              const changes = last ? [removeTable(ref)] : removalChanges(place.family, ours)
+              return changes.length === 0
+                ? TE.right(undefined)
+                : place.world.send(transaction(changes), place.namespace)
+            })
+          )
+        : TE.right(undefined)
+    )
+  )
