@@ -8,6 +8,8 @@ export * from './index'
 interface Tagged {
   readonly _tag: string
   readonly message: string
+  /** An Error has a name of its own, which would hide this one. */
+  readonly name?: never
 }
 
 /** What a promise of isolink rejects with: the error value's own members, as an Error. */

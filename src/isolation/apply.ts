@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { InvalidParameters, Plan } from '../recipe/plan'
+import { type InvalidParameters, type Plan, withUplink } from '../recipe/plan'
 import type { IsolationError, NameTaken, StepError, StepFailed } from './error'
 import { execute, type Failure, inWorld, type Progress, surroundings, type Task, undo } from './execution'
 import { type Entry, erase, locked, read, write } from './journal'
@@ -51,14 +51,21 @@ const applyLocked = (plan: Plan, options: ApplyOptions): TE.TaskEither<Isolation
     })
   )
 
-export const isSame = (a: Plan, b: Plan): boolean =>
-  a.recipe === b.recipe &&
-  isDeepStrictEqual(JSON.parse(JSON.stringify(a.parameters)), JSON.parse(JSON.stringify(b.parameters)))
+/** Whether a plan is the one that was applied: the parameters are the same, or all that they lead to. */
+export const isSame = (applied: Plan, plan: Plan): boolean =>
+  applied.recipe === plan.recipe &&
+  (isEqual(applied.parameters, plan.parameters) || isEqual(applied.steps, resolvedAs(applied, plan).steps))
+
+const isEqual = (a: object, b: object): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)))
+
+const resolvedAs = ({ uplink }: Plan, plan: Plan): Plan =>
+  plan.uplinkOf === undefined || uplink === undefined ? plan : withUplink(plan, uplink)
 
 export const nameTaken = (name: string): NameTaken => ({
   _tag: 'NameTaken',
   message: `name: ${name} is applied already, with other parameters; take it down first, or give another name`,
-  name
+  isolation: name
 })
 
 const applyNew = (

@@ -26,14 +26,14 @@ export interface StepFailed {
 export interface NameTaken {
   readonly _tag: 'NameTaken'
   readonly message: string
-  readonly name: string
+  readonly isolation: string
 }
 
 /** Something could not be taken down; the rest has been, and trying again is safe. */
 export interface TeardownFailed {
   readonly _tag: 'TeardownFailed'
   readonly message: string
-  readonly name: string
+  readonly isolation: string
   readonly leftBehind: ReadonlyArray<string>
 }
 
@@ -45,7 +45,7 @@ export interface JournalFailed {
   readonly hint?: string
 }
 
-/** A port of the host is published already. */
+/** A port of the host is published already. Nothing has been changed. */
 export interface PortTaken {
   readonly _tag: 'PortTaken'
   readonly message: string

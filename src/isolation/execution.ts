@@ -63,6 +63,8 @@ export const execute = async (
   )) {
     for (const { task } of group) begun.push(task)
     const failure = await runGroup(group, around.world)
+    // What is there already is somebody else's: of such a step nothing was done, and nothing is to be undone.
+    if (failure?.error._tag === 'NamespaceExists') return { begun: begun.slice(0, -group.length), failure }
     if (failure !== undefined) return { begun, failure }
     for (const { task } of group) onStep?.(kindOf(task.step).describe(task.step))
   }

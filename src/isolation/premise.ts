@@ -36,12 +36,14 @@ export const resolveUplink = (plan: Plan, world: World): TE.TaskEither<Isolation
     world.send(route.list({ family, table: route.RT_TABLE.MAIN })),
     TE.chainW(routes => {
       const [best] = routes
-        .filter(({ destination, link: out }) => destination === 'default' && out !== undefined)
+        .filter(({ destination }) => destination === 'default')
         .toSorted((a, b) => (a.metric ?? 0) - (b.metric ?? 0))
-      return best?.link === undefined
+        .flatMap(({ link: out, nexthops = [] }) => [out, ...nexthops.map(nexthop => nexthop.link)])
+        .filter(out => out !== undefined)
+      return best === undefined
         ? TE.left<IsolationError, string>(noDefaultRoute(family))
         : pipe(
-            world.send(link.get(best.link)),
+            world.send(link.get(best)),
             TE.map(({ name }) => name)
           )
     }),

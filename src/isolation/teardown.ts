@@ -46,7 +46,7 @@ const takeDown = (entry: Entry, options: Progress): TE.TaskEither<IsolationError
 const teardownFailed = (name: string, leftBehind: ReadonlyArray<string>): TeardownFailed => ({
   _tag: 'TeardownFailed',
   message: `${name} is not down: ${leftBehind.join('; ')}; try again once the cause is mended`,
-  name,
+  isolation: name,
   leftBehind
 })
 

@@ -31,7 +31,7 @@ export interface NotANamespace {
 /** The name is taken. */
 export interface NamespaceExists {
   readonly _tag: 'NamespaceExists'
-  readonly name: string
+  readonly namespace: string
   readonly message: string
 }
 
@@ -93,7 +93,7 @@ export const namespaceNotFound = (field: Field, value: string | number): Namespa
 
 export const namespaceExists = (name: string): NamespaceExists => ({
   _tag: 'NamespaceExists',
-  name,
+  namespace: name,
   message: `the network namespace ${name} exists already`
 })
 

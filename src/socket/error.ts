@@ -41,7 +41,7 @@ export interface NotFound {
   readonly operation: string
   readonly field: string
   /** What was looked for. */
-  readonly name: string
+  readonly value: string
   readonly hint?: string
 }
 
@@ -131,7 +131,7 @@ export const notFound = (operation: string, field: string, name: string, reason:
   message: `${operation}: ${reason}`,
   operation,
   field,
-  name
+  value: name
 })
 
 export const closed = (operation: string): Closed => ({

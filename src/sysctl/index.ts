@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
@@ -75,6 +75,15 @@ const at = <A>(
 /** The value of a kernel parameter in a namespace, ours by default: `sysctl -n`. man 8 sysctl */
 export const get = (key: string, namespace?: NamespaceRef): E.Either<SysctlError, string> =>
   at(namespace, key, 'read', path => readFileSync(path, 'utf8').trimEnd())
+
+/** The interfaces that have parameters of a family in a namespace, ours by default. */
+export const interfaces = (
+  family: 'ipv4' | 'ipv6',
+  namespace?: NamespaceRef
+): E.Either<SysctlError, ReadonlyArray<string>> =>
+  at(namespace, `net.${family}.conf`, 'list', path =>
+    readdirSync(path).filter(name => name !== 'all' && name !== 'default')
+  )
 
 /** Sets a kernel parameter in a namespace, ours by default: `sysctl -w`. */
 export const set = (

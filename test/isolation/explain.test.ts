@@ -53,7 +53,8 @@ for (const [parameters, address] of cases)
   kernelTest(test, `explain(plan) | sh = apply(plan): ${JSON.stringify(parameters)}`, needs, async () => {
     const { namespace } = parameters
     // Dots in a name are no separators of a sysctl.
-    if (parameters.uplink !== undefined) ip('link add eth0.100 type dummy\nlink set eth0.100 up')
+    if (parameters.uplink !== undefined)
+      ip('link set eth0 down\nlink set eth0 name eth0.100\nlink set eth0.100 up')
     const plan = vethMasquerade(parameters)
     const worldOf = async (): Promise<readonly [unknown, unknown, string]> => {
       const server = await serve(namespace, 80)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apply, namespaces, teardown, vethMasquerade } from '../../src/promises'
@@ -29,6 +30,9 @@ const green: VethMasqueradeParameters = {
 }
 const grey: VethMasqueradeParameters = { namespace: 'grey', address: 'fd00:48::3/64', gateway: 'fd00:48::2' }
 
+/** Whether IPv6 forwards by link, since Linux 6.17, or all or nothing. */
+const scoped = (): boolean => existsSync('/proc/sys/net/ipv6/conf/all/force_forwarding')
+
 const up = (parameters: VethMasqueradeParameters) => apply(vethMasquerade(parameters))
 
 const reaches = async (from: string, to: string): Promise<boolean> =>
@@ -51,9 +55,9 @@ kernelTest(test, 'another blue is refused, and changes nothing', needs, async ()
   await up(blue)
   const state = stateOfHost()
   for (const other of [{ address: '192.168.45.4/24' }, { publish: [] }, { interface: 'eth1' }]) {
-    const { _tag, name, message } = await refusal(up({ ...blue, ...other }))
+    const { _tag, isolation, message } = await refusal(up({ ...blue, ...other }))
     assert.equal(
-      [_tag, name, message],
+      [_tag, isolation, message],
       [
         'NameTaken',
         'blue',
@@ -116,20 +120,22 @@ kernelTest(
   needs,
   async () => {
     const before = stateOfHost()
+    const ipv6 = scoped()
+      ? (['conf.eth0.force_forwarding', 'conf.all.forwarding', '1', '0'] as const)
+      : (['conf.all.forwarding', 'conf.eth0.accept_ra', '1', '2'] as const)
     const forwarding = (): ReadonlyArray<string> =>
-      ['ipv4.conf.eth0.forwarding', 'ipv6.conf.all.forwarding', 'ipv6.conf.eth0.accept_ra'].map(key =>
-        parameter(`net.${key}`)
-      )
+      ['ipv4.conf.eth0.forwarding', `ipv6.${ipv6[0]}`, `ipv6.${ipv6[1]}`].map(key => parameter(`net.${key}`))
+    const [, , ...on] = ipv6
     await Promise.all([blue, red, green, grey].map(up))
-    assert.equal(forwarding(), ['1', '1', '2'])
+    assert.equal(forwarding(), ['1', ...on])
     assert.not(await reaches('red', '192.168.45.3'), 'isolations do not reach each other')
     for (const [down, left, other, state] of [
-      ['blue', 'red', '10.0.6.20', ['1', '1', '2']],
-      ['grey', 'green', 'fd00:6::20', ['1', '1', '2']],
-      ['red', 'green', 'fd00:6::20', ['0', '1', '2']]
+      ['blue', 'red', '10.0.6.20', '1'],
+      ['grey', 'green', 'fd00:6::20', '1'],
+      ['red', 'green', 'fd00:6::20', '0']
     ] as const) {
       await teardown(down)
-      assert.equal(forwarding(), state, down)
+      assert.equal(forwarding(), [state, ...on], down)
       assert.ok(await reaches(left, other), left)
     }
     await teardown('green')
@@ -138,7 +144,7 @@ kernelTest(
 )
 
 kernelTest(test, 'a host that forwards is left forwarding, link by link', needs, async () => {
-  ip('link add d0 type dummy\nlink set d0 up')
+  ip('link add d0 type veth peer name d1\nlink set d0 up')
   sh(`sysctl -qw net.ipv4.conf.eth0.forwarding=1 net.ipv6.conf.d0.forwarding=1 net.ipv6.conf.d0.accept_ra=2
 nft -f - <<'EOF'
 table inet mine {
@@ -155,10 +161,13 @@ EOF`)
 })
 
 kernelTest(test, 'no link forgets what routers told it while IPv6 is forwarded', needs, async () => {
-  ip('link add d0 type dummy\nlink set d0 up\nroute add default via fe80::1 dev d0 proto ra metric 1024')
+  ip(
+    'link add d0 type veth peer name d1\nlink set d1 up\nlink set d0 up\nroute add default via fe80::1 dev d0 proto ra metric 1025'
+  )
   const before = stateOfHost()
   await up(green)
-  assert.is(parameter('net.ipv6.conf.d0.accept_ra'), '2')
+  assert.is(parameter('net.ipv6.conf.d0.accept_ra'), scoped() ? '1' : '2')
+  assert.match(sh('ip -6 route show default dev d0'), /via fe80::1/)
   await teardown('green')
   assert.equal(stateOfHost(), before)
 })
@@ -193,7 +202,11 @@ kernelTest(test, 'a port of the host has one owner', needs, async () => {
 
 kernelTest(test, 'a namespace that is there is used, and left in place', needs, async () => {
   ip('netns add blue')
-  ip('link set lo up\nlink add d0 type dummy\naddress add 10.9.9.9/24 dev d0\nlink set d0 up', '-n', 'blue')
+  ip(
+    'link set lo up\nlink add d0 type veth peer name d1\nlink set d1 up\naddress add 10.9.9.9/24 dev d0\nlink set d0 up',
+    '-n',
+    'blue'
+  )
   const inside = (): string => sh('ip -n blue -j address\nip -n blue -j route show table all')
   const [before, insideBefore] = [stateOfHost(), inside()]
   await up(blue)
@@ -204,8 +217,7 @@ kernelTest(test, 'a namespace that is there is used, and left in place', needs, 
 })
 
 kernelTest(test, 'what a plan takes for granted is looked at before anything is changed', needs, async () => {
-  ip('netns add taken\nlink add veth-red type dummy')
-  ip('link add eth0 type dummy', '-n', 'taken')
+  ip('netns add taken\nlink add veth-red type veth peer name eth0 netns taken')
   const before = stateOfHost()
   for (const [parameters, field, message] of [
     [{ uplink: 'nowhere' }, 'uplink', 'there is no interface nowhere on the host; name one that is there'],
@@ -261,7 +273,8 @@ kernelTest(
   'of several default routes, the one with the least metric tells the uplink',
   needs,
   async () => {
-    ip(`link add d0 type dummy
+    ip(`link add d0 type veth peer name d1
+link set d1 up
 link set d0 up
 address add 10.0.7.10/24 dev d0
 route add default via 10.0.7.1 metric 5

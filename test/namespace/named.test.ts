@@ -59,7 +59,7 @@ kernelTest(test, 'a name is created once', [], async () => {
   const before = identity('once')
   assert.equal(await left(create('once')), {
     _tag: 'NamespaceExists',
-    name: 'once',
+    namespace: 'once',
     message: 'the network namespace once exists already'
   })
   assert.equal(identity('once'), before)

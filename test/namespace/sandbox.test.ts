@@ -45,7 +45,7 @@ kernelTest(test, 'this test runs in one', [], () => {
 })
 
 kernelTest(test, 'its own network, with lo up and nothing else', [command('ip')], async () => {
-  assert.is(await reported('ip -brief link | wc -l; ping -c 1 -q 127.0.0.1 > /dev/null && echo up'), '1\nup')
+  assert.match(await reported('ip -brief link'), /^lo +UNKNOWN .*<LOOPBACK,UP,LOWER_UP>$/)
   assert.is.not(await reported('readlink /proc/self/ns/net'), readlinkSync('/proc/self/ns/net'))
 })
 

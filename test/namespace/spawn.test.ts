@@ -45,7 +45,7 @@ kernelTest(test, 'the child keeps its streams and options', [], async () => {
   const child = await right(
     spawn('there', 'sh', ['-c', 'echo $WORD; pwd'], { env: { WORD: 'hello' }, cwd: '/' })
   )
-  assert.equal(await child.stdout?.toArray().then(String), 'hello\n/\n')
+  assert.equal(await child.stdout?.toArray().then(chunks => Buffer.concat(chunks).toString()), 'hello\n/\n')
 })
 
 kernelTest(test, 'a file that is not there is an error value', [], async () => {

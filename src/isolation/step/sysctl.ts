@@ -97,11 +97,22 @@ const checkSettings = (
 const isAbsent = (error: sysctl.SysctlError): boolean =>
   error._tag === 'SysctlFailed' && error.code === 'ENOENT'
 
-const line = (namespace: NamespaceRef | undefined, key: string, value: string, optional = false): string =>
-  inside(
+/**
+ * A key as sysctl(8) takes it. Dots separate for it wherever they stand, unless it meets a slash first; a name may have
+ * some, and so may a shell's variable.
+ */
+const keyText = (key: string): string => {
+  const path = (sysctl.pathOf(key) ?? '').slice('/proc/sys/'.length)
+  return /[.$]/.test(path) ? path : key
+}
+
+const line = (namespace: NamespaceRef | undefined, key: string, value: string, optional = false): string => {
+  const assignment = `${keyText(key)}=${value}`
+  return inside(
     namespace,
-    `sysctl -q${optional ? ' -e' : ''} -w ${key.includes('$uplink') ? `"${key}=${value}"` : word(`${key}=${value}`)}`
+    `sysctl -q${optional ? ' -e' : ''} -w ${key.includes('$uplink') ? `"${assignment}"` : word(assignment)}`
   )
+}
 
 /** A kernel parameter: `sysctl -w`. */
 export const sysctlStep: StepKind<SetSysctl, SysctlBefore> = {
@@ -126,21 +137,50 @@ const forwardingKeys = (family: Forward['family'], link: string, scoped: boolean
 
 const hasScopedIpv6 = (): boolean => E.isRight(sysctl.get('net.ipv6.conf.all.force_forwarding'))
 
-/** A host that forwards everything ignores router advertisements unless it is told to accept them all the same. */
-const acceptAdvertisements = (links: ReadonlyArray<string>): ReadonlyArray<readonly [string, string]> =>
-  links
+/**
+ * A host that forwards everything forgets what routers told it, and ignores their advertisements, on every link that
+ * is not told to accept them all the same.
+ */
+const acceptAdvertisements = (
+  namespace: NamespaceRef | undefined
+): ReadonlyArray<readonly [key: string, value: string]> =>
+  pipe(
+    sysctl.interfaces('ipv6', namespace),
+    E.getOrElse((): ReadonlyArray<string> => [])
+  )
     .map(link => `net.ipv6.conf.${link}.accept_ra`)
     .filter(key => {
-      const value = sysctl.get(key)
+      const value = sysctl.get(key, namespace)
       return E.isRight(value) && value.right === '1'
     })
     .map(key => [key, '2'] as const)
 
-const forwardingSettings = ({ family, links }: Forward): ReadonlyArray<readonly [string, string]> => {
+const forwardingSettings = ({
+  family,
+  links,
+  namespace
+}: Forward): ReadonlyArray<readonly [key: string, value: string]> => {
   const scoped = family === 'ipv4' || hasScopedIpv6()
   const keys = [...new Set(links.map(link => forwardingKeys(family, link, scoped)))]
-  return [...(scoped ? [] : acceptAdvertisements(links)), ...keys.map(key => [key, '1'] as const)]
+  return [...(scoped ? [] : acceptAdvertisements(namespace)), ...keys.map(key => [key, '1'] as const)]
 }
+
+/** The same as forwardingSettings decides, by a shell. */
+const forwardingScript = ({ family, links, namespace }: Forward): ReadonlyArray<string> => {
+  const scoped = links.map(link => line(namespace, forwardingKeys(family, link, true), '1'))
+  if (family === 'ipv4') return scoped
+  const advertisements = `grep -lsx 1 /proc/sys/net/ipv6/conf/*/accept_ra | grep -v -e /all/ -e /default/`
+  return [
+    'if [ -e /proc/sys/net/ipv6/conf/all/force_forwarding ]; then',
+    ...scoped.map(indented),
+    'else',
+    indented(inside(namespace, `sh -c '${advertisements} | while read -r key; do echo 2 >"$key"; done'`)),
+    indented(line(namespace, forwardingKeys(family, '', false), '1')),
+    'fi'
+  ]
+}
+
+const indented = (text: string): string => `  ${text}`
 
 /** Forwarding of packets that come in by some links. */
 export const forwardStep: StepKind<Forward, SysctlBefore> = {
@@ -149,14 +189,5 @@ export const forwardStep: StepKind<Forward, SysctlBefore> = {
   apply: ({ namespace }, before) => applySettings(namespace, before),
   undo: ({ namespace }, before) => undoSettings(namespace, before),
   check: ({ namespace }, before) => checkSettings(namespace, before),
-  script: ({ family, links, namespace }) =>
-    family === 'ipv4'
-      ? links.map(link => line(namespace, `net.ipv4.conf.${link}.forwarding`, '1'))
-      : [
-          ...links.map(
-            link =>
-              `${inside(namespace, `sysctl -q -w net.ipv6.conf.${link === '$uplink' ? '"$uplink"' : link}.accept_ra=2`)}`
-          ),
-          line(namespace, 'net.ipv6.conf.all.forwarding', '1')
-        ]
+  script: forwardingScript
 }
