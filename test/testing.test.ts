@@ -54,7 +54,7 @@ test('a recording of links and addresses, played again: what ip -j address said'
   const { again, links, listed: ours } = await addresses(connection, nothing)
   const [theirs] = JSON.parse(readFileSync(join(sessions, 'addresses.json'), 'utf8'))
   const link = links.find(({ name }) => name === 'a0')
-  assert.is(again, 'address.add: file already exists (EEXIST); the link has this address already')
+  assert.is(again, 'address.add: ipv4: Address already assigned (EEXIST); the link has this address already')
   assert.equal(
     [link?.index, link?.address, link?.mtu, link?.up, link?.qdisc],
     [theirs.ifindex, theirs.address, theirs.mtu, true, theirs.qdisc]
@@ -112,7 +112,7 @@ test('what is recorded into a file or a function is the same, and answers as the
     )
     assert.equal(
       records.map(({ event }) => event),
-      ['opened', ...Array.from({ length: 4 }, () => ['sent', 'received']).flat()]
+      Array.from({ length: 2 }, () => ['opened', 'sent', 'received', 'sent', 'received']).flat()
     )
     assert.equal(await calls(replayer(path)), original)
     assert.equal(await calls(replayer(records)), original)

@@ -6,7 +6,7 @@ import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { addressFamilies, broadcastOf, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
-import type { LinkRef, Request } from '../socket/request'
+import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
 export { IFA_F } from '../../protocol/rtnetlink/address'
@@ -77,24 +77,24 @@ const fields = {
 }
 
 /** Lists addresses, of all links or of one: `ip address show`. */
-export const list = (filter: AddressFilter = {}): Request<ReadonlyArray<Address>> => ({
-  operation: 'address.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: filter.link === undefined ? [] : [filter.link],
-  namespaces: [],
-  messages: known =>
-    E.right([
-      message('RTM_GETADDR', NLM_F.REQUEST | NLM_F.DUMP, {
-        header: {
-          family: filter.family === undefined ? 0 : addressFamilies[filter.family],
-          index: filter.link === undefined ? 0 : known.indexOf(filter.link)
-        }
-      })
-    ]),
-  read: answers => answers.flatMap(answer => (answer.type === 'RTM_NEWADDR' ? [addressOf(answer)] : [])),
-  fields
-})
+export const list = (filter: AddressFilter = {}): ListRequest<Address> =>
+  listing({
+    operation: 'address.list',
+    protocol: 'route',
+    links: filter.link === undefined ? [] : [filter.link],
+    namespaces: [],
+    messages: known =>
+      E.right([
+        message('RTM_GETADDR', NLM_F.REQUEST | NLM_F.DUMP, {
+          header: {
+            family: filter.family === undefined ? 0 : addressFamilies[filter.family],
+            index: filter.link === undefined ? 0 : known.indexOf(filter.link)
+          }
+        })
+      ]),
+    entries: answer => (answer.type === 'RTM_NEWADDR' ? [addressOf(answer)] : []),
+    fields
+  })
 
 /** Gives a link an address: `ip address add`. */
 export const add = (address: NewAddress): Request<void> =>

@@ -5,7 +5,7 @@ import type { TrafficClass as ClassMessage } from '../../protocol/rtnetlink/clas
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { parsed } from '../socket/input'
 import { message, present } from '../socket/message'
-import type { LinkRef, Request } from '../socket/request'
+import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import type { Given } from '../traffic/given'
 import { classPlaces, formatHandle, formatPlace, type Handle, parseHandle } from '../traffic/handle'
 import { type Statistics, statisticsIn } from '../traffic/statistics'
@@ -73,24 +73,24 @@ const fields = {
 }
 
 /** Lists the classes of a link's qdiscs: `tc class show`. */
-export const list = (filter: ClassFilter): Request<ReadonlyArray<Class>> => ({
-  operation: 'class.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: [filter.link],
-  namespaces: [],
-  messages: known =>
-    pipe(
-      parsed('class.list', 'qdisc', filter.qdisc, parseHandle),
-      E.map((parent = 0) => [
-        message('RTM_GETTCLASS', NLM_F.REQUEST | NLM_F.DUMP, {
-          header: { ifindex: known.indexOf(filter.link), parent }
-        })
-      ])
-    ),
-  read: answers => answers.flatMap(classesIn),
-  fields: { ...fields, 'header.parent': 'qdisc' }
-})
+export const list = (filter: ClassFilter): ListRequest<Class> =>
+  listing({
+    operation: 'class.list',
+    protocol: 'route',
+    links: [filter.link],
+    namespaces: [],
+    messages: known =>
+      pipe(
+        parsed('class.list', 'qdisc', filter.qdisc, parseHandle),
+        E.map((parent = 0) => [
+          message('RTM_GETTCLASS', NLM_F.REQUEST | NLM_F.DUMP, {
+            header: { ifindex: known.indexOf(filter.link), parent }
+          })
+        ])
+      ),
+    entries: classesIn,
+    fields: { ...fields, 'header.parent': 'qdisc' }
+  })
 
 /** A class by its handle. */
 export const get = (key: ClassKey): Request<Class> => ({

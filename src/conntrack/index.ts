@@ -8,7 +8,7 @@ import { addressFamilies } from '../ip/prefix'
 import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
-import type { Request } from '../socket/request'
+import { type ListRequest, listing, type Request } from '../socket/request'
 import type { SendOptions, Session } from '../socket/session'
 import type { Source } from '../socket/subscription'
 import {
@@ -105,23 +105,23 @@ const absent = 'there is no such connection'
 
 const incomplete = 'ports are needed with a protocol that has them, and icmp with ICMP'
 
-const listing = (operation: string, filter: Filter): Request<ReadonlyArray<Entry>> => ({
-  operation,
-  protocol: 'netfilter',
-  answering: 'dump',
-  links: [],
-  namespaces: [],
-  messages: () => question(operation, filter),
-  read: answers => answers.flatMap(entriesIn).filter(matches(filter)),
-  fields,
-  hints: { EINVAL: 'perhaps the module nf_conntrack_netlink is not there' }
-})
+const entries = (operation: string, filter: Filter): ListRequest<Entry> =>
+  listing({
+    operation,
+    protocol: 'netfilter',
+    links: [],
+    namespaces: [],
+    messages: () => question(operation, filter),
+    entries: answer => entriesIn(answer).filter(matches(filter)),
+    fields,
+    hints: { EINVAL: 'perhaps the module nf_conntrack_netlink is not there' }
+  })
 
 /**
  * Lists tracked connections: `conntrack -L`. With a family, or an address that tells it, the kernel itself leaves out
  * what is not meant; networks, states and, on older kernels, more are compared here.
  */
-export const list = (filter: Filter = {}): Request<ReadonlyArray<Entry>> => listing('conntrack.list', filter)
+export const list = (filter: Filter = {}): ListRequest<Entry> => entries('conntrack.list', filter)
 
 /** One connection, by the tuple of either direction: `conntrack -G`. */
 export const get = (entry: EntryRef): Request<Entry> => ({
@@ -207,7 +207,7 @@ export const remove =
   (filter: Filter, options?: SendOptions) =>
   ({ send, batch }: Pick<Session, 'send' | 'batch'>): TE.TaskEither<NetlinkError, number> =>
     pipe(
-      send(listing('conntrack.remove', filter), options),
+      send(entries('conntrack.remove', filter), options),
       TE.chainTaskK(entries =>
         batch(
           entries.map(entry => forgetting('conntrack.remove', entry)),

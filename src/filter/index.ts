@@ -6,7 +6,7 @@ import { type Filter as FilterMessage, TCA_CLS_FLAGS } from '../../protocol/rtne
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input, parsed } from '../socket/input'
 import { message, present } from '../socket/message'
-import type { Known, LinkRef, Request } from '../socket/request'
+import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import type { Given } from '../traffic/given'
 import { filterPlaces, formatHandle, formatPlace, type Handle, parseHandle } from '../traffic/handle'
 import type { NewAction } from './action'
@@ -131,27 +131,26 @@ const fields = {
 }
 
 /** Lists the filters of a site: `tc filter show`. */
-export const list = (filter: FilterFilter): Request<ReadonlyArray<Filter>> => ({
-  operation: 'filter.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: linksOf(filter),
-  namespaces: [],
-  messages: known =>
-    pipe(
-      headerOf('filter.list', filter, known),
-      E.map(header => [
-        message('RTM_GETTFILTER', NLM_F.REQUEST | NLM_F.DUMP, {
-          header,
-          attributes: present({ chain: filter.chain })
-        })
-      ])
-    ),
-  // Before the filters of a priority the kernel tells of what holds them, which has no options.
-  read: answers =>
-    answers.flatMap(filtersIn).filter(({ handle, message }) => handle !== 0 || hasOptions(message)),
-  fields
-})
+export const list = (filter: FilterFilter): ListRequest<Filter> =>
+  listing({
+    operation: 'filter.list',
+    protocol: 'route',
+    links: linksOf(filter),
+    namespaces: [],
+    messages: known =>
+      pipe(
+        headerOf('filter.list', filter, known),
+        E.map(header => [
+          message('RTM_GETTFILTER', NLM_F.REQUEST | NLM_F.DUMP, {
+            header,
+            attributes: present({ chain: filter.chain })
+          })
+        ])
+      ),
+    // Before the filters of a priority the kernel tells of what holds them, which has no options.
+    entries: answer => filtersIn(answer).filter(({ handle, message }) => handle !== 0 || hasOptions(message)),
+    fields
+  })
 
 /** A filter by its priority and handle: `tc filter get`. */
 export const get = (key: FilterKey): Request<Filter> => ({

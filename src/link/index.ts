@@ -10,7 +10,7 @@ import type { bridgePort } from '../../protocol/rtnetlink/link/bridge-port'
 import type { NamespaceRef } from '../namespace/reference'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
-import type { Known, LinkRef, Request } from '../socket/request'
+import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
 export { IFF } from '../../protocol/rtnetlink/link'
@@ -245,25 +245,25 @@ const withoutStatistics = 8
 export const freeIndex = (): number => randomInt(0x1000_0000, 0x7fff_ffff)
 
 /** Lists links: `ip link show`. */
-export const list = (filter: LinkFilter = {}): Request<ReadonlyArray<Link>> => ({
-  operation: 'link.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: filter.master === undefined ? [] : [filter.master],
-  namespaces: [],
-  messages: known =>
-    E.right([
-      message('RTM_GETLINK', NLM_F.REQUEST | NLM_F.DUMP, {
-        attributes: present({
-          extMask: withoutStatistics,
-          master: filter.master === undefined ? undefined : known.indexOf(filter.master),
-          linkinfo: filter.kind === undefined ? undefined : { kind: filter.kind }
+export const list = (filter: LinkFilter = {}): ListRequest<Link> =>
+  listing({
+    operation: 'link.list',
+    protocol: 'route',
+    links: filter.master === undefined ? [] : [filter.master],
+    namespaces: [],
+    messages: known =>
+      E.right([
+        message('RTM_GETLINK', NLM_F.REQUEST | NLM_F.DUMP, {
+          attributes: present({
+            extMask: withoutStatistics,
+            master: filter.master === undefined ? undefined : known.indexOf(filter.master),
+            linkinfo: filter.kind === undefined ? undefined : { kind: filter.kind }
+          })
         })
-      })
-    ]),
-  read: answers => answers.flatMap(linksIn),
-  fields
-})
+      ]),
+    entries: linksIn,
+    fields
+  })
 
 /** A link by its name, one of its alternative names, or its index: `ip link show NAME`. */
 export const get = (link: LinkRef): Request<Link> => ({

@@ -9,7 +9,7 @@ import {
 } from '../../protocol/rtnetlink/link'
 import { invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
-import type { LinkRef, Request } from '../socket/request'
+import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 
 /** A VLAN, or several in a row, that a bridge's port or a bridge itself takes part in: `bridge vlan`. man 8 bridge */
 export interface PortVlan {
@@ -53,33 +53,34 @@ const fields = {
 }
 
 /** Lists the VLANs of ports and bridges: `bridge vlan show`. */
-export const list = (filter: VlanFilter = {}): Request<ReadonlyArray<PortVlan>> => ({
-  operation: 'link.vlan.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: [filter.link, filter.bridge].filter(link => link !== undefined),
-  namespaces: [],
-  messages: () =>
-    E.right([
-      message('RTM_GETLINK', NLM_F.REQUEST | NLM_F.DUMP, {
-        header: { family: AF.BRIDGE },
-        attributes: { extMask: RTEXT_FILTER.BRVLAN_COMPRESSED }
-      })
-    ]),
-  // The kernel knows no dump of one port's.
-  read: (answers, known) => {
-    const link = filter.link === undefined ? undefined : known.indexOf(filter.link)
-    const bridge = filter.bridge === undefined ? undefined : known.indexOf(filter.bridge)
-    return answers
-      .flatMap(answer => (answer.type === 'RTM_NEWLINK' ? [answer as LinkMessage] : []))
-      .filter(
-        ({ header: { index }, attributes: { master } }) =>
-          (link ?? index) === index && (bridge === undefined || bridge === index || bridge === master)
-      )
-      .flatMap(vlansOf)
-  },
-  fields
-})
+export const list = (filter: VlanFilter = {}): ListRequest<PortVlan> =>
+  listing({
+    operation: 'link.vlan.list',
+    protocol: 'route',
+    links: [filter.link, filter.bridge].filter(link => link !== undefined),
+    namespaces: [],
+    messages: () =>
+      E.right([
+        message('RTM_GETLINK', NLM_F.REQUEST | NLM_F.DUMP, {
+          header: { family: AF.BRIDGE },
+          attributes: { extMask: RTEXT_FILTER.BRVLAN_COMPRESSED }
+        })
+      ]),
+    // The kernel knows no dump of one port's.
+    entries: (answer, known) => {
+      if (answer.type !== 'RTM_NEWLINK') return []
+      const link = filter.link === undefined ? undefined : known.indexOf(filter.link)
+      const bridge = filter.bridge === undefined ? undefined : known.indexOf(filter.bridge)
+      const {
+        header: { index },
+        attributes: { master }
+      } = answer as LinkMessage
+      const meant =
+        (link ?? index) === index && (bridge === undefined || bridge === index || bridge === master)
+      return meant ? vlansOf(answer as LinkMessage) : []
+    },
+    fields
+  })
 
 /** Lets a port take part in VLANs: `bridge vlan add`. */
 export const add = (vlan: NewVlan): Request<void> => change('link.vlan.add', 'RTM_SETLINK', vlan)

@@ -47,6 +47,7 @@ export const PR_SET_PDEATHSIG = 1
 export const AF_UNIX = 1
 export const AF_INET = 2
 export const AF_INET6 = 10
+export const AF_NETLINK = 16
 export const SOCK_STREAM = 1
 export const SOCK_DGRAM = 2
 export const SOCK_RAW = 3
@@ -271,6 +272,20 @@ export const recvfrom = (
     ? received
     : E.right({ bytes: buffer.subarray(0, received.right), from: from.subarray(0, length[0]) })
 }
+
+/** Gives the size of the whole datagram, even if it was cut. <linux/socket.h> */
+const MSG_TRUNC = 0x20
+
+/** `man 2 recvfrom`, for a loop: nothing is made but the answer, which is the datagram's size. */
+export const receive = (descriptor: number, into: Uint8Array, from: Uint8Array): Answer<number> =>
+  call('recvfrom', descriptor, into, into.length, MSG_TRUNC, from, addressSize(from.length))
+
+/** What a call is told of the room for an address, and overwrites. */
+const addressSize = (size: number): Uint32Array => {
+  room[0] = size
+  return room
+}
+const room = new Uint32Array(1)
 
 /** `man 2 getsockname`: the address as the kernel wrote it, `sockaddr_nl` for a netlink socket. */
 export const getsockname = (descriptor: number): Answer<Uint8Array> => {

@@ -7,7 +7,7 @@ import { type Neighbour as NeighbourMessage, NTF, NUD } from '../../protocol/rtn
 import { invalidInput } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
-import type { LinkRef, Request } from '../socket/request'
+import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
 /** How firmly an entry stands. */
@@ -131,27 +131,27 @@ const hints = {
 }
 
 /** Lists the entries of all databases, of a bridge's, or of a link: `bridge fdb show`. */
-export const list = (filter: ForwardingFilter = {}): Request<ReadonlyArray<ForwardingEntry>> => ({
-  operation: 'neighbour.forwarding.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: [filter.link, filter.bridge].filter(link => link !== undefined),
-  namespaces: [],
-  messages: known =>
-    E.right([
-      message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
-        header: {
-          family: AF.BRIDGE,
-          ifindex: filter.link === undefined ? 0 : known.indexOf(filter.link)
-        },
-        attributes: present({
-          master: filter.bridge === undefined ? undefined : known.indexOf(filter.bridge)
+export const list = (filter: ForwardingFilter = {}): ListRequest<ForwardingEntry> =>
+  listing({
+    operation: 'neighbour.forwarding.list',
+    protocol: 'route',
+    links: [filter.link, filter.bridge].filter(link => link !== undefined),
+    namespaces: [],
+    messages: known =>
+      E.right([
+        message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
+          header: {
+            family: AF.BRIDGE,
+            ifindex: filter.link === undefined ? 0 : known.indexOf(filter.link)
+          },
+          attributes: present({
+            master: filter.bridge === undefined ? undefined : known.indexOf(filter.bridge)
+          })
         })
-      })
-    ]),
-  read: answers => answers.flatMap(entriesIn),
-  fields: { ...fields, 'header.ifindex': 'link' }
-})
+      ]),
+    entries: entriesIn,
+    fields: { ...fields, 'header.ifindex': 'link' }
+  })
 
 /** An entry by its address: `bridge fdb get`. Since Linux 5.0. */
 export const get = (key: ForwardingKey): Request<ForwardingEntry> => ({

@@ -7,7 +7,7 @@ import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
-import type { LinkRef, Request } from '../socket/request'
+import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
 export type { ForwardingEntry, ForwardingFilter, NewForwardingEntry } from './forwarding'
@@ -105,25 +105,25 @@ const fields = {
 }
 
 /** Lists neighbours, of all links or of one: `ip neighbour show`. */
-export const list = (filter: NeighbourFilter = {}): Request<ReadonlyArray<Neighbour>> => ({
-  operation: 'neighbour.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: [filter.link, filter.master].filter(link => link !== undefined),
-  namespaces: [],
-  messages: known =>
-    E.right([
-      message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
-        header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] },
-        attributes: present({
-          ifindex: filter.link === undefined ? undefined : known.indexOf(filter.link),
-          master: filter.master === undefined ? undefined : known.indexOf(filter.master)
+export const list = (filter: NeighbourFilter = {}): ListRequest<Neighbour> =>
+  listing({
+    operation: 'neighbour.list',
+    protocol: 'route',
+    links: [filter.link, filter.master].filter(link => link !== undefined),
+    namespaces: [],
+    messages: known =>
+      E.right([
+        message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
+          header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] },
+          attributes: present({
+            ifindex: filter.link === undefined ? undefined : known.indexOf(filter.link),
+            master: filter.master === undefined ? undefined : known.indexOf(filter.master)
+          })
         })
-      })
-    ]),
-  read: answers => answers.flatMap(neighboursIn).filter(({ state }) => (filter.state ?? state) === state),
-  fields
-})
+      ]),
+    entries: answer => neighboursIn(answer).filter(({ state }) => (filter.state ?? state) === state),
+    fields
+  })
 
 /** A neighbour by its address: `ip neighbour get`. Since Linux 5.0. */
 export const get = ({ link, address }: NeighbourKey): Request<Neighbour> => ({

@@ -5,7 +5,7 @@ import { type Neighbour as NeighbourMessage, NTF } from '../../protocol/rtnetlin
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
-import type { LinkRef, Request } from '../socket/request'
+import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 
 /** An address that we answer for on a link, though somebody else has it: `ip neighbour show proxy`. */
 export interface Proxy {
@@ -38,25 +38,25 @@ const fields = {
 }
 
 /** Lists the addresses that we answer for: `ip neighbour show proxy`. */
-export const list = (filter: ProxyFilter = {}): Request<ReadonlyArray<Proxy>> => ({
-  operation: 'neighbour.proxy.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: filter.link === undefined ? [] : [filter.link],
-  namespaces: [],
-  messages: known =>
-    E.right([
-      message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
-        header: {
-          family: filter.family === undefined ? 0 : addressFamilies[filter.family],
-          flags: NTF.PROXY
-        },
-        attributes: present({ ifindex: filter.link === undefined ? undefined : known.indexOf(filter.link) })
-      })
-    ]),
-  read: answers => answers.flatMap(answer => (answer.type === 'RTM_NEWNEIGH' ? proxiesOf(answer) : [])),
-  fields
-})
+export const list = (filter: ProxyFilter = {}): ListRequest<Proxy> =>
+  listing({
+    operation: 'neighbour.proxy.list',
+    protocol: 'route',
+    links: filter.link === undefined ? [] : [filter.link],
+    namespaces: [],
+    messages: known =>
+      E.right([
+        message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
+          header: {
+            family: filter.family === undefined ? 0 : addressFamilies[filter.family],
+            flags: NTF.PROXY
+          },
+          attributes: present({ ifindex: filter.link === undefined ? undefined : known.indexOf(filter.link) })
+        })
+      ]),
+    entries: answer => (answer.type === 'RTM_NEWNEIGH' ? proxiesOf(answer) : []),
+    fields
+  })
 
 /** Answers for an address on a link, or goes on doing so: `ip neighbour add proxy`. */
 export const add = (proxy: NewProxy): Request<void> =>

@@ -13,7 +13,7 @@ import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
-import type { Known, LinkRef, Request } from '../socket/request'
+import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
 /** A nexthop in a group. */
@@ -142,29 +142,29 @@ const hints = {
 }
 
 /** Lists nexthops and groups: `ip nexthop show`. */
-export const list = (filter: NexthopFilter = {}): Request<ReadonlyArray<Nexthop>> => ({
-  operation: 'nexthop.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: [filter.link, filter.master].filter(link => link !== undefined),
-  namespaces: [],
-  messages: known =>
-    E.right([
-      message('RTM_GETNEXTHOP', NLM_F.REQUEST | NLM_F.DUMP, {
-        header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] },
-        attributes: present({
-          oif: filter.link === undefined ? undefined : known.indexOf(filter.link),
-          master: filter.master === undefined ? undefined : known.indexOf(filter.master),
-          groups: filter.groups || undefined,
-          fdb: filter.forwarding || undefined
+export const list = (filter: NexthopFilter = {}): ListRequest<Nexthop> =>
+  listing({
+    operation: 'nexthop.list',
+    protocol: 'route',
+    links: [filter.link, filter.master].filter(link => link !== undefined),
+    namespaces: [],
+    messages: known =>
+      E.right([
+        message('RTM_GETNEXTHOP', NLM_F.REQUEST | NLM_F.DUMP, {
+          header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] },
+          attributes: present({
+            oif: filter.link === undefined ? undefined : known.indexOf(filter.link),
+            master: filter.master === undefined ? undefined : known.indexOf(filter.master),
+            groups: filter.groups || undefined,
+            fdb: filter.forwarding || undefined
+          })
         })
-      })
-    ]),
-  // The kernel takes NHA_FDB and lists all the same.
-  read: answers =>
-    answers.flatMap(nexthopsIn).filter(({ forwarding }) => !filter.forwarding || forwarding === true),
-  fields
-})
+      ]),
+    // The kernel takes NHA_FDB and lists all the same.
+    entries: answer =>
+      nexthopsIn(answer).filter(({ forwarding }) => !filter.forwarding || forwarding === true),
+    fields
+  })
 
 /** A nexthop or group by its id: `ip nexthop get`. */
 export const get = (id: number): Request<Nexthop> => ({
@@ -203,25 +203,24 @@ export const remove = (id: number): Request<void> => ({
 })
 
 /** Lists the buckets of resilient groups: `ip nexthop bucket show`. Since Linux 5.13. */
-export const buckets = (filter: BucketFilter = {}): Request<ReadonlyArray<Bucket>> => ({
-  operation: 'nexthop.buckets',
-  protocol: 'route',
-  answering: 'dump',
-  links: [],
-  namespaces: [],
-  messages: () =>
-    E.right([
-      message('RTM_GETNEXTHOPBUCKET', NLM_F.REQUEST | NLM_F.DUMP, {
-        attributes: present({
-          id: filter.id,
-          resBucket: filter.nexthop === undefined ? undefined : { nhId: filter.nexthop }
+export const buckets = (filter: BucketFilter = {}): ListRequest<Bucket> =>
+  listing({
+    operation: 'nexthop.buckets',
+    protocol: 'route',
+    links: [],
+    namespaces: [],
+    messages: () =>
+      E.right([
+        message('RTM_GETNEXTHOPBUCKET', NLM_F.REQUEST | NLM_F.DUMP, {
+          attributes: present({
+            id: filter.id,
+            resBucket: filter.nexthop === undefined ? undefined : { nhId: filter.nexthop }
+          })
         })
-      })
-    ]),
-  read: answers =>
-    answers.flatMap(answer => (answer.type === 'RTM_NEWNEXTHOPBUCKET' ? bucketsOf(answer) : [])),
-  fields: { ...fields, 'attributes.resBucket': 'nexthop' }
-})
+      ]),
+    entries: answer => (answer.type === 'RTM_NEWNEXTHOPBUCKET' ? bucketsOf(answer) : []),
+    fields: { ...fields, 'attributes.resBucket': 'nexthop' }
+  })
 
 const change = (
   operation: string,

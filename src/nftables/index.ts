@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { NLM_F } from '../../protocol/netlink/header'
 import type { Element } from '../../protocol/nftables/element'
 import { message } from '../socket/message'
-import type { Request } from '../socket/request'
+import { type ListRequest, listing, type Request } from '../socket/request'
 import { concatenation, families, type TableRef } from './change'
 
 export * from './change'
@@ -11,42 +11,36 @@ export * from './statement'
 export * from './transaction'
 
 /** The tables of all families. */
-export const tables: Request<ReadonlyArray<TableRef>> = {
+export const tables: ListRequest<TableRef> = listing({
   operation: 'nftables.tables',
   protocol: 'netfilter',
-  answering: 'dump',
   links: [],
   namespaces: [],
   messages: () => E.right([message('NFT_MSG_GETTABLE', NLM_F.REQUEST | NLM_F.DUMP, {})]),
-  read: answers =>
-    answers.flatMap(answer =>
-      answer.type === 'NFT_MSG_NEWTABLE' && answer.attributes.name !== undefined
-        ? [{ family: familyName(answer.header.nfgenFamily), table: answer.attributes.name }]
-        : []
-    ),
-  fields: {}
-}
-
-/** The elements of a set, as the kernel has them. */
-export const elements = (ref: TableRef, set: string): Request<ReadonlyArray<Element>> => ({
-  operation: 'nftables.elements',
-  protocol: 'netfilter',
-  answering: 'dump',
-  links: [],
-  namespaces: [],
-  messages: () =>
-    E.right([
-      message('NFT_MSG_GETSETELEM', NLM_F.REQUEST | NLM_F.DUMP, {
-        header: { nfgenFamily: families[ref.family] },
-        attributes: { table: ref.table, set }
-      })
-    ]),
-  read: answers =>
-    answers.flatMap(answer =>
-      answer.type === 'NFT_MSG_NEWSETELEM' ? (answer.attributes.elements ?? []) : []
-    ),
+  entries: answer =>
+    answer.type === 'NFT_MSG_NEWTABLE' && answer.attributes.name !== undefined
+      ? [{ family: familyName(answer.header.nfgenFamily), table: answer.attributes.name }]
+      : [],
   fields: {}
 })
+
+/** The elements of a set, as the kernel has them. */
+export const elements = (ref: TableRef, set: string): ListRequest<Element> =>
+  listing({
+    operation: 'nftables.elements',
+    protocol: 'netfilter',
+    links: [],
+    namespaces: [],
+    messages: () =>
+      E.right([
+        message('NFT_MSG_GETSETELEM', NLM_F.REQUEST | NLM_F.DUMP, {
+          header: { nfgenFamily: families[ref.family] },
+          attributes: { table: ref.table, set }
+        })
+      ]),
+    entries: answer => (answer.type === 'NFT_MSG_NEWSETELEM' ? (answer.attributes.elements ?? []) : []),
+    fields: {}
+  })
 
 /** The element of a key, alone: `nft get element`. A set of ranges gives the one that the key is in. */
 export const element = (

@@ -4,7 +4,7 @@ import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Nsid as NsidMessage } from '../../protocol/rtnetlink/nsid'
 import type { NamespaceRef } from '../namespace/reference'
 import { message } from '../socket/message'
-import type { Request } from '../socket/request'
+import { type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
 /** The number by which one namespace names another: `ip netns list-id`. <linux/net_namespace.h> */
@@ -28,16 +28,16 @@ const fields = {
 }
 
 /** Lists the numbers of other namespaces: `ip netns list-id`. */
-export const list = (): Request<ReadonlyArray<Nsid>> => ({
-  operation: 'nsid.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: [],
-  namespaces: [],
-  messages: () => E.right([message('RTM_GETNSID', NLM_F.REQUEST | NLM_F.DUMP, {})]),
-  read: answers => answers.flatMap(nsidsIn),
-  fields
-})
+export const list = (): ListRequest<Nsid> =>
+  listing({
+    operation: 'nsid.list',
+    protocol: 'route',
+    links: [],
+    namespaces: [],
+    messages: () => E.right([message('RTM_GETNSID', NLM_F.REQUEST | NLM_F.DUMP, {})]),
+    entries: nsidsIn,
+    fields
+  })
 
 /** The number that a namespace has here, if it has one. */
 export const get = (namespace: NamespaceRef): Request<Nsid | undefined> => ({

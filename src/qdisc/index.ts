@@ -6,7 +6,7 @@ import type { Qdisc as QdiscMessage } from '../../protocol/rtnetlink/qdisc'
 import { invalidInput } from '../socket/error'
 import { parsed } from '../socket/input'
 import { message, present } from '../socket/message'
-import type { LinkRef, Request } from '../socket/request'
+import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 import type { Given } from '../traffic/given'
 import { formatHandle, formatPlace, type Handle, parseHandle, qdiscPlaces } from '../traffic/handle'
@@ -87,25 +87,23 @@ const fields = {
 }
 
 /** Lists qdiscs, of all links or of one: `tc qdisc show`. */
-export const list = (filter: QdiscFilter = {}): Request<ReadonlyArray<Qdisc>> => ({
-  operation: 'qdisc.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: filter.link === undefined ? [] : [filter.link],
-  namespaces: [],
-  messages: () =>
-    E.right([
-      message('RTM_GETQDISC', NLM_F.REQUEST | NLM_F.DUMP, {
-        attributes: present({ dumpInvisible: filter.invisible || undefined })
-      })
-    ]),
-  // The kernel knows no dump of one link's.
-  read: (answers, known) =>
-    answers
-      .flatMap(qdiscsIn)
-      .filter(({ link }) => filter.link === undefined || known.indexOf(filter.link) === link),
-  fields
-})
+export const list = (filter: QdiscFilter = {}): ListRequest<Qdisc> =>
+  listing({
+    operation: 'qdisc.list',
+    protocol: 'route',
+    links: filter.link === undefined ? [] : [filter.link],
+    namespaces: [],
+    messages: () =>
+      E.right([
+        message('RTM_GETQDISC', NLM_F.REQUEST | NLM_F.DUMP, {
+          attributes: present({ dumpInvisible: filter.invisible || undefined })
+        })
+      ]),
+    // The kernel knows no dump of one link's.
+    entries: (answer, known) =>
+      qdiscsIn(answer).filter(({ link }) => filter.link === undefined || known.indexOf(filter.link) === link),
+    fields
+  })
 
 /** The qdisc at a place: `tc qdisc get`. */
 export const get = (key: QdiscKey): Request<Qdisc> => ({

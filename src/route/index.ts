@@ -6,7 +6,7 @@ import type { Route as RouteMessage } from '../../protocol/rtnetlink/route'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
-import type { Known, LinkRef, Request } from '../socket/request'
+import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
 /** Tables with a name. <linux/rtnetlink.h> */
@@ -125,25 +125,25 @@ const addHints = {
 }
 
 /** Lists routes, of every table unless one is asked for: `ip route show table all`. */
-export const list = (filter: RouteFilter = {}): Request<ReadonlyArray<Route>> => ({
-  operation: 'route.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: filter.link === undefined ? [] : [filter.link],
-  namespaces: [],
-  messages: known =>
-    E.right([
-      message('RTM_GETROUTE', NLM_F.REQUEST | NLM_F.DUMP, {
-        header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] },
-        attributes: present({
-          table: filter.table,
-          oif: filter.link === undefined ? undefined : known.indexOf(filter.link)
+export const list = (filter: RouteFilter = {}): ListRequest<Route> =>
+  listing({
+    operation: 'route.list',
+    protocol: 'route',
+    links: filter.link === undefined ? [] : [filter.link],
+    namespaces: [],
+    messages: known =>
+      E.right([
+        message('RTM_GETROUTE', NLM_F.REQUEST | NLM_F.DUMP, {
+          header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] },
+          attributes: present({
+            table: filter.table,
+            oif: filter.link === undefined ? undefined : known.indexOf(filter.link)
+          })
         })
-      })
-    ]),
-  read: answers => answers.flatMap(routesIn).filter(route => (route.flags & RTM_F_CLONED) === 0),
-  fields
-})
+      ]),
+    entries: answer => routesIn(answer).filter(({ flags }) => (flags & RTM_F_CLONED) === 0),
+    fields
+  })
 
 /** The route that a packet to this address takes: `ip route get`. */
 export const get = (destination: string): Request<Route> => ({

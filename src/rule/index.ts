@@ -8,7 +8,7 @@ import { addressFamilies, formatPrefix, type Prefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
-import type { Request } from '../socket/request'
+import { type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
 /** What becomes of a packet that a rule is for. <linux/fib_rules.h> */
@@ -130,27 +130,25 @@ const fields = {
 }
 
 /** Lists rules in the order in which they are asked, those of IPv4 first: `ip rule show`. */
-export const list = (filter: RuleFilter = {}): Request<ReadonlyArray<Rule>> => ({
-  operation: 'rule.list',
-  protocol: 'route',
-  answering: 'dump',
-  links: [],
-  namespaces: [],
-  messages: () =>
-    E.right([
-      message('RTM_GETRULE', NLM_F.REQUEST | NLM_F.DUMP, {
-        header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] }
-      })
-    ]),
-  read: answers =>
-    answers
-      .flatMap(answer => (answer.type === 'RTM_NEWRULE' ? rulesOf(answer) : []))
-      .filter(
+export const list = (filter: RuleFilter = {}): ListRequest<Rule> =>
+  listing({
+    operation: 'rule.list',
+    protocol: 'route',
+    links: [],
+    namespaces: [],
+    messages: () =>
+      E.right([
+        message('RTM_GETRULE', NLM_F.REQUEST | NLM_F.DUMP, {
+          header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] }
+        })
+      ]),
+    entries: answer =>
+      (answer.type === 'RTM_NEWRULE' ? rulesOf(answer) : []).filter(
         ({ table, priority }) =>
           (filter.table ?? table) === table && (filter.priority ?? priority) === priority
       ),
-  fields
-})
+    fields
+  })
 
 /** Adds a rule: `ip rule add`. */
 export const add = (rule: NewRule): Request<void> =>

@@ -67,14 +67,6 @@ export interface Closed {
   readonly operation: string
 }
 
-/** The table kept changing while it was listed, however often it was tried again. */
-export interface Interrupted {
-  readonly _tag: 'Interrupted'
-  readonly message: string
-  readonly operation: string
-  readonly attempts: number
-}
-
 /** Answers were lost because they came faster than they were read. */
 export interface Overrun {
   readonly _tag: 'Overrun'
@@ -107,7 +99,6 @@ export type NetlinkError =
   | TimedOut
   | Aborted
   | Closed
-  | Interrupted
   | Overrun
   | Malformed
   | Failed
@@ -151,13 +142,6 @@ export const aborted = (operation: string): Aborted => ({
   _tag: 'Aborted',
   message: `${operation}: aborted by the caller`,
   operation
-})
-
-export const interrupted = (operation: string, attempts: number): Interrupted => ({
-  _tag: 'Interrupted',
-  message: `${operation}: the table kept changing while it was listed, ${attempts} times over`,
-  operation,
-  attempts
 })
 
 export const overrun = (operation: string): Overrun => ({

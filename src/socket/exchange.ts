@@ -7,10 +7,12 @@ export interface Ticket {
   readonly answering: Answering
   /** The messages, one after the other; sequence numbers and NLM_F_ACK are filled in here. */
   readonly bytes: Uint8Array
+  /** Takes the messages of the answer as they come, which are then not kept for the outcome. */
+  readonly take?: (message: Message) => void
 }
 
 export type Outcome =
-  /** What the kernel sent in answer. A dump is interrupted when the table changed under it. */
+  /** What the kernel sent in answer, unless it was taken. A dump is interrupted when the table changed under it. */
   | { readonly _tag: 'Answered'; readonly messages: ReadonlyArray<Message>; readonly interrupted: boolean }
   /** The refusal, and which of the ticket's messages it is of. */
   | { readonly _tag: 'Refused'; readonly refusal: Message; readonly position: number }
@@ -50,6 +52,10 @@ export interface Exchange<T extends Ticket> {
   readonly clear: () => ReadonlyArray<T>
   /** How many tickets are neither settled nor abandoned. */
   readonly open: () => number
+  /** How many tickets have not been sent. */
+  readonly unsent: () => number
+  /** Whether answers are still to come, be it for nobody. */
+  readonly underWay: () => boolean
 }
 
 export interface Limits {
@@ -194,7 +200,7 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
       default:
         if ((message.flags & NLM_F.DUMP_INTR) !== 0) flight.interrupted = true
         if ((message.flags & NLM_F.MULTI) !== 0) flight.multipart = true
-        if (!flight.abandoned) flight.messages.push(message)
+        if (!flight.abandoned) hand(flight, message)
         if (flight.ticket.answering === 'single' && !flight.multipart) settle(flight, success(flight), into)
     }
   }
@@ -235,8 +241,15 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
       for (const datagram of datagrams)
         for (const flight of datagram) if (!flight.settled && !flight.abandoned) count++
       return count
-    }
+    },
+    unsent: () => waiting.length - head - dropped.size,
+    underWay: () => flights.size > 0
   }
+}
+
+const hand = <T extends Ticket>({ ticket, messages }: Flight<T>, message: Message): void => {
+  if (ticket.take === undefined) messages.push(message)
+  else ticket.take(message)
 }
 
 const success = <T>(flight: Flight<T>): Outcome => ({

@@ -45,13 +45,36 @@ export interface Request<A> {
   readonly messages: (known: Known) => E.Either<InvalidInput, ReadonlyArray<Outgoing>>
   /** The answer, out of the kernel's messages. */
   readonly read: (answers: ReadonlyArray<Message>, known: Known) => A
+  /** Of a list: what one message of the answer tells of. */
+  readonly entries?: (answer: Message, known: Known) => ReadonlyArray<unknown>
   /** The caller's field for the path of an attribute: `attributes.local` is `address`. */
   readonly fields: { readonly [path: string]: string }
   /** What to do about an errno, in the words of this call. */
   readonly hints?: { readonly [code: string]: string }
 }
 
-export const map = <A, B>(request: Request<A>, f: (a: A) => B): Request<B> => ({
+/** All there is of an object, as far as a filter meant it. */
+export interface List<A> extends ReadonlyArray<A> {
+  /**
+   * Whether it is as the kernel had it at one moment. If not, the table changed under each of ten attempts to list it,
+   * and something may be missing or be there twice.
+   */
+  readonly complete: boolean
+}
+
+/** `complete` is no element, so it shows in neither a loop nor JSON. */
+export const listOf = <A>(values: ReadonlyArray<A>, complete = true): List<A> =>
+  Object.defineProperty(values, 'complete', { value: complete }) as List<A>
+
+/** A request for all there is of an object. Its answer can also be had one by one, as it comes. */
+export interface ListRequest<A> extends Request<List<A>> {
+  readonly answering: 'dump'
+  /** What one message of the answer tells of. */
+  readonly entries: (answer: Message, known: Known) => ReadonlyArray<A>
+}
+
+export const listing = <A>(request: Omit<ListRequest<A>, 'answering' | 'read'>): ListRequest<A> => ({
   ...request,
-  read: (answers, known) => f(request.read(answers, known))
+  answering: 'dump',
+  read: (answers, known) => listOf(answers.flatMap(answer => request.entries(answer, known)))
 })

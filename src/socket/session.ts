@@ -3,34 +3,19 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import type { TaskEither } from 'fp-ts/TaskEither'
-import {
-  align,
-  decodeMessages,
-  encodeMessages,
-  littleEndian,
-  type Message,
-  type Protocol
-} from '../../protocol'
+import { align, encodeMessages, littleEndian, type Message } from '../../protocol'
 import { within } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
 import { type NamespaceRef, openReference } from '../namespace/reference'
-import {
-  aborted,
-  closed,
-  failedToSend,
-  interrupted,
-  invalidInput,
-  malformed,
-  type NetlinkError,
-  notFound,
-  overrun,
-  timedOut
-} from './error'
-import { type Exchange, exchange, type Outcome, type Ticket } from './exchange'
+import { type Channel, openChannel, type Pending } from './channel'
+import { drain, partsOf, type Reader } from './dump'
+import { aborted, closed, invalidInput, type NetlinkError, notFound, timedOut } from './error'
+import type { Outcome } from './exchange'
 import { linkByName } from './name'
 import { rejected } from './refusal'
-import type { Known, LinkRef, Request } from './request'
-import { type OpenTransport, openTransport, type Transport } from './transport'
+import { type Known, type LinkRef, type ListRequest, listOf, type Request } from './request'
+import { type Stream, streamOf } from './stream'
+import { type OpenTransport, openTransport } from './transport'
 
 export interface SessionOptions {
   /** The namespace to work in; our own by default. */
@@ -61,6 +46,8 @@ export interface Session {
     requests: R,
     options?: SendOptions
   ) => Task<Results<R>>
+  /** Reads a list as it comes, through a socket of its own. */
+  readonly stream: <A>(request: ListRequest<A>, options?: SendOptions) => Stream<A>
   /** A socket apart in the session's namespace, which whoever opens it closes. */
   readonly openTransport: OpenTransport
   readonly close: () => void
@@ -71,26 +58,14 @@ const defaultTimeout = 30_000
 /** How often a dump is taken again when the table changed under it. */
 const dumpAttempts = 10
 
-/** Memory of the receive buffer that one refusal takes at most, as the kernel counts it. */
-const refusalSize = 1280
-
-interface Pending extends Ticket {
-  readonly request: Request<unknown>
-  readonly known: Known
-  readonly settle: (result: E.Either<NetlinkError, unknown>) => void
-}
-
-interface Channel {
-  readonly transport: Transport
-  readonly exchange: Exchange<Pending>
-  /** Drops seen so far, to notice new ones. */
-  dropped: number
-}
-
+/** A request on its way, from the caller to the answer. */
 interface Job {
   readonly request: Request<unknown>
   readonly resolve: (result: E.Either<NetlinkError, unknown>) => void
-  ticket?: Pending
+  /** Takes the parts of a list as they come. */
+  readonly reader?: Reader
+  /** Forgets the answer; there once the request is under way. */
+  abandon?: () => void
   attempts: number
   done: boolean
 }
@@ -103,7 +78,8 @@ export const openSession = (options: SessionOptions = {}): E.Either<NamespaceErr
   )
 
 const sessionIn = (home: number, options: SessionOptions): Session => {
-  const channels = new Map<Protocol, Channel>()
+  const channels = new Map<string, Channel>()
+  const streams = new Set<Job>()
   const open = options.transport ?? openTransport
   let queue: Array<Job> = []
   let flushing: Promise<void> | undefined
@@ -115,68 +91,20 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       E.flatten
     )
 
-  const channelFor = (protocol: Protocol): E.Either<NetlinkError, Channel> => {
-    const known = channels.get(protocol)
-    if (known !== undefined) return E.right(known)
+  /** Lists have a socket of their own, which is read at the pace of whoever wants them. */
+  const channelFor = ({ request: { protocol, answering }, reader }: Job): E.Either<NetlinkError, Channel> => {
+    const paced = answering === 'dump'
+    const key = paced ? `${protocol} lists` : protocol
+    const known = channels.get(key)
+    if (known !== undefined && reader === undefined) return E.right(known)
     return pipe(
-      openAt(protocol, {
-        datagram: (bytes, port) => receive(protocol, bytes, port),
-        failed: error => fail(protocol, error)
-      }),
-      E.map(transport => {
-        transport.hold(false)
-        const answers = Math.max(16, Math.floor(transport.receiveBuffer / refusalSize))
-        const channel = {
-          transport,
-          exchange: exchange<Pending>({ answers, messages: 200, bytes: 65536 }),
-          dropped: transport.dropped()
-        }
-        channels.set(protocol, channel)
+      openChannel(openAt, protocol, { paced }),
+      E.map(channel => {
+        if (reader === undefined) channels.set(key, channel)
+        else reader.opened(channel)
         return channel
       })
     )
-  }
-
-  const receive = (protocol: Protocol, bytes: Uint8Array, port: number): void => {
-    const channel = channels.get(protocol)
-    // Only the kernel is believed: its port is 0.
-    if (channel === undefined || port !== 0) return
-    const decoded = decodeMessages(protocol, bytes)
-    if (E.isLeft(decoded)) {
-      giveUp(channel, operation => malformed(operation, decoded.left))
-      return
-    }
-    const ours = decoded.right.filter(message => message.port === channel.transport.port)
-    for (const { ticket, outcome } of channel.exchange.receive(ours)) ticket.settle(resultOf(ticket, outcome))
-    noticeDrops(channel)
-    pump(channel)
-  }
-
-  const fail = (protocol: Protocol, error: Error): void => {
-    const channel = channels.get(protocol)
-    if (channel !== undefined) giveUp(channel, operation => failedToSend(operation, error))
-  }
-
-  const giveUp = (channel: Channel, why: (operation: string) => NetlinkError): void => {
-    for (const ticket of channel.exchange.clear()) ticket.settle(E.left(why(ticket.request.operation)))
-    pump(channel)
-  }
-
-  /** Whether answers have been dropped since we last looked; if so, nothing that waits can be trusted to end. */
-  const noticeDrops = (channel: Channel): void => {
-    const dropped = channel.transport.dropped()
-    if (dropped === channel.dropped) return
-    channel.dropped = dropped
-    giveUp(channel, overrun)
-  }
-
-  /** Sends what may be sent, and holds the process as long as somebody waits. */
-  const pump = (channel: Channel): void => {
-    for (let datagram = channel.exchange.next(); datagram !== undefined; datagram = channel.exchange.next()) {
-      channel.transport.send(datagram)
-      noticeDrops(channel)
-    }
-    channel.transport.hold(channel.exchange.open() > 0)
   }
 
   const enqueue = (jobs: ReadonlyArray<Job>): void => {
@@ -227,46 +155,46 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     jobs: ReadonlyArray<Job>,
     found: ReadonlyMap<string, E.Either<NetlinkError, number>>
   ): void => {
-    const made = new Map(
-      jobs
-        .toReversed()
-        .flatMap(({ request: { makes } }) =>
-          makes === undefined ? [] : [[makes.name, makes.index] as const]
-        )
-    )
+    const made = indexesMadeBy(jobs)
     const touched = new Set<Channel>()
     for (const job of jobs) {
       if (job.done) continue
-      const prepared = pipe(
-        isClosed ? E.left<NetlinkError>(closed(job.request.operation)) : channelFor(job.request.protocol),
-        E.chain(channel =>
-          pipe(
+      const { operation, protocol, answering } = job.request
+      const prepared = isClosed
+        ? E.left(closed(operation))
+        : pipe(
             encoded(job.request, found, made),
-            E.map(prepared => ({ channel, ...prepared }))
+            E.bindTo('message'),
+            E.bind('channel', () => channelFor(job))
           )
-        )
-      )
       if (E.isLeft(prepared)) {
         finish(job, prepared)
         continue
       }
-      const { channel, bytes, known, release } = prepared.right
-      job.ticket = {
-        answering: job.request.answering,
-        bytes,
-        request: job.request,
-        known,
-        settle: result => {
-          release()
-          if (E.isLeft(result) && result.left._tag === 'Interrupted' && ++job.attempts < dumpAttempts)
-            launch([job], found)
-          else finish(job, result)
-        }
+      const { message, channel } = prepared.right
+      const ticket = ticketFor(job, message, () => launch([job], found))
+      job.abandon = () => {
+        channel.abandon(ticket)
+        message.release()
       }
-      channel.exchange.submit([job.ticket])
-      touched.add(channel)
+      if (answering !== 'dump') {
+        channel.submit(ticket)
+        touched.add(channel)
+        continue
+      }
+      // What was asked before the list is done before it.
+      const before = channels.get(protocol)
+      before?.pump()
+      const begin = (): void => {
+        channel.submit(ticket)
+        channel.pump()
+        if (job.reader === undefined) drain(channel)
+        else job.reader.asked()
+      }
+      if (before === undefined) begin()
+      else before.afterSent(begin)
     }
-    for (const channel of touched) pump(channel)
+    for (const channel of touched) channel.pump()
   }
 
   const run = (
@@ -292,13 +220,11 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       )
       const abandon = (why: (operation: string) => NetlinkError): void => {
         // An answer that is late may be lost: that is worth knowing.
-        for (const channel of channels.values()) noticeDrops(channel)
+        for (const channel of channels.values()) channel.noticeDrops()
         for (const job of jobs) {
           if (job.done) continue
-          const channel = channels.get(job.request.protocol)
-          if (job.ticket !== undefined) channel?.exchange.abandon(job.ticket)
+          job.abandon?.()
           finish(job, E.left(why(job.request.operation)))
-          if (channel !== undefined) channel.transport.hold(channel.exchange.open() > 0)
         }
       }
       for (const each of signals) each.addEventListener('abort', onAbort, { once: true })
@@ -315,21 +241,86 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       (requests, sendOptions = {}) =>
       () =>
         run(requests, sendOptions) as never,
+    stream: (request, { timeout, signal } = {}) =>
+      streamOf(
+        partsOf(
+          request.operation,
+          (reader, resolve) => {
+            const job: Job = {
+              ...jobFor(request, result => {
+                streams.delete(job)
+                resolve(result)
+              }),
+              reader
+            }
+            streams.add(job)
+            enqueue([job])
+            return () => {
+              streams.delete(job)
+              job.done = true
+            }
+          },
+          {
+            timeout: timeout ?? options.timeout ?? defaultTimeout,
+            signals: [signal, options.signal].filter(each => each !== undefined)
+          }
+        )
+      ),
     openTransport: openAt,
     close: () => {
       if (isClosed) return
       isClosed = true
       for (const job of queue) finish(job, E.left(closed(job.request.operation)))
       queue = []
-      for (const channel of channels.values()) {
-        for (const ticket of channel.exchange.clear()) ticket.settle(E.left(closed(ticket.request.operation)))
-        channel.transport.close()
-      }
+      for (const job of streams) finish(job, E.left(closed(job.request.operation)))
+      for (const channel of channels.values()) channel.close(closed)
       channels.clear()
       closeSync(home)
     }
   }
 }
+
+/** Where a job's list goes, and what to do when the table changed under it. */
+const ticketFor = (job: Job, { bytes, known, release }: Encoded, again: () => void): Pending => {
+  const { operation, answering, entries } = job.request
+  const values: Array<unknown> = []
+  const { reader } = job
+  const settle = (result: E.Either<NetlinkError, Outcome>): void => {
+    release()
+    if (E.isRight(result) && tornList(result.right) && ++job.attempts < dumpAttempts) again()
+    else finish(job, pipe(result, E.chain(answerOf)))
+  }
+  /** A stream has passed on what it got, so it is not read again. */
+  const tornList = (outcome: Outcome): boolean =>
+    outcome._tag === 'Answered' && outcome.interrupted && entries !== undefined && reader === undefined
+  const answerOf = (outcome: Outcome): E.Either<NetlinkError, unknown> => {
+    if (outcome._tag === 'Refused')
+      return E.left(rejected(job.request, outcome.refusal as never, messageAt(bytes, outcome.position)))
+    if (entries === undefined) return E.right(job.request.read(outcome.messages, known))
+    const complete = !outcome.interrupted
+    return E.right(reader === undefined ? listOf(values, complete) : complete)
+  }
+  const into = reader?.take ?? ((value: unknown) => values.push(value))
+  return {
+    operation,
+    answering,
+    bytes,
+    settle,
+    ...(entries !== undefined && {
+      take: (message: Message) => {
+        for (const value of entries(message, known)) into(value)
+      }
+    })
+  }
+}
+
+/** The links that jobs make, by name: the first of a name counts. */
+const indexesMadeBy = (jobs: ReadonlyArray<Job>): ReadonlyMap<string, number> =>
+  new Map(
+    jobs
+      .toReversed()
+      .flatMap(({ request: { makes } }) => (makes === undefined ? [] : [[makes.name, makes.index] as const]))
+  )
 
 const jobFor = (request: Request<unknown>, resolve: Job['resolve']): Job => ({
   request,
@@ -427,14 +418,6 @@ const missingLink = (request: Request<unknown>, link: string, error: NetlinkErro
   error._tag === 'Rejected' && error.code === 'ENODEV'
     ? notFound(request.operation, 'link', link, `there is no link ${link}`)
     : error
-
-const resultOf = (ticket: Pending, outcome: Outcome): E.Either<NetlinkError, unknown> => {
-  const { request } = ticket
-  if (outcome._tag === 'Refused')
-    return E.left(rejected(request, outcome.refusal as never, messageAt(ticket.bytes, outcome.position)))
-  if (outcome.interrupted) return E.left(interrupted(request.operation, dumpAttempts))
-  return E.right(request.read(outcome.messages, ticket.known))
-}
 
 const messageAt = (bytes: Uint8Array, position: number): Uint8Array => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

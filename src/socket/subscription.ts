@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { decodeMessages, encodeMessages, type Message, type Protocol } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { failedToSend, type NetlinkError } from './error'
-import type { Request } from './request'
+import type { List, ListRequest } from './request'
 import type { Session } from './session'
 import type { Transport } from './transport'
 
@@ -20,7 +20,7 @@ export interface Source<A, C extends string = 'added' | 'removed'> {
   readonly groups: ReadonlyArray<number>
   /** The changes that a message tells of. */
   readonly read: (message: Message) => ReadonlyArray<Change<A, C>>
-  readonly list: Request<ReadonlyArray<A>>
+  readonly list: ListRequest<A>
 }
 
 export interface Sources {
@@ -36,7 +36,7 @@ export interface Resync<S extends Sources> {
   readonly object: 'resync'
   /** Lost: changes came faster than they were read. */
   readonly reason: 'start' | 'lost'
-  readonly values: { readonly [O in keyof S]: ReadonlyArray<Valued<S[O]>> }
+  readonly values: { readonly [O in keyof S]: List<Valued<S[O]>> }
 }
 
 /** The last event of a subscription that cannot go on. */
@@ -76,7 +76,7 @@ export const routeChanges = <A>(
   groups: ReadonlyArray<number>,
   types: { readonly added: Message['type']; readonly removed: Message['type'] },
   values: (message: Message) => ReadonlyArray<A>,
-  list: Request<ReadonlyArray<A>>
+  list: ListRequest<A>
 ): Source<A> => ({
   protocol: 'route',
   groups,
@@ -246,19 +246,20 @@ export const subscribe = <S extends Sources>(
       })()
       if (isClosed()) return
       const wrong = results.find(E.isLeft)
-      if (wrong === undefined) return deliver(results.map(each => (E.isRight(each) ? each.right : [])))
-      if (wrong.left._tag !== 'Interrupted' && wrong.left._tag !== 'Overrun') return fail(wrong.left)
+      if (wrong === undefined) return deliver(results.filter(E.isRight).map(each => each.right))
+      if (wrong.left._tag !== 'Overrun') return fail(wrong.left)
       await new Promise(resolve => setTimeout(resolve, pause))
       if (isClosed()) return
     }
   }
 
-  const deliver = (lists: ReadonlyArray<unknown>): void => {
+  const deliver = (lists: ReadonlyArray<List<unknown>>): void => {
     const values = Object.fromEntries(objects.map(([object], n) => [object, lists[n]]))
     queue = [{ object: 'resync', reason, values } as Event<S>, ...queue.slice(head)]
     head = 0
     reason = 'lost'
-    state = lostAgain ? 'lost' : 'live'
+    // A list that is not of one moment is told as such, and there will be another.
+    state = lostAgain || lists.some(({ complete }) => !complete) ? 'lost' : 'live'
     serve()
   }
 
@@ -299,7 +300,7 @@ export const subscribe = <S extends Sources>(
         },
         failed: error => fail(failedToSend('monitor', error))
       },
-      receiveBuffer
+      { receiveBuffer }
     )
     if (E.isLeft(transport)) {
       fail(transport.left)

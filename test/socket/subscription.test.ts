@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert'
 import { decodeMessages, encodeMessages, type Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import * as nsid from '../../src/nsid'
-import { closed, interrupted, type NetlinkError } from '../../src/socket/error'
+import { closed, type NetlinkError } from '../../src/socket/error'
+import { listOf } from '../../src/socket/request'
 import type { Session } from '../../src/socket/session'
 import { type Event, type Subscription, subscribe } from '../../src/socket/subscription'
 import type { Receiver } from '../../src/socket/transport'
@@ -36,7 +37,7 @@ const kernel = (room = Number.POSITIVE_INFINITY) => {
     joined: [] as Array<number>,
     lists: 0,
     /** What becomes of the next lists, if not the truth. */
-    troubles: [] as Array<NetlinkError>,
+    troubles: [] as Array<NetlinkError | 'torn'>,
     put: (bytes: Uint8Array): void => {
       if (waiting.length >= room) state.drops++
       else waiting.push(bytes)
@@ -63,7 +64,11 @@ const kernel = (room = Number.POSITIVE_INFINITY) => {
         state.lists++
         await Promise.resolve()
         const trouble = state.troubles.shift()
-        return [trouble === undefined ? E.right([...there].map(id => ({ id }))) : E.left(trouble)]
+        const list = listOf(
+          [...there].map(id => ({ id })),
+          trouble !== 'torn'
+        )
+        return [trouble === undefined || trouble === 'torn' ? E.right(list) : E.left(trouble)]
       },
       openTransport: (_protocol: unknown, given: Receiver) => {
         receiver = given
@@ -250,17 +255,22 @@ test('a snapshot comes first, and what changes meanwhile behind it', async () =>
   await events.return()
 })
 
-test('a list that was interrupted is taken again; any other trouble is the last event', async () => {
+test('a list of no one moment is told as such, and another follows; trouble is the last event', async () => {
   const world = kernel()
-  world.troubles.push(interrupted('nsid.list', 10), closed('nsid.list'))
+  world.troubles.push('torn', closed('nsid.list'))
   const events = subscribe(world.session, sources, { snapshot: true })
   const { one } = reader(events)
-  const first = one(500)
-  for (let n = 0; n < 40 && world.lists < 2; n++) {
-    world.deliver()
-    await idle(2)
+  const soon = async (lists: number): Promise<Told | undefined> => {
+    const event = one(500)
+    for (let n = 0; n < 40 && world.lists < lists; n++) {
+      world.deliver()
+      await idle(2)
+    }
+    return event
   }
-  const failure = await first
+  const torn = await soon(1)
+  assert.is(torn?.object === 'resync' && torn.values.nsid.complete, false)
+  const failure = await soon(2)
   assert.is(failure?.object === 'failure' && failure.error._tag, 'Closed')
   assert.equal(await events.next(), { value: undefined, done: true })
   assert.is(world.open, false)

@@ -1,0 +1,141 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import { decodeMessages, type Protocol } from '../../protocol'
+import type { NamespaceError } from '../namespace/error'
+import { failedToSend, malformed, type NetlinkError, overrun } from './error'
+import { exchange, type Outcome, type Ticket } from './exchange'
+import type { OpenTransport, TransportOptions } from './transport'
+
+/** A request under way. */
+export interface Pending extends Ticket {
+  readonly operation: string
+  readonly settle: (result: E.Either<NetlinkError, Outcome>) => void
+}
+
+/** A socket, and what is under way through it. */
+export interface Channel {
+  readonly submit: (ticket: Pending) => void
+  /** Sends what may be sent, and holds the process as long as somebody waits. */
+  readonly pump: () => void
+  /** Calls back when all that was submitted has been sent, which is mostly at once. */
+  readonly afterSent: (then: () => void) => void
+  /** Takes in the next datagram that waits, and says whether there was one; only of a socket that is paced. */
+  readonly read: (() => boolean) | undefined
+  /** Whether answers are still to come, be it for nobody. */
+  readonly underWay: () => boolean
+  /** Whether somebody waits for an answer. */
+  readonly awaited: () => boolean
+  readonly abandon: (ticket: Pending) => void
+  /** Looks whether answers have been dropped. If so, nothing that waits can be trusted to end. */
+  readonly noticeDrops: () => void
+  /** Ends what is under way with an error. */
+  readonly close: (why: (operation: string) => NetlinkError) => void
+}
+
+/** Memory of the receive buffer that one refusal takes at most, as the kernel counts it. */
+const refusalSize = 1280
+
+export const openChannel = (
+  open: OpenTransport,
+  protocol: Protocol,
+  options?: TransportOptions
+): E.Either<NamespaceError, Channel> => {
+  let receive = (_bytes: Uint8Array, _port: number): void => undefined
+  let giveUp = (_why: (operation: string) => NetlinkError): void => undefined
+  return pipe(
+    open(
+      protocol,
+      {
+        datagram: (bytes, port) => receive(bytes, port),
+        failed: error => giveUp(operation => failedToSend(operation, error))
+      },
+      options
+    ),
+    E.map(transport => {
+      transport.hold(false)
+      const answers = Math.max(16, Math.floor(transport.receiveBuffer / refusalSize))
+      const {
+        abandon,
+        clear,
+        next,
+        open,
+        receive: settled,
+        submit,
+        underWay,
+        unsent
+      } = exchange<Pending>({
+        answers,
+        messages: 200,
+        bytes: 65536
+      })
+      let sent: Array<() => void> = []
+      let dropped = transport.dropped()
+      let isOpen = true
+
+      const hold = (): void => {
+        if (isOpen) transport.hold(open() > 0)
+      }
+
+      const noticeDrops = (): void => {
+        const now = transport.dropped()
+        if (now === dropped) return
+        dropped = now
+        giveUp(overrun)
+      }
+
+      const pump = (): void => {
+        for (let datagram = next(); datagram !== undefined; datagram = next()) {
+          transport.send(datagram)
+          noticeDrops()
+        }
+        hold()
+        if (sent.length === 0 || unsent() > 0) return
+        const waited = sent
+        sent = []
+        for (const then of waited) then()
+      }
+
+      giveUp = why => {
+        for (const ticket of clear()) ticket.settle(E.left(why(ticket.operation)))
+        if (isOpen) pump()
+      }
+
+      receive = (bytes, port) => {
+        // Only the kernel is believed: its port is 0.
+        if (port !== 0 || !isOpen) return
+        const decoded = decodeMessages(protocol, bytes)
+        if (E.isLeft(decoded)) {
+          giveUp(operation => malformed(operation, decoded.left))
+          return
+        }
+        const ours = decoded.right.filter(message => message.port === transport.port)
+        for (const { ticket, outcome } of settled(ours)) ticket.settle(E.right(outcome))
+        noticeDrops()
+        pump()
+      }
+
+      return {
+        submit: ticket => submit([ticket]),
+        pump,
+        afterSent: then => {
+          if (unsent() === 0) then()
+          else sent.push(then)
+        },
+        read: transport.more,
+        underWay,
+        awaited: () => open() > 0,
+        abandon: ticket => {
+          abandon(ticket)
+          hold()
+        },
+        noticeDrops,
+        close: why => {
+          if (!isOpen) return
+          isOpen = false
+          giveUp(why)
+          transport.close()
+        }
+      }
+    })
+  )
+}

@@ -1,0 +1,39 @@
+import * as E from 'fp-ts/Either'
+import { littleEndian, type Protocol } from '../../protocol'
+import { NETLINK } from '../../protocol/netlink/header'
+import * as system from '../namespace/system'
+
+export const protocolNumbers: { readonly [P in Protocol]: number } = {
+  route: NETLINK.ROUTE,
+  netfilter: NETLINK.NETFILTER,
+  generic: NETLINK.GENERIC
+}
+
+export /** Holds a burst of some thousand answers or events. */
+const defaultBuffer = 4 * 1024 * 1024
+
+/**
+ * The npm socket aborts the process when it overruns and the kernel reports that, so the report is turned off before
+ * anything is sent; what was dropped is counted instead. Old kernels lack some of the others, and we do without.
+ */
+export const prepare = (descriptor: number, receiveBuffer: number): system.Answer<number> => {
+  for (const option of [system.NETLINK_EXT_ACK, system.NETLINK_CAP_ACK, system.NETLINK_GET_STRICT_CHK])
+    system.setsockopt(descriptor, system.SOL_NETLINK, option, 1)
+  system.setsockopt(descriptor, system.SOL_SOCKET, system.SO_RCVBUFFORCE, receiveBuffer)
+  return system.setsockopt(descriptor, system.SOL_NETLINK, system.NETLINK_NO_ENOBUFS, 1)
+}
+
+/** What the socket got of the buffer that it asked for. */
+export const bufferOf = (descriptor: number): number => {
+  const size = system.getsockoptInt(descriptor, system.SOL_SOCKET, SO_RCVBUF)
+  return E.isRight(size) ? size.right : 0
+}
+
+const SO_RCVBUF = 8
+
+/** Element 8 of SO_MEMINFO counts drops. <linux/sock_diag.h> */
+export const droppedBy = (descriptor: number): number => {
+  const info = system.getsockopt(descriptor, system.SOL_SOCKET, system.SO_MEMINFO, 36)
+  if (E.isLeft(info) || info.right.length < 36) return 0
+  return new DataView(info.right.buffer, info.right.byteOffset).getUint32(32, littleEndian)
+}

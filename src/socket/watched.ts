@@ -1,0 +1,107 @@
+import { closeSync, openSync, readdirSync } from 'node:fs'
+import * as E from 'fp-ts/Either'
+import { RawNetlinkSocket } from 'netlink/dist/raw'
+import { littleEndian, type Protocol } from '../../protocol'
+import type { NamespaceError } from '../namespace/error'
+import * as system from '../namespace/system'
+import { defaultBuffer, droppedBy, prepare, protocolNumbers } from './option'
+import type { Receiver, Transport, TransportOptions } from './transport'
+
+/** The kernel never sends more of a dump at a time, and peeking first would make it send less. */
+const datagramSize = 32768
+
+/** The npm `netlink` raw socket, which the event loop watches: whatever comes is delivered as it comes. */
+export const openWatched = (
+  protocol: Protocol,
+  receiver: Receiver,
+  { receiveBuffer = defaultBuffer }: TransportOptions
+): E.Either<NamespaceError, Transport> => {
+  const expected = lowestFreeDescriptor()
+  let socket: RawNetlinkSocket
+  try {
+    socket = new RawNetlinkSocket(protocolNumbers[protocol], {
+      messagePeeking: false,
+      msgBufferSize: datagramSize,
+      recvBufferSize: 0,
+      sendBufferSize: 0
+    })
+  } catch (error) {
+    return E.left(system.failureOf('socket', error))
+  }
+  const { port } = socket.address()
+  const descriptor = descriptorOf(port, protocolNumbers[protocol], expected)
+  if (descriptor === undefined) {
+    socket.close()
+    return E.left(
+      system.failureOf('getsockname', new Error('the netlink socket is not among our descriptors'))
+    )
+  }
+  const prepared = prepare(descriptor, receiveBuffer)
+  if (E.isLeft(prepared)) {
+    socket.close()
+    return prepared
+  }
+  socket.on('message', (bytes, sender) => receiver.datagram(bytes, sender.port))
+  socket.on('truncatedMessage', (_bytes, sender) =>
+    receiver.failed(new Error(`a datagram of ${sender.truncated} bytes was cut`))
+  )
+  socket.on('error', receiver.failed)
+  let open = true
+  let largest = socket.getSendBufferSize() - overhead
+  /** A transaction can be larger than what a socket may send by default; it cannot be cut. */
+  const makeRoom = (size: number): void => {
+    if (size <= largest) return
+    system.setsockopt(descriptor, system.SOL_SOCKET, SO_SNDBUFFORCE, size + overhead)
+    largest = size
+  }
+  return E.right({
+    port,
+    receiveBuffer: socket.getRecvBufferSize(),
+    send: datagram => {
+      makeRoom(datagram.byteLength)
+      const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength)
+      socket.send(bytes, undefined, error => {
+        if (error !== undefined && open) receiver.failed(error)
+      })
+    },
+    dropped: () => droppedBy(descriptor),
+    join: group => socket.addMembership(group),
+    leave: group => socket.dropMembership(group),
+    hold: held => (held ? socket.ref() : socket.unref()),
+    close: () => {
+      if (!open) return
+      open = false
+      socket.close()
+    }
+  })
+}
+
+/** A new descriptor is the lowest free number, so the socket's can be told beforehand, nearly always. */
+const lowestFreeDescriptor = (): number => {
+  const descriptor = openSync('/dev/null', 'r')
+  closeSync(descriptor)
+  return descriptor
+}
+
+const descriptorOf = (port: number, protocol: number, expected: number): number | undefined =>
+  [expected, ...descriptors()].find(each => isSocketOf(each, port, protocol))
+
+function* descriptors(): Generator<number> {
+  for (const name of readdirSync('/proc/self/fd')) yield Number(name)
+}
+
+/** What the kernel keeps of the send buffer for itself. */
+const overhead = 32
+const SO_SNDBUFFORCE = 32
+
+const SO_PROTOCOL = 38
+
+const isSocketOf = (descriptor: number, port: number, protocol: number): boolean => {
+  const name = system.getsockname(descriptor)
+  if (E.isLeft(name) || name.right.length < 12) return false
+  const address = new DataView(name.right.buffer, name.right.byteOffset)
+  if (address.getUint16(0, littleEndian) !== system.AF_NETLINK || address.getUint32(4, littleEndian) !== port)
+    return false
+  const own = system.getsockoptInt(descriptor, system.SOL_SOCKET, SO_PROTOCOL)
+  return E.isRight(own) && own.right === protocol
+}
