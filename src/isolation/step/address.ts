@@ -18,7 +18,7 @@ export const addressStep: StepKind<AddAddress, null> = {
   check: ({ address: given, namespace }, _, { world, linkIn }) =>
     pipe(
       unlessGone(world.send(address.list({ link: linkIn(namespace, given.link) }), namespace)),
-      TE.map((found = []) =>
+      TE.map((found: ReadonlyArray<address.Address> = []) =>
         found.some(each => isSamePrefix(given.address, each.address, each.prefixLength))
           ? []
           : [`the address ${given.address} of ${given.link} ${placeName(namespace)} is missing`]

@@ -23,7 +23,7 @@ export const routeStep: StepKind<AddRoute, null> = {
     const filter = { table: given.table ?? route.RT_TABLE.MAIN, ...(link !== undefined && { link }) }
     return pipe(
       unlessGone(world.send(route.list(filter), namespace)),
-      TE.map((found = []) =>
+      TE.map((found: ReadonlyArray<route.Route> = []) =>
         found.some(each => isSame(each, given, link))
           ? []
           : [

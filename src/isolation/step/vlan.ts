@@ -26,7 +26,7 @@ export const joinVlanStep: StepKind<JoinVlan, null> = {
   check: ({ link: port, vlan: id, namespace }, _, { world, linkIn }) =>
     pipe(
       unlessGone(world.send(vlan.list({ link: linkIn(namespace, port) }), namespace)),
-      TE.map((found = []) =>
+      TE.map((found: ReadonlyArray<vlan.PortVlan> = []) =>
         found.length === 1 && found[0]?.id === id && found[0].pvid === true && found[0].untagged === true
           ? []
           : [`${port} ${placeName(namespace)} is not in VLAN ${id} alone`]
