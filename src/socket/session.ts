@@ -12,10 +12,11 @@ import { drain, partsOf, type Reader } from './dump'
 import { aborted, closed, invalidInput, type NetlinkError, notFound, timedOut } from './error'
 import type { Outcome } from './exchange'
 import { linkByName } from './name'
+import { openTransport } from './open'
 import { rejected } from './refusal'
 import { type Known, type LinkRef, type ListRequest, listOf, type Request } from './request'
 import { type Stream, streamOf } from './stream'
-import { type OpenTransport, openTransport } from './transport'
+import type { OpenTransport } from './transport'
 
 export interface SessionOptions {
   /** The namespace to work in; our own by default. */

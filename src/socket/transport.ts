@@ -1,8 +1,6 @@
 import type * as E from 'fp-ts/Either'
 import type { Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
-import { openPaced } from './paced'
-import { openWatched } from './watched'
 
 /** What carries datagrams to the kernel and back. */
 export interface Transport {
@@ -41,7 +39,3 @@ export type OpenTransport = (
   receiver: Receiver,
   options?: TransportOptions
 ) => E.Either<NamespaceError, Transport>
-
-/** Opens a socket in the namespace that the calling thread is in. */
-export const openTransport: OpenTransport = (protocol, receiver, options = {}) =>
-  options.paced === true ? openPaced(protocol, receiver, options) : openWatched(protocol, receiver, options)

@@ -3,7 +3,8 @@ import { pipe } from 'fp-ts/function'
 import { littleEndian as le } from '../../protocol'
 import { NLMSG } from '../../protocol/netlink/control'
 import { NLM_F, nlmsghdr } from '../../protocol/netlink/header'
-import { type OpenTransport, openTransport, type Receiver } from '../socket/transport'
+import { openTransport } from '../socket/open'
+import type { OpenTransport, Receiver } from '../socket/transport'
 import { offsetsIn, viewOf } from './datagram'
 
 /** Which datagrams of a socket: all, some by their numbers, which begin at 0, or those that a function takes. */

@@ -9,8 +9,8 @@ import { create, remove } from '../../src/namespace/named'
 import * as nftables from '../../src/nftables'
 import * as route from '../../src/route'
 import { message } from '../../src/socket/message'
+import { openTransport } from '../../src/socket/open'
 import { openSession, type Session } from '../../src/socket/session'
-import { openTransport } from '../../src/socket/transport'
 import { command, kernelTest, run } from '../sandbox'
 
 const test = suite('socket and kernel')
