@@ -50,7 +50,7 @@ const layers: ReadonlyArray<ReadonlyArray<string>> = [
 /** What reaches the kernel, and the only place that may import it. */
 const reserved: ReadonlyArray<readonly [module: RegExp, place: string]> = [
   [/^koffi$/, 'src/namespace/system'],
-  [/^netlink\b/, 'src/socket/transport'],
+  [/^netlink\b/, 'src/socket/watched'],
   [/^node:/, 'src']
 ]
 
