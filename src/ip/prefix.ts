@@ -64,6 +64,21 @@ const masked = ({ address, length }: Prefix): ReadonlyArray<number> =>
 
 const fromBytes = (bytes: ReadonlyArray<number>): string => textOf(ipaddr.fromByteArray([...bytes]))
 
+/** An address out of the four or sixteen bytes that stand for it on the wire; any other bytes in hexadecimal. */
+export const addressText = (bytes: Uint8Array): string =>
+  bytes.length === 4 || bytes.length === 16 ? fromBytes([...bytes]) : Buffer.from(bytes).toString('hex')
+
+/** The network that begins and ends with two addresses, as `10.0.0.0/24`; as `first-last` where it is none. */
+export const networkText = (first: Uint8Array, last: Uint8Array): string => {
+  const bits = (bytes: Uint8Array): string =>
+    [...bytes].map(byte => byte.toString(2).padStart(8, '0')).join('')
+  const [from, to] = [bits(first), bits(last)]
+  const differs = [...from].findIndex((bit, n) => bit !== to[n])
+  const length = differs < 0 ? from.length : differs
+  const whole = !from.slice(length).includes('1') && !to.slice(length).includes('0')
+  return whole ? `${addressText(first)}/${length}` : `${addressText(first)}-${addressText(last)}`
+}
+
 /** The network that an address is of: `10.0.0.1/24` gives `10.0.0.0/24`. */
 export const networkOf = (prefix: Prefix): Prefix => ({ ...prefix, address: fromBytes(masked(prefix)) })
 
