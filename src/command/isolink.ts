@@ -32,8 +32,18 @@ const entries: ReadonlyArray<Entry> = [
   },
   {
     name: 'show',
-    summary: 'list links, addresses, routes or nftables tables',
+    summary: 'list links, addresses, routes, rules, neighbours, nftables, conntrack',
     load: () => (require('./show') as typeof import('./show')).show
+  },
+  {
+    name: 'monitor',
+    summary: 'tell what becomes of links, addresses, routes, rules and neighbours',
+    load: () => (require('./monitor') as typeof import('./monitor')).monitor
+  },
+  {
+    name: 'diagram',
+    summary: 'draw the network namespaces of this machine',
+    load: () => (require('./diagram') as typeof import('./diagram')).diagram
   },
   {
     name: 'decode',

@@ -10,21 +10,19 @@ export const tell = (text: string): void => {
 /** Tells of each step as it is done. */
 export const progress: Progress = { onStep: description => tell(`✓ ${description}`) }
 
-/**
- * JSON for other programs. Numbers of 64 bits are texts, as JSON's readers would round them; bytes are texts of
- * hexadecimal digits.
- */
-export const json = (value: unknown): string =>
-  JSON.stringify(
-    value,
-    (_, member: unknown) =>
-      typeof member === 'bigint'
-        ? String(member)
-        : member instanceof Uint8Array
-          ? Buffer.from(member).toString('hex')
-          : member,
-    2
-  )
+/** 64 bits are texts, as JSON's readers would round them; bytes are texts of hexadecimal digits. */
+const writable = (_: string, member: unknown): unknown =>
+  typeof member === 'bigint'
+    ? String(member)
+    : member instanceof Uint8Array
+      ? Buffer.from(member).toString('hex')
+      : member
+
+/** JSON for other programs. */
+export const json = (value: unknown): string => JSON.stringify(value, writable, 2)
+
+/** The same on one line, for a program that reads one at a time. */
+export const line = (value: unknown): string => JSON.stringify(value, writable)
 
 /** Rows of cells, each column as wide as its widest cell. */
 export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {

@@ -9,9 +9,9 @@ export const toDot = (topology: Topology): string => {
   const { boxes, edges } = graphOf(topology)
   return [
     'graph network {',
-    '  graph [rankdir=LR, compound=true, nodesep=0.3, ranksep=0.9, pad=0.3, fontname="Helvetica", bgcolor="white"]',
-    `  node [shape=box, style="filled,rounded", fillcolor="white", color="${pale}", fontcolor="${ink}", fontname="Helvetica", fontsize=11, margin="0.16,0.09"]`,
-    `  edge [color="${pale}", fontcolor="${pale}", fontname="Helvetica", fontsize=9]`,
+    '  graph [rankdir=LR, compound=true, nodesep=0.3, ranksep=0.9, pad=0.3, fontname="Helvetica,Arial,sans-serif", bgcolor="white"]',
+    `  node [shape=box, style="filled,rounded", fillcolor="white", color="${pale}", fontcolor="${ink}", fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.26,0.09"]`,
+    `  edge [color="${pale}", fontcolor="${pale}", fontname="Helvetica,Arial,sans-serif", fontsize=9]`,
     ...boxes.flatMap(boxText),
     ...edges.map(edge => `  ${edge.from} -- ${edge.to} [${edgeStyle(edge)}]`),
     '}',
@@ -46,8 +46,11 @@ const edgeStyle = ({ role, label: said }: Edge): string =>
       above: 'style=dashed',
       published: 'style=dashed, dir=forward, color="#0969da", fontcolor="#0969da", constraint=false'
     }[role],
-    ...(said === undefined ? [] : [`label=${JSON.stringify(said)}`])
+    ...(said === undefined ? [] : [`label=${quoted(said)}`])
   ].join(', ')
+
+/** A newline is written `\\n`. */
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
 
 /** HTML of Graphviz: the first lines bold, the others smaller below. */
 const label = (bold: ReadonlyArray<string>, plain: ReadonlyArray<string>): string =>
@@ -56,5 +59,6 @@ const label = (bold: ReadonlyArray<string>, plain: ReadonlyArray<string>): strin
     ...plain.map(line => `<font point-size="10">${escaped(line)}</font>`)
   ].join('<br align="left"/>')}<br align="left"/>>`
 
+/** Graphviz takes no control characters, and no element without text. */
 const escaped = (line: string): string =>
-  line.replace(/[&<>"]/g, each => `&#${each.codePointAt(0)};`).replace(/[^\x20-\uffff]/g, '')
+  line.replace(/[\p{C}]/gu, '').replace(/[&<>"]/g, each => `&#${each.codePointAt(0)};`) || '?'

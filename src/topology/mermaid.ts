@@ -13,7 +13,7 @@ export const toMermaid = (topology: Topology): string => {
     ]),
     ...edges.map(edge => `  ${edge.from} ${arrow(edge)} ${edge.to}`),
     '  classDef device stroke-width:2px',
-    '  classDef bridge stroke-width:2px,stroke-dasharray:0',
+    '  classDef bridge stroke-width:2px',
     '  classDef down opacity:0.5',
     '  classDef unknown stroke-dasharray:3',
     '  classDef nothing fill:none,stroke:none',

@@ -19,9 +19,13 @@ interface Located extends Process {
 
 const absent: ReadonlyArray<Located> = []
 
-/** A process may end at any moment, and those of others may be closed to us. */
+/**
+ * A process may end at any moment, and those of others may be closed to us. Threads of the kernel, which have no
+ * command line, live in no namespace in particular.
+ */
 const locate = (pid: number): ReadonlyArray<Located> => {
   try {
+    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '') return absent
     const { dev, ino } = statSync(`/proc/${pid}/ns/net`)
     const command = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()
     return [{ pid, command, identity: `${dev}:${ino}` }]

@@ -47,6 +47,63 @@ kernelTest(test, 'isolink show link', needs, () => {
   assert.ok(lines.some(line => /^eth0@if\d+ +up +\S+ +mtu 1500 +veth$/.test(line)))
 })
 
+kernelTest(test, 'isolink show rule', needs, () => {
+  ip(`rule add priority 500 from 10.0.0.0/8 to 10.1.0.0/16 iif eth0 fwmark 0x10/0xff table 1000
+rule add priority 501 ipproto 6 dport 80 uidrange 0-100 goto 32766`)
+  const lines = output(isolink(['show', 'rule'])).split('\n')
+  const said = sh('ip rule').split('\n')
+  for (const priority of ['0:', '500:', '501:', '32766:'])
+    assert.is(
+      lines.find(line => line.startsWith(priority))?.replace(/ +/g, ' '),
+      said
+        .find(line => line.startsWith(priority))
+        ?.replace(/\s+/g, ' ')
+        .replace('ipproto tcp', 'ipproto 6')
+        .trim()
+    )
+  assert.equal(
+    shown('rule')
+      .filter(({ family }) => family === 'ipv4')
+      .map(({ priority }) => priority),
+    oracle('ip -j rule').map(({ priority }) => priority)
+  )
+  ip('rule delete priority 500\nrule delete priority 501')
+})
+
+kernelTest(test, 'isolink show neighbour', needs, () => {
+  ip(`neighbour add 10.0.6.99 lladdr 02:00:00:00:00:99 dev eth0 nud permanent
+neighbour add fd00:6::99 lladdr 02:00:00:00:00:98 dev eth0 nud permanent router`)
+  const lines = output(isolink(['show', 'neighbour'])).split('\n')
+  assert.ok(lines.some(line => /^10\.0\.6\.99 +dev eth0 +02:00:00:00:00:99 +permanent$/.test(line)))
+  assert.ok(lines.some(line => /^fd00:6::99 +dev eth0 +02:00:00:00:00:98 +permanent router$/.test(line)))
+  assert.equal(
+    shown('neighbour')
+      .map(({ address, interface: name }) => `${address} ${name}`)
+      .toSorted(),
+    oracle('ip -j neighbour')
+      .map(({ dst, dev }) => `${dst} ${dev}`)
+      .toSorted()
+  )
+})
+
+kernelTest(test, 'isolink show conntrack', [...needs, command('conntrack')], () => {
+  sh('conntrack -I -p udp -s 10.1.0.1 -d 10.2.0.1 --sport 1000 --dport 53 --timeout 600 2>/dev/null')
+  sh(`conntrack -I -p tcp -s 10.1.0.4 -d 10.2.0.1 --sport 1004 --dport 80 -r 172.16.0.2 -q 10.1.0.4 \
+--reply-port-src 8080 --reply-port-dst 1004 --state ESTABLISHED --timeout 600 2>/dev/null`)
+  const lines = output(isolink(['show', 'conntrack']))
+    .replace(/ +/g, ' ')
+    .split('\n')
+  assert.ok(lines.some(line => /^udp 10\.1\.0\.1:1000 → 10\.2\.0\.1:53 .*\d+ s$/.test(line)))
+  assert.ok(
+    lines.some(line =>
+      /^tcp established 10\.1\.0\.4:1004 → 10\.2\.0\.1:80 back 172\.16\.0\.2:8080 → 10\.1\.0\.4:1004 /.test(
+        line
+      )
+    )
+  )
+  assert.is(shown('conntrack').length, Number(sh('conntrack -C')))
+})
+
 kernelTest(test, 'isolink show address, of another namespace', needs, () => {
   const listed = shown('address', '--namespace', 'other')
   // The kernel lists family by family, ip(8) link by link.

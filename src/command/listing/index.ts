@@ -1,0 +1,19 @@
+import { addresses } from './address'
+import { connections } from './connection'
+import { links } from './link'
+import type { Look } from './listing'
+import { neighbours } from './neighbour'
+import { routes } from './route'
+import { rules } from './rule'
+import { ruleset } from './ruleset'
+
+/** What `isolink show` lists, by the words that it takes. */
+export const objects: { readonly [name: string]: Look } = {
+  link: links,
+  address: addresses,
+  route: routes,
+  rule: rules,
+  neighbour: neighbours,
+  nftables: ruleset,
+  conntrack: connections
+}

@@ -1,0 +1,22 @@
+import type * as TE from 'fp-ts/TaskEither'
+import type { Connection } from '../../connection'
+import type { Link } from '../../link'
+import type { NetlinkError } from '../../socket/error'
+
+/** What there is of an object, for people and for programs. */
+export interface Listing {
+  readonly rows: ReadonlyArray<ReadonlyArray<string>>
+  readonly values: ReadonlyArray<object>
+}
+
+export type Look = (connection: Connection) => TE.TaskEither<NetlinkError, Listing>
+
+/** The links that rows refer to by their indexes. */
+export type Links = ReadonlyArray<Pick<Link, 'index' | 'name'>>
+
+export const nameIn = (links: Links, index: number | string): string =>
+  links.find(link => link.index === index)?.name ?? (typeof index === 'string' ? index : `if${index}`)
+
+/** Words for what is there; nothing for what is not. */
+export const given = <A>(value: A | undefined, text: (value: A) => string): ReadonlyArray<string> =>
+  value === undefined ? [] : [text(value)]

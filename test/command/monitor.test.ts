@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ip, raise } from '../lab'
+import { command, kernelTest } from '../sandbox'
+import { isolink, program, refused, root } from './child'
+
+const test = suite('monitor')
+const needs = [command('ip')]
+
+interface Monitor {
+  readonly process: ChildProcess
+  readonly lines: AsyncIterator<string>
+}
+
+const start = (...words: ReadonlyArray<string>): Monitor => {
+  const process_ = spawn(process.execPath, [...program, 'monitor', ...words], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  return { process: process_, lines: createInterface({ input: process_.stdout })[Symbol.asyncIterator]() }
+}
+
+/** Changes something again and again until the monitor, which takes a while to begin, tells of it. */
+const untilTold = async ({ lines }: Monitor, change: () => void): Promise<string> => {
+  const told = lines.next()
+  for (;;) {
+    change()
+    const first = await Promise.race([told, new Promise(resolve => setTimeout(resolve, 100))])
+    if (first !== undefined) return (first as IteratorResult<string>).value
+  }
+}
+
+const next = async ({ lines }: Monitor): Promise<string> => (await lines.next()).value
+
+const stop = async ({ process: child }: Monitor): Promise<void> => {
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
+}
+
+const flap = (): void => ip('address add 10.7.0.1/24 dev eth0\naddress delete 10.7.0.1/24 dev eth0')
+
+kernelTest(test, 'isolink monitor: what comes and goes, a line each', needs, async () => {
+  raise()
+  const monitor = start('address', 'route')
+  await untilTold(monitor, flap)
+  for (;;) if ((await next(monitor)) === '- address 10.7.0.1/24 dev eth0') break
+  ip('route add 10.9.0.0/16 via 10.0.6.20 metric 7')
+  for (;;) if ((await next(monitor)) === '+ route 10.9.0.0/16 via 10.0.6.20 dev eth0 metric 7') break
+  await stop(monitor)
+})
+
+kernelTest(test, 'isolink monitor --json, in two namespaces', needs, async () => {
+  const monitor = start('link', '--json', '--namespace', 'other', '--namespace', String(process.pid))
+  const first = await untilTold(monitor, () => ip('link add v0 type veth peer name v1\nlink delete v0'))
+  assert.is(JSON.parse(first).namespace, String(process.pid))
+  ip('link set eth0 mtu 1400', '-n', 'other')
+  for (;;) {
+    const { namespace, object, change, value } = JSON.parse(await next(monitor))
+    assert.is(object, 'link')
+    assert.is(value.message, undefined)
+    if (namespace === 'other') {
+      assert.equal([change, value.name, value.mtu], ['added', 'eth0', 1400])
+      break
+    }
+  }
+  await stop(monitor)
+})
+
+kernelTest(test, 'isolink monitor of what is not there', needs, () => {
+  refused(isolink(['monitor', 'addres']), 2, /^objects: addres is none of .*did you mean address\?/)
+  refused(isolink(['monitor', '--namespace', 'nowhere']), 1, /nowhere/)
+})
+
+test.run()
