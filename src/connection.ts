@@ -10,6 +10,7 @@ import * as filter from './filter'
 import * as link from './link'
 import { type Event, monitor, type Observable, type Subscription, type SubscriptionOptions } from './monitor'
 import type { NamespaceError } from './namespace/error'
+import type { NamespaceRef } from './namespace/reference'
 import * as neighbour from './neighbour'
 import * as nexthop from './nexthop'
 import * as nftables from './nftables'
@@ -18,18 +19,30 @@ import * as qdisc from './qdisc'
 import * as route from './route'
 import * as rule from './rule'
 import type { NetlinkError } from './socket/error'
-import type { Request } from './socket/request'
-import { openSession, type Results, type SendOptions, type SessionOptions } from './socket/session'
+import type { List, ListRequest, Request } from './socket/request'
+import {
+  openSession,
+  type Results,
+  type SendOptions,
+  type Session,
+  type SessionOptions
+} from './socket/session'
+import { failedStream, type Stream } from './socket/stream'
 import * as sysctl from './sysctl'
 
 type Verb = (...given: never) => Request<unknown>
 
-/** The verbs of an object, sent by a connection: `link.add(x)` becomes a task. */
+/** The verbs of an object, sent by a connection: `link.add(x)` becomes a task. What can be listed can be streamed. */
 export type Bound<Verbs> = {
   readonly [K in keyof Verbs]: Verbs[K] extends (...given: infer Given) => Request<infer A>
-    ? (...given: [...Given, options?: SendOptions]) => TE.TaskEither<NetlinkError, A>
+    ? (...given: Given) => TE.TaskEither<NetlinkError, A>
     : never
-}
+} & (Verbs extends { readonly list: (...given: infer Given) => ListRequest<infer A> }
+  ? {
+      /** Lists one by one, as the kernel hands them over: for what need not be in memory at once. */
+      readonly stream: (...given: Given) => Stream<A>
+    }
+  : unknown)
 
 const linkVerbs = {
   list: link.list,
@@ -118,10 +131,8 @@ const conntrackVerbs = {
   flush: conntrack.flush
 }
 
-/** Sockets in one namespace, and what can be done through them. */
-export interface Connection {
-  /** Whether the namespace could be opened. If not, every request answers with this error. */
-  readonly opened: E.Either<NamespaceError, void>
+/** What can be done in a namespace. */
+export interface Objects {
   readonly link: Bound<typeof linkVerbs> & {
     /** VLANs of a bridge's ports. */
     readonly vlan: Bound<typeof vlanVerbs>
@@ -141,11 +152,11 @@ export interface Connection {
   readonly class: Bound<typeof classVerbs>
   readonly filter: Bound<typeof filterVerbs>
   readonly nftables: {
-    readonly tables: (options?: SendOptions) => TE.TaskEither<NetlinkError, ReadonlyArray<nftables.TableRef>>
+    readonly tables: () => TE.TaskEither<NetlinkError, List<nftables.TableRef>>
     /** Changes of the ruleset, all together or none. */
     readonly transaction: Bound<{ transaction: typeof nftables.transaction }>['transaction']
     /** The number of the ruleset's generation: each transaction, whosever, raises it. */
-    readonly generation: (options?: SendOptions) => TE.TaskEither<NetlinkError, number>
+    readonly generation: () => TE.TaskEither<NetlinkError, number>
     /** Reads, computes and writes; anew, when somebody changed the ruleset in between. */
     readonly modify: <E>(
       compute: TE.TaskEither<E, ReadonlyArray<Message>>,
@@ -154,7 +165,7 @@ export interface Connection {
   }
   readonly conntrack: Bound<typeof conntrackVerbs> & {
     /** Forgets all connections that a filter means, and says how many. */
-    readonly remove: (filter: conntrack.Filter, options?: SendOptions) => TE.TaskEither<NetlinkError, number>
+    readonly remove: (filter: conntrack.Filter) => TE.TaskEither<NetlinkError, number>
     /** What becomes of connections from now on: `conntrack -E`. */
     readonly events: (options?: SubscriptionOptions) => Subscription<Event<'conntrack'>>
   }
@@ -162,43 +173,42 @@ export interface Connection {
     readonly get: (key: string) => TE.TaskEither<sysctl.SysctlError, string>
     readonly set: (key: string, value: string | number) => TE.TaskEither<sysctl.SysctlError, void>
   }
-  readonly send: <A>(request: Request<A>, options?: SendOptions) => TE.TaskEither<NetlinkError, A>
+  readonly send: <A>(request: Request<A>) => TE.TaskEither<NetlinkError, A>
   /** Sends requests in one system call; each has its own result, in order. */
-  readonly batch: <const R extends ReadonlyArray<Request<unknown>>>(
-    requests: R,
-    options?: SendOptions
-  ) => Task<Results<R>>
+  readonly batch: <const R extends ReadonlyArray<Request<unknown>>>(requests: R) => Task<Results<R>>
+  /** Lists one by one: `stream(route.list())` is `route.stream()`. */
+  readonly stream: <A>(request: ListRequest<A>) => Stream<A>
   /** Follows objects from now on: `for await (const event of connection.monitor(['link', 'route']))`. */
   readonly monitor: <O extends Observable>(
     objects: ReadonlyArray<O>,
     options?: SubscriptionOptions
   ) => Subscription<Event<O>>
+}
+
+/** Sockets in one namespace, and what can be done through them. */
+export interface Connection extends Objects {
+  /** Whether the namespace could be opened. If not, every request answers with this error. */
+  readonly opened: E.Either<NamespaceError, void>
+  /** The same, with another timeout or a signal that ends it: `connection.with({ timeout: 500 }).link.list()`. */
+  readonly with: (options: SendOptions) => Objects
   readonly close: () => void
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-const sends = (value: unknown): value is SendOptions =>
-  typeof value === 'object' &&
-  value !== null &&
-  ('signal' in value || 'timeout' in value) &&
-  Object.keys(value).every(key => key === 'signal' || key === 'timeout')
+type Bind = <Verbs extends { readonly [name: string]: Verb }>(verbs: Verbs) => Bound<Verbs>
 
-const bind = <Verbs extends { readonly [name: string]: Verb }>(
-  verbs: Verbs,
-  send: Connection['send']
-): Bound<Verbs> =>
-  Object.fromEntries(
-    Object.entries(verbs).map(([name, verb]) => [
-      name,
-      (...given: ReadonlyArray<unknown>) => {
-        const last = given.at(-1)
-        // What the verb itself asks for may look like options: a timeout to set.
-        return given.length > verb.length && sends(last)
-          ? send((verb as (...all: ReadonlyArray<unknown>) => Request<unknown>)(...given.slice(0, -1)), last)
-          : send((verb as (...all: ReadonlyArray<unknown>) => Request<unknown>)(...given))
-      }
-    ])
-  ) as unknown as Bound<Verbs>
+const bindTo =
+  ({ send, stream }: Pick<Objects, 'send' | 'stream'>): Bind =>
+  <Verbs extends { readonly [name: string]: Verb }>(verbs: Verbs) => {
+    const bound =
+      (verb: Verb, by: (request: never) => unknown) =>
+      (...given: ReadonlyArray<unknown>): unknown =>
+        by((verb as (...all: ReadonlyArray<unknown>) => never)(...given))
+    return {
+      ...Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, bound(verb, send)])),
+      ...(verbs.list !== undefined && { stream: bound(verbs.list, stream) })
+    } as unknown as Bound<Verbs>
+  }
 
 /**
  * Opens a connection to a network namespace, our own by default. Sockets are opened in it when they are first
@@ -206,61 +216,80 @@ const bind = <Verbs extends { readonly [name: string]: Verb }>(
  */
 export const open = (options: SessionOptions = {}): Connection => {
   const session = openSession(options)
-  const send: Connection['send'] = (request, sendOptions) =>
-    E.isLeft(session) ? TE.left(session.left) : session.right.send(request, sendOptions)
-  const batch: Connection['batch'] = (requests, sendOptions) =>
-    E.isLeft(session)
-      ? () => Promise.resolve(requests.map(() => session) as never)
-      : session.right.batch(requests, sendOptions)
-  const { namespace } = options
   const closing = new AbortController()
-  const follow: Connection['monitor'] = (objects, { signal, ...others } = {}) =>
-    monitor(session, objects, {
-      ...others,
-      signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
-    })
+  const objects = objectsIn(session, options.namespace, closing.signal)
   const close = (): void => {
     closing.abort()
     if (E.isRight(session)) session.right.close()
   }
   return {
+    ...objects({}),
+    with: objects,
     opened: pipe(
       session,
       E.map(() => undefined)
     ),
-    link: { ...bind(linkVerbs, send), vlan: bind(vlanVerbs, send) },
-    address: bind(addressVerbs, send),
-    route: bind(routeVerbs, send),
-    rule: bind(ruleVerbs, send),
-    neighbour: {
-      ...bind(neighbourVerbs, send),
-      proxy: bind(proxyVerbs, send),
-      forwarding: bind(forwardingVerbs, send)
-    },
-    nexthop: bind(nexthopVerbs, send),
-    nsid: bind(nsidVerbs, send),
-    qdisc: bind(qdiscVerbs, send),
-    class: bind(classVerbs, send),
-    filter: bind(filterVerbs, send),
-    nftables: {
-      tables: sendOptions => send(nftables.tables, sendOptions),
-      transaction: bind({ transaction: nftables.transaction }, send).transaction,
-      generation: sendOptions => send(nftables.generation, sendOptions),
-      modify: (compute, modifyOptions) => nftables.modify(compute, modifyOptions)({ send })
-    },
-    conntrack: {
-      ...bind(conntrackVerbs, send),
-      remove: (filter, sendOptions) => conntrack.remove(filter, sendOptions)({ send, batch }),
-      events: subscriptionOptions => follow(['conntrack'], subscriptionOptions)
-    },
-    sysctl: {
-      get: key => TE.fromIOEither(() => sysctl.get(key, namespace)),
-      set: (key, value) => TE.fromIOEither(() => sysctl.set(key, value, namespace))
-    },
-    send,
-    batch,
-    monitor: follow,
     close,
     [Symbol.asyncDispose]: async () => close()
   }
 }
+
+const objectsIn =
+  (
+    session: E.Either<NamespaceError, Session>,
+    namespace: NamespaceRef | undefined,
+    closing: AbortSignal
+  ): ((options: SendOptions) => Objects) =>
+  options => {
+    const ends = [options.signal, closing].filter(each => each !== undefined)
+    const send: Session['send'] = (request, others) =>
+      E.isLeft(session) ? TE.left(session.left) : session.right.send(request, { ...options, ...others })
+    const batch: Objects['batch'] = requests =>
+      E.isLeft(session)
+        ? () => Promise.resolve(requests.map(() => session) as never)
+        : session.right.batch(requests, options)
+    const stream: Objects['stream'] = request =>
+      E.isLeft(session) ? failedStream(session.left) : session.right.stream(request, options)
+    const follow: Objects['monitor'] = (objects, { signal, ...others } = {}) =>
+      monitor(session, objects, {
+        ...(options.timeout !== undefined && { timeout: options.timeout }),
+        ...others,
+        signal: AbortSignal.any(signal === undefined ? ends : [signal, ...ends])
+      })
+    const bind = bindTo({ send, stream })
+    return {
+      link: { ...bind(linkVerbs), vlan: bind(vlanVerbs) },
+      address: bind(addressVerbs),
+      route: bind(routeVerbs),
+      rule: bind(ruleVerbs),
+      neighbour: {
+        ...bind(neighbourVerbs),
+        proxy: bind(proxyVerbs),
+        forwarding: bind(forwardingVerbs)
+      },
+      nexthop: bind(nexthopVerbs),
+      nsid: bind(nsidVerbs),
+      qdisc: bind(qdiscVerbs),
+      class: bind(classVerbs),
+      filter: bind(filterVerbs),
+      nftables: {
+        tables: () => send(nftables.tables),
+        transaction: bind({ transaction: nftables.transaction }).transaction,
+        generation: () => send(nftables.generation),
+        modify: (compute, modifyOptions) => nftables.modify(compute, modifyOptions)({ send })
+      },
+      conntrack: {
+        ...bind(conntrackVerbs),
+        remove: filter => conntrack.remove(filter)({ send, batch }),
+        events: subscriptionOptions => follow(['conntrack'], subscriptionOptions)
+      },
+      sysctl: {
+        get: key => TE.fromIOEither(() => sysctl.get(key, namespace)),
+        set: (key, value) => TE.fromIOEither(() => sysctl.set(key, value, namespace))
+      },
+      send: request => send(request),
+      batch,
+      stream,
+      monitor: follow
+    }
+  }

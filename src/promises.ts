@@ -23,14 +23,18 @@ export class IsolinkError extends Error {
   }
 }
 
-/** An Either gives its value or throws; a task becomes a promise. */
-type Settled<A> = [A] extends [TaskEither<infer _, infer B>]
-  ? Promise<B>
-  : [A] extends [E.Either<infer _, infer B>]
-    ? B
-    : [A] extends [Task<infer B>]
+/** An Either gives its value or throws; a task becomes a promise; what is read in a loop throws out of it. */
+type Settled<A> = [A] extends [isolink.Stream<infer B>]
+  ? Stream<B>
+  : [A] extends [isolink.Subscription<infer B>]
+    ? isolink.Subscription<Exclude<B, isolink.Failure>>
+    : [A] extends [TaskEither<infer _, infer B>]
       ? Promise<B>
-      : A
+      : [A] extends [E.Either<infer _, infer B>]
+        ? B
+        : [A] extends [Task<infer B>]
+          ? Promise<B>
+          : A
 
 /** The same functions with promises in place of tasks. */
 type Promised<M> = {
@@ -55,6 +59,10 @@ const isEither = (value: unknown): value is E.Either<Tagged, unknown> =>
   (value._tag === 'Left' || value._tag === 'Right')
 
 const settle = (value: unknown): unknown => {
+  if (typeof value === 'object' && value !== null && Symbol.asyncIterator in value)
+    return 'parts' in value
+      ? streaming(value as isolink.Stream<unknown>)
+      : throwing(value as isolink.Subscription<{ readonly object: string }>)
   if (typeof value === 'function')
     return (value as Task<unknown>)().then(result => (isEither(result) ? unwrap(result) : result))
   return isEither(value) ? unwrap(value) : value
@@ -72,8 +80,26 @@ const promised = <M extends object>(module: M): Promised<M> =>
     ])
   ) as Promised<M>
 
-/** A connection whose requests are promises. */
-export interface Connection {
+/**
+ * A list as it comes: the kernel writes the next part of it when the last one has been read. A loop that is left ends
+ * the reading; an error is thrown out of it.
+ */
+export interface Stream<A> extends AsyncIterableIterator<A> {
+  /**
+   * Whether what was read is as the kernel had it at one moment; known at the end. If not, the table changed in
+   * between, and something may be missing or have come twice.
+   */
+  readonly complete: boolean | undefined
+  /** The same, but as many at a time as the kernel hands over: faster, where there are very many. */
+  readonly parts: () => AsyncIterableIterator<ReadonlyArray<A>>
+  readonly next: () => Promise<IteratorResult<A, undefined>>
+  readonly return: () => Promise<IteratorResult<A, undefined>>
+  readonly [Symbol.asyncIterator]: () => Stream<A>
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/** What can be done in a namespace, by promises. */
+export interface Objects {
   readonly link: Promised<isolink.Connection['link']>
   readonly address: Promised<isolink.Connection['address']>
   readonly route: Promised<isolink.Connection['route']>
@@ -87,11 +113,13 @@ export interface Connection {
   readonly nftables: Promised<isolink.Connection['nftables']>
   readonly conntrack: Promised<isolink.Connection['conntrack']>
   readonly sysctl: Promised<isolink.Connection['sysctl']>
-  readonly send: <A>(request: isolink.Request<A>, options?: isolink.SendOptions) => Promise<A>
+  readonly send: <A>(request: isolink.Request<A>) => Promise<A>
   /** Each request has its own result, an Either: one that fails does not hide the others. */
-  readonly batch: (
-    ...given: Parameters<isolink.Connection['batch']>
-  ) => ReturnType<ReturnType<isolink.Connection['batch']>>
+  readonly batch: <const R extends ReadonlyArray<isolink.Request<unknown>>>(
+    requests: R
+  ) => Promise<isolink.Results<R>>
+  /** Lists one by one: `stream(route.list())` is `route.stream()`. */
+  readonly stream: <A>(request: isolink.ListRequest<A>) => Stream<A>
   /**
    * Follows objects from now on: `for await (const event of connection.monitor(['link', 'route']))`.
    *
@@ -101,8 +129,58 @@ export interface Connection {
     objects: ReadonlyArray<O>,
     options?: isolink.SubscriptionOptions
   ) => isolink.Subscription<Exclude<isolink.Event<O>, isolink.Failure>>
+}
+
+/** A connection whose requests are promises. */
+export interface Connection extends Objects {
+  /** The same, with another timeout or a signal that ends it: `connection.with({ timeout: 500 }).link.list()`. */
+  readonly with: (options: isolink.SendOptions) => Objects
   readonly close: () => void
   readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/** The same list; an error is thrown. */
+const streaming = <A>(stream: isolink.Stream<A>): Stream<A> => {
+  const parts = stream.parts()
+  let part: ReadonlyArray<A> = []
+  let at = 0
+  const nextPart = async (): Promise<ReadonlyArray<A> | undefined> => {
+    const { value } = await parts.next()
+    return value === undefined ? undefined : unwrap<ReadonlyArray<A>>(value)
+  }
+  const refill = async (): Promise<IteratorResult<A, undefined>> => {
+    const next = await nextPart()
+    if (next === undefined) return { value: undefined, done: true }
+    part = next
+    at = 1
+    return { value: part[0] as A, done: false }
+  }
+  const end = async (): Promise<IteratorResult<never, undefined>> => {
+    part = []
+    await stream.return()
+    return { value: undefined, done: true }
+  }
+  const streamed: Stream<A> = {
+    get complete() {
+      return stream.complete
+    },
+    parts: () => {
+      const partwise: AsyncIterableIterator<ReadonlyArray<A>> = {
+        next: async () => {
+          const value = await nextPart()
+          return value === undefined ? { value, done: true } : { value, done: false }
+        },
+        return: end,
+        [Symbol.asyncIterator]: () => partwise
+      }
+      return partwise
+    },
+    next: () => (at < part.length ? Promise.resolve({ value: part[at++] as A, done: false }) : refill()),
+    return: end,
+    [Symbol.asyncIterator]: () => streamed,
+    [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose]()
+  }
+  return streamed
 }
 
 /** The same events; the failure at the end is thrown. */
@@ -135,26 +213,32 @@ export const open = (options?: isolink.SessionOptions): Connection => {
   const connection = isolink.open(options)
   unwrap(connection.opened)
   return {
-    link: promised(connection.link),
-    address: promised(connection.address),
-    route: promised(connection.route),
-    rule: promised(connection.rule),
-    neighbour: promised(connection.neighbour),
-    nexthop: promised(connection.nexthop),
-    nsid: promised(connection.nsid),
-    qdisc: promised(connection.qdisc),
-    class: promised(connection.class),
-    filter: promised(connection.filter),
-    nftables: promised(connection.nftables),
-    conntrack: promised(connection.conntrack),
-    sysctl: promised(connection.sysctl),
-    send: (request, sendOptions) => connection.send(request, sendOptions)().then(unwrap),
-    batch: (requests, sendOptions) => connection.batch(requests, sendOptions)(),
-    monitor: (objects, monitorOptions) => throwing(connection.monitor(objects, monitorOptions)),
+    ...objects(connection),
+    with: others => objects(connection.with(others)),
     close: connection.close,
     [Symbol.asyncDispose]: connection[Symbol.asyncDispose]
   }
 }
+
+const objects = (given: isolink.Objects): Objects => ({
+  link: promised(given.link),
+  address: promised(given.address),
+  route: promised(given.route),
+  rule: promised(given.rule),
+  neighbour: promised(given.neighbour),
+  nexthop: promised(given.nexthop),
+  nsid: promised(given.nsid),
+  qdisc: promised(given.qdisc),
+  class: promised(given.class),
+  filter: promised(given.filter),
+  nftables: promised(given.nftables),
+  conntrack: promised(given.conntrack),
+  sysctl: promised(given.sysctl),
+  send: request => given.send(request)().then(unwrap),
+  batch: requests => given.batch(requests)(),
+  stream: request => streaming(given.stream(request)),
+  monitor: (followed, options) => throwing(given.monitor(followed, options))
+})
 
 const verbs = promised(isolink.namespaces)
 

@@ -9,7 +9,7 @@ import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/er
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
-import type { SendOptions, Session } from '../socket/session'
+import type { Session } from '../socket/session'
 import type { Source } from '../socket/subscription'
 import {
   type Entry,
@@ -204,16 +204,11 @@ const forgetting = (operation: string, entry: EntryRef): Request<void> => ({
  * by one; one that has ended in between does not count.
  */
 export const remove =
-  (filter: Filter, options?: SendOptions) =>
+  (filter: Filter) =>
   ({ send, batch }: Pick<Session, 'send' | 'batch'>): TE.TaskEither<NetlinkError, number> =>
     pipe(
-      send(entries('conntrack.remove', filter), options),
-      TE.chainTaskK(entries =>
-        batch(
-          entries.map(entry => forgetting('conntrack.remove', entry)),
-          options
-        )
-      ),
+      send(entries('conntrack.remove', filter)),
+      TE.chainTaskK(entries => batch(entries.map(entry => forgetting('conntrack.remove', entry)))),
       TE.chainEitherK(counted)
     )
 

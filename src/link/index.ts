@@ -126,6 +126,13 @@ export interface NewNetkit extends NewLinkBase {
   readonly options?: Omit<Options<'netkit'>, 'peerInfo'>
 }
 
+/** A link of a kind that is not defined here. */
+export interface NewForeign extends NewLinkBase {
+  readonly kind: string
+  /** IFLA_INFO_DATA, as the kernel reads it; empty for a kind without options. */
+  readonly options: Uint8Array
+}
+
 type Paired = (NewVeth | NewNetkit)['kind']
 
 export type NewLink =
@@ -134,7 +141,7 @@ export type NewLink =
   | {
       [K in Exclude<Kind, Paired>]: NewLinkBase & { readonly kind: K; readonly options?: Options<K> }
     }[Exclude<Kind, Paired>]
-  | (NewLinkBase & { readonly kind: string; readonly options?: undefined })
+  | NewForeign
 
 /** How IPv6 makes link-local addresses. */
 export const addressGenerations = {
@@ -441,13 +448,15 @@ const wrongName = (name: string, field: string): InvalidInput | undefined => {
 
 /** The kernel's keys of a kind's options are the caller's own. */
 const optionFields = (
-  options: object = {},
+  options: object | Uint8Array = {},
   owner = 'options',
   data = 'data'
 ): { readonly [path: string]: string } =>
-  Object.fromEntries(
-    Object.keys(options).map(key => [`attributes.linkinfo.${data}.${key}`, `${owner}.${key}`])
-  )
+  options instanceof Uint8Array
+    ? { 'attributes.linkinfo.unknown': owner }
+    : Object.fromEntries(
+        Object.keys(options).map(key => [`attributes.linkinfo.${data}.${key}`, `${owner}.${key}`])
+      )
 
 const peerOf = (link: NewLink): NewPeer | undefined => ('peer' in link ? link.peer : undefined)
 
@@ -455,7 +464,7 @@ const newBody = (link: NewLink, index: number, known: Known): { header: object; 
   header: { index, ...(link.up === true && { flags: IFF.UP, change: IFF.UP }) },
   attributes: {
     ...baseAttributes(link, known),
-    linkinfo: present({ kind: link.kind, data: dataOf(link, known) })
+    linkinfo: present({ kind: link.kind, ...dataOf(link, known) })
   }
 })
 
@@ -476,16 +485,23 @@ const tunnels: ReadonlySet<string> = new Set([
   'xfrm'
 ])
 
-const dataOf = (link: NewLink, known: Known): object | undefined => {
+/** Number of the attribute with a kind's options. <linux/if_link.h> */
+const IFLA_INFO_DATA = 2
+
+const dataOf = (link: NewLink, known: Known): object => {
   const options = 'options' in link ? link.options : undefined
+  if (options instanceof Uint8Array)
+    return options.length === 0 ? {} : { unknown: [{ type: IFLA_INFO_DATA, payload: options }] }
   const peer = peerOf(link)
   if (peer !== undefined) {
     const body = { header: { index: peer.index ?? freeIndex() }, attributes: baseAttributes(peer, known) }
-    return link.kind === 'netkit' ? { ...options, peerInfo: body } : { peer: body }
+    return { data: link.kind === 'netkit' ? { ...options, peerInfo: body } : { peer: body } }
   }
-  return tunnels.has(link.kind) && link.parent !== undefined
-    ? { ...options, link: known.indexOf(link.parent) }
-    : options
+  const data =
+    tunnels.has(link.kind) && link.parent !== undefined
+      ? { ...options, link: known.indexOf(link.parent) }
+      : options
+  return data === undefined ? {} : { data }
 }
 
 const baseAttributes = (link: NewLink | NewPeer, known: Known): object => {

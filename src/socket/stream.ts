@@ -89,3 +89,19 @@ export const streamOf = <A>(parts: Parts<A>): Stream<A> => {
   }
   return stream
 }
+
+/** A stream that there is only a reason for not to be. */
+export const failedStream = <A>(error: NetlinkError): Stream<A> => {
+  let told = false
+  return streamOf({
+    next: async () => {
+      if (told) return undefined
+      told = true
+      return E.left(error)
+    },
+    close: () => {
+      told = true
+    },
+    complete: () => undefined
+  })
+}

@@ -247,7 +247,7 @@ test('remove counts what it removed, not what ended by itself; another refusal i
   assert.is(await removal('EPERM'), 'conntrack.remove: operation not permitted (EPERM)')
 })
 
-test('what a verb asks for is not taken for options, though it be called timeout', async () => {
+test('what a verb asks for is not the wait for the answer, though both be called timeout', async () => {
   const changes: Array<unknown> = []
   const transport = transportFrom(messages =>
     messages.map(asked => {
@@ -256,7 +256,7 @@ test('what a verb asks for is not taken for options, though it be called timeout
     })
   )
   const connection = open({ transport })
-  assert.ok(E.isRight(await connection.conntrack.set(udp, { timeout: 5 }, { timeout: 1000 })()))
+  assert.ok(E.isRight(await connection.with({ timeout: 1000 }).conntrack.set(udp, { timeout: 5 })()))
   assert.ok(E.isRight(await connection.conntrack.set(udp, { timeout: 6 })()))
   assert.equal(
     changes.map(each => (each as { timeout?: number }).timeout),

@@ -69,7 +69,7 @@ for (const parameters of [{}, { address: 'fd00:45::3/64', gateway: 'fd00:45::2' 
 /** Steps that the kernel refuses, each in its own way. */
 const refused: ReadonlyArray<readonly [Step, string, RegExp]> = [
   [
-    { _tag: 'AddLink', link: { kind: 'nonesuch', name: 'n0' } },
+    { _tag: 'AddLink', link: { kind: 'nonesuch', name: 'n0', options: new Uint8Array() } },
     'make the nonesuch n0 on the host',
     /EOPNOTSUPP/
   ],

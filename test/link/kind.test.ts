@@ -23,12 +23,12 @@ test('options are those of the kind', () => {
     { kind: 'bond', name: 'a', options: { mode: 1, arpIpTarget: ['10.0.0.1'] } },
     { kind: 'netkit', name: 'a', peer: { name: 'b' }, options: { mode: 1 } },
     { kind: 'vxcan', name: 'a', peer: { name: 'b' } },
-    { kind: 'somethingNew', name: 'a' },
+    { kind: 'somethingNew', name: 'a', options: Uint8Array.of(4, 0, 1, 0) },
     // @ts-expect-error an option of vxlan's
     { kind: 'vlan', name: 'a', options: { vni: 5 } },
     // @ts-expect-error a number
     { kind: 'bridge', name: 'a', options: { stpState: true } },
-    // @ts-expect-error nothing is known of its options
+    // @ts-expect-error what is not known goes as bytes
     { kind: 'somethingNew', name: 'a', options: { id: 5 } }
   ]
   for (const each of given.slice(0, 5)) assert.is(link.add(each).messages(known)._tag, 'Right', each.kind)
