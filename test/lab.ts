@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from '
 import { createServer, type Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NamespaceRef } from '../src/index'
-import { namespaces } from '../src/promises'
+import { namespaces, open } from '../src/promises'
 import { oracle } from './sandbox'
 
 export const host: NamespaceRef = { pid: process.pid }
@@ -94,6 +94,25 @@ nft -j list ruleset`)
   }
 }
 
+/** What came, changed or went on the host meanwhile, of links and addresses. */
+export const seenOnHost = async (use: () => Promise<void>): Promise<ReadonlyArray<string>> => {
+  await using here = open()
+  const seen: Array<string> = []
+  const last = 'sentinel'
+  const following = (async () => {
+    for await (const event of here.monitor(['link', 'address'])) {
+      const text = JSON.stringify('value' in event ? { ...event.value, message: undefined } : event)
+      if (text.includes(last)) return
+      seen.push(`${event.object} ${text}`)
+    }
+  })()
+  await use()
+  await here.link.add({ kind: 'veth', name: last, peer: { name: `${last}-2` } })
+  await following
+  await here.link.remove(last)
+  return seen
+}
+
 export interface Unnamed {
   readonly pid: number
   /** Ends the process, and with it the namespace. */
@@ -111,6 +130,8 @@ export const unnamed = async (): Promise<Unnamed> => {
   return {
     pid,
     end: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.ref()
       const exit = once(child, 'exit')
       child.kill('SIGKILL')
       await exit

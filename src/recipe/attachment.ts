@@ -4,7 +4,7 @@ import { contains, formatPrefix, type Prefix } from '../ip/prefix'
 import type { NamespaceRef } from '../namespace/reference'
 import { type Fault, found, interfaceName, namespaceName, prefix, wrongHostAddress } from './parameters'
 import type { Premise } from './plan'
-import type { AddAddress, CreateNamespace, Step } from './step'
+import type { AddAddress, AwaitReadiness, CreateNamespace, Step } from './step'
 
 const processId = 'must be the number of a process'
 
@@ -156,6 +156,14 @@ export const addressSteps = (
       ...(each.family === 'ipv6' && { flags: IFA_F.NODAD })
     }
   }))
+
+/** Waits until what is attached passes packets. */
+export const attachedStep = (given: Attachment): AwaitReadiness => ({
+  _tag: 'AwaitReadiness',
+  namespace: namespaceOf(given),
+  links: [given.interface],
+  addresses: addressesOf(given).map(({ address }) => address)
+})
 
 /** Sets an interface up that something else has made. */
 export const attachmentSteps = (given: Attachment): ReadonlyArray<Step> => {

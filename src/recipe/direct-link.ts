@@ -5,6 +5,7 @@ import { formatPrefix } from '../ip/prefix'
 import {
   addressesOf,
   areNeighbours,
+  attachedStep,
   attachment,
   attachmentPremises,
   attachmentSteps,
@@ -82,5 +83,7 @@ const stepsOf = ([one, other]: readonly [End, End]): ReadonlyArray<Step> => [
     }
   },
   ...attachmentSteps(one),
-  ...attachmentSteps(other)
+  ...attachmentSteps(other),
+  attachedStep(other),
+  attachedStep(one)
 ]

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import type { NamespaceRef } from '../namespace/reference'
 import {
+  attachedStep,
   attachment,
   attachmentPremises,
   attachmentSteps,
@@ -199,7 +200,9 @@ const stepsOf = (given: Parsed & { readonly name: string }): ReadonlyArray<Step>
     ...[bridge, ...members.map(({ port }) => port)].map(
       (each): Step => ({ _tag: 'SetLink', namespace, link: each, change: { up: true } })
     ),
-    ...members.flatMap(attachmentSteps)
+    ...members.flatMap(attachmentSteps),
+    { _tag: 'AwaitReadiness', namespace, links: members.map(({ port }) => port), addresses: [] },
+    ...members.map(attachedStep)
   ]
 }
 

@@ -25,6 +25,13 @@ export interface SetLink extends Placed {
   readonly change: LinkChange
 }
 
+/** Waits until links that are up pass packets and addresses are answered for: the kernel sees to it a little later. */
+export interface AwaitReadiness extends Placed {
+  readonly _tag: 'AwaitReadiness'
+  readonly links: ReadonlyArray<string>
+  readonly addresses: ReadonlyArray<string>
+}
+
 /** Makes a bridge's port an access port: it is in one VLAN, and what passes it bears no tag. */
 export interface JoinVlan extends Placed {
   readonly _tag: 'JoinVlan'
@@ -93,6 +100,7 @@ export type Step =
   | CreateNamespace
   | AddLink
   | SetLink
+  | AwaitReadiness
   | JoinVlan
   | AddAddress
   | AddRoute

@@ -4,6 +4,7 @@ import { firewallStep } from './firewall'
 import type { StepKind } from './kind'
 import { addLinkStep, type LinkBefore, setLinkStep } from './link'
 import { namespaceStep } from './namespace'
+import { readinessStep } from './readiness'
 import { routeStep } from './route'
 import { forwardStep, sysctlStep } from './sysctl'
 import { joinVlanStep } from './vlan'
@@ -15,6 +16,7 @@ const kinds = {
   CreateNamespace: namespaceStep,
   AddLink: addLinkStep,
   SetLink: setLinkStep,
+  AwaitReadiness: readinessStep,
   JoinVlan: joinVlanStep,
   AddAddress: addressStep,
   AddRoute: routeStep,
