@@ -52,6 +52,13 @@ address add fd00:6::20/64 dev eth0`,
     '-n',
     'other'
   )
+  settle()
+}
+
+/** The kernel sees a little later that both ends are up, and then to their IPv6 addresses. */
+const settle = (): void => {
+  const seen = (): string => sh('ip address show eth0\nip -n other address show eth0')
+  for (let n = 0; n < 500 && /NO-CARRIER|tentative|state (?!UP)/.test(seen()); n++);
 }
 
 /** Removes whatever is there, so that a test that failed does not disturb the next one. */

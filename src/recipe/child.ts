@@ -132,7 +132,13 @@ export const childSteps = (
       })
     ),
     { _tag: 'SetLink', namespace, link: inner, change: { up: true } },
-    ...defaultRoutes(given, neighbours)
+    ...defaultRoutes(given, neighbours),
+    {
+      _tag: 'AwaitReadiness',
+      namespace,
+      links: [inner],
+      addresses: addresses.map(({ address }) => address)
+    }
   ]
 }
 

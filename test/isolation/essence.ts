@@ -1,8 +1,16 @@
 import type { NamespaceRef } from '../../src/index'
 import { sh } from '../lab'
 
-/** What differs between two equal worlds: numbers that the kernel gives, and addresses made from them. */
-const incidental = new Set(['ifindex', 'link_index', 'link_netnsid', 'handle', 'comment', 'index'])
+/** What differs between two equal worlds: numbers that the kernel gives, and when it comes to look after a link. */
+const incidental = new Set([
+  'ifindex',
+  'link_index',
+  'link_netnsid',
+  'handle',
+  'comment',
+  'index',
+  'operstate'
+])
 
 const linkLocal = (value: unknown): boolean =>
   typeof value === 'object' &&
