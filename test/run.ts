@@ -3,33 +3,22 @@
  * has one of these words. The folders left aside run only when a word names them.
  *
  * ISOLINK_TEST_TIMEOUT: seconds that a file may take, 120 by default.
+ * ISOLINK_TEST_PART: 2/3 for the second of three parts of the files, which may run elsewhere at the same time.
+ * ISOLINK_TEST_FORMAT: json for one line of JSON about each file.
  * ISOLINK_REQUIRE_ORACLES: when set, a test skipped for want of a command counts as failed.
  */
 import { spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-
-interface Totals {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
-}
-
-interface Outcome extends Totals {
-  readonly file: string
-  readonly seconds: number
-  readonly output: string
-  /** Each skipped test with its reason. */
-  readonly skips: ReadonlyArray<string>
-  /** What is wrong beyond the failures that uvu counted. */
-  readonly wrong?: string | undefined
-}
+import { type Outcome, print, sentence, type Totals, total } from './outcome'
 
 const root = resolve(__dirname, '..')
 const aside = /^test\/(bench|vm)\//
 const words = process.argv.slice(2)
 const limit = Number(process.env.ISOLINK_TEST_TIMEOUT ?? 120)
+const [part = 1, parts = 1] = (process.env.ISOLINK_TEST_PART ?? '1/1').split('/').map(Number)
+const json = process.env.ISOLINK_TEST_FORMAT === 'json'
 const requireOracles = Boolean(process.env.ISOLINK_REQUIRE_ORACLES)
 /** Plain output, and the commands that only root has on its path. */
 const environment = {
@@ -47,6 +36,7 @@ const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8
   .filter(name => name.endsWith('.test.ts'))
   .filter(name => (words.length > 0 ? words.some(word => name.includes(word)) : !aside.test(name)))
   .sort((a, b) => a.split('/').length - b.split('/').length || a.localeCompare(b))
+  .filter((_, n) => n % parts === part - 1)
 
 const totalsOf = (output: string): Totals | undefined => {
   const found = [...output.matchAll(/^ {2}Total: +(\d+)\n {2}Passed: +(\d+)\n {2}Skipped: +(\d+)$/gm)].at(-1)
@@ -131,19 +121,7 @@ const run = (file: string): Promise<Outcome> =>
     })
   })
 
-const sentence = ({ passed, failed, skipped }: Totals): string =>
-  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
-
 const width = Math.max(...files.map(file => file.length))
-
-const print = (outcome: Outcome): void => {
-  const { file, seconds, output, skips, wrong, failed } = outcome
-  const mark = failed > 0 ? '✘' : '✔'
-  console.log(`${mark} ${file.padEnd(width)}  ${seconds.toFixed(1).padStart(5)} s  ${sentence(outcome)}`)
-  for (const skip of skips) console.log(`    skipped: ${skip}`)
-  if (failed > 0) console.log(`\n${output.trimEnd()}\n`)
-  if (wrong !== undefined) console.log(`    ${file}: ${wrong}\n`)
-}
 
 const main = async (): Promise<void> => {
   const waiting = [...files]
@@ -152,16 +130,18 @@ const main = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const outcome = await run(file)
       outcomes.push(outcome)
-      print(outcome)
+      if (json) console.log(JSON.stringify(outcome))
+      else print(outcome, width)
     }
   }
   await Promise.all(Array.from({ length: availableParallelism() }, worker))
-  const sum = (key: keyof Totals): number => outcomes.reduce((all, outcome) => all + outcome[key], 0)
-  const totals = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
-  if (files.length === 0) console.log(`no test file has ${words.join(' or ')} in its path`)
-  for (const { file, failed } of outcomes) if (failed > 0) console.log(`failed: ${file}`)
-  console.log(sentence(totals))
-  process.exitCode = totals.failed > 0 || files.length === 0 ? 1 : 0
+  const totals = total(outcomes)
+  if (!json) {
+    if (files.length === 0) console.log(`no test file has ${words.join(' or ')} in its path`)
+    for (const { file, failed } of outcomes) if (failed > 0) console.log(`failed: ${file}`)
+    console.log(sentence(totals))
+  }
+  process.exitCode = totals.failed > 0 || (files.length === 0 && parts === 1) ? 1 : 0
 }
 
 process.once('exit', () => {

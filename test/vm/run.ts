@@ -1,0 +1,112 @@
+/**
+ * Runs the tests on stock kernels of Debian, in virtual machines that boot.sh starts: `npm run test:vm`, or
+ * `npm run test:vm -- --kernel trixie link route` for the files whose path has one of these words. `--kernel` may be
+ * given several times; `all` stands for each of them.
+ */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { create } from 'ts-node'
+import { type Outcome, print, sentence, total } from '../outcome'
+
+/** The suites of Debian by the names that we give their kernels. */
+const suites: { readonly [kernel: string]: string } = {
+  bookworm: 'bookworm',
+  trixie: 'trixie',
+  backports: 'trixie-backports'
+}
+
+const root = resolve(__dirname, '../..')
+const { values, positionals: words } = parseArgs({
+  options: { kernel: { type: 'string', multiple: true, default: ['bookworm'] } },
+  allowPositionals: true
+})
+const kernels = values.kernel.flatMap(kernel => (kernel === 'all' ? Object.keys(suites) : [kernel]))
+const compiled = mkdtempSync(join(tmpdir(), 'isolink-vm-compiled-'))
+
+/** Compiles all that a test may load: in there it would take ten times as long, again for each test. */
+const compile = (): void => {
+  const { compile } = create({ cwd: root })
+  for (const folder of ['protocol', 'src', 'test', 'docs', 'fixtures'])
+    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      const file = join(root, folder, name)
+      if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue
+      const path = join(compiled, file)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, compile(readFileSync(file, 'utf8'), file))
+    }
+}
+
+/** The compiler gives way to its output; then the tests run as they do on the host. */
+const inside = `
+mount --bind test/vm/compiled.js node_modules/ts-node/register/index.js
+exec node -r ts-node/register test/run.ts "$@"`
+
+/** Runs a part of the test files in a machine of its own. */
+const boot = (kernel: string, suite: string, part: string): Promise<ReadonlyArray<Outcome>> =>
+  new Promise((done, reject) => {
+    const outcomes: Array<Outcome> = []
+    const child = spawn(
+      join(__dirname, 'boot.sh'),
+      ['--suite', suite, '--limit', '5000', 'sh', '-ec', inside, 'sh', ...words],
+      {
+        cwd: root,
+        env: {
+          ...process.env,
+          ISOLINK_VM_COMPILED: compiled,
+          ISOLINK_TEST_FORMAT: 'json',
+          ISOLINK_TEST_PART: part
+        },
+        stdio: ['ignore', 'pipe', 'inherit']
+      }
+    )
+    child.once('error', reject)
+    createInterface(child.stdout).on('line', line => {
+      const outcome = JSON.parse(line) as Outcome
+      outcomes.push(outcome)
+      print({ ...outcome, file: `${kernel}: ${outcome.file}` }, 60)
+    })
+    child.once('close', code => {
+      const failed = outcomes.filter(outcome => outcome.failed > 0)
+      if (code === 0 || (code === 1 && failed.length > 0)) return done(outcomes)
+      const wrong = `the virtual machine ended with status ${code}`
+      const file = `part ${part}`
+      const died = { file, seconds: 0, output: '', skips: [], wrong, passed: 0, failed: 1, skipped: 0 }
+      print({ ...died, file: `${kernel}: ${file}` }, 60)
+      done([...outcomes, died])
+    })
+  })
+
+const main = async (): Promise<void> => {
+  const unknown = kernels.find(kernel => !Object.hasOwn(suites, kernel))
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${Object.keys(suites).join(', ')}, all`)
+  compile()
+  const all: Array<Outcome> = []
+  for (const kernel of kernels) {
+    const start = performance.now()
+    const parts = availableParallelism()
+    const outcomes = (
+      await Promise.all(
+        Array.from({ length: parts }, (_, n) => boot(kernel, suites[kernel] ?? '', `${n + 1}/${parts}`))
+      )
+    ).flat()
+    all.push(...outcomes)
+    const minutes = ((performance.now() - start) / 60_000).toFixed(1)
+    for (const { file, failed } of outcomes) if (failed > 0) console.log(`failed: ${kernel}: ${file}`)
+    console.log(`${kernel}: ${sentence(total(outcomes))}, in ${minutes} minutes`)
+  }
+  const totals = total(all)
+  console.log(sentence(totals))
+  process.exitCode = totals.failed > 0 ? 1 : 0
+}
+
+process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+main().catch(error => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 2
+})
