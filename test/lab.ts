@@ -5,7 +5,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NamespaceRef } from '../src/index'
@@ -257,3 +257,15 @@ export const refusal = async (promise: Promise<unknown>): Promise<Record<string,
 /** The text of a file of /proc/sys. */
 export const parameter = (key: string): string =>
   readFileSync(`/proc/sys/${key.replaceAll('.', '/')}`, 'utf8').trim()
+
+/** Whether this kernel, or this link, has such a parameter. */
+export const hasParameter = (key: string): boolean => existsSync(`/proc/sys/${key.replaceAll('.', '/')}`)
+
+/** The host, once the kernel has seen that both ends of each veth are up, which takes it a while. */
+export const settled = async (): Promise<object> => {
+  for (let last = ''; ; await delay(200)) {
+    const state = stateOfHost()
+    if (JSON.stringify(state) === last) return state
+    last = JSON.stringify(state)
+  }
+}

@@ -5,7 +5,8 @@ import { apply } from '../isolation'
 import { isSame, nameTaken } from '../isolation/apply'
 import type { IsolationError } from '../isolation/error'
 import { inWorld } from '../isolation/execution'
-import { type Entry, read } from '../isolation/journal'
+import type { Entry } from '../isolation/journal'
+import { thisMachine } from '../isolation/machine'
 import { checkPremises, resolveUplink } from '../isolation/premise'
 import { type Plan, planFrom } from '../recipe'
 import { readData, typed } from './input'
@@ -36,17 +37,17 @@ export const up = (command: Command): Command =>
 /** What applying would do. Looks, and changes nothing. */
 const preview = (plan: Plan): TE.TaskEither<IsolationError, string> =>
   pipe(
-    TE.fromEither(read(plan.name)),
+    TE.fromIOEither(() => thisMachine().journal.read(plan.name)),
     TE.chainW(earlier => previewAfter(earlier, plan))
   )
 
 const previewAfter = (earlier: Entry | undefined, plan: Plan): TE.TaskEither<IsolationError, string> => {
   if (earlier === undefined)
     return () =>
-      inWorld(world =>
+      inWorld(thisMachine(), world =>
         pipe(
           resolveUplink(plan, world),
-          TE.chainFirstW(resolved => checkPremises(resolved, world)),
+          TE.chainFirstW(resolved => checkPremises(resolved, world, thisMachine().journal)),
           TE.map(resolved => wouldDo(stepsOf(resolved)))
         )()
       )

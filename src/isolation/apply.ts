@@ -1,13 +1,21 @@
+import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import type { NamespaceError } from '../namespace/error'
+import type { NamespaceRef } from '../namespace/reference'
 import { type InvalidParameters, type Plan, withUplink } from '../recipe/plan'
-import type { IsolationError, NameTaken, StepError, StepFailed } from './error'
-import { execute, type Failure, inWorld, type Progress, surroundings, type Task, undo } from './execution'
-import { type Entry, erase, locked, read, write } from './journal'
+import { checkCapabilities } from './capability'
+import type { IsolationError, JournalFailed, NameTaken, StepError, StepFailed } from './error'
+import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
+import type { Entry, Pending } from './journal'
+import { type Machine, thisMachine } from './machine'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
+import { mend } from './repair'
 import { kindOf } from './step'
+import { takeDown } from './teardown'
+import { now, type Watchdog } from './watchdog'
 import type { World } from './world'
 
 /** What is applied. */
@@ -18,38 +26,77 @@ export interface Isolation {
   readonly plan: Plan
   /** Whether anything had to be changed. */
   readonly changed: boolean
+  /** Of what was up already: the steps that had to be done anew, as something of them was lost. */
+  readonly repaired: ReadonlyArray<string>
+  /** Milliseconds that are left to confirm it; none if nobody has to. */
+  readonly confirmWithin?: number
 }
 
-export interface ApplyOptions extends Progress {}
+export interface ApplyOptions extends ExecutionOptions {
+  /**
+   * Milliseconds after which everything is undone unless `confirm` was called: by a process of its own, so it happens
+   * also when this one, its terminal or the connection that it was started over is gone. Default: nobody has to confirm.
+   */
+  readonly confirmWithin?: number
+  /** Ends it before the next batch of changes; what was done is undone. */
+  readonly signal?: AbortSignal
+}
 
 /**
  * Applies a plan, whole or not at all: if a step fails, those before it are undone and the error names the step. The
- * same plan again changes nothing; another one by the same name is refused.
+ * same plan again changes nothing but what was lost of it meanwhile; another one by the same name is refused.
  */
 export const apply = (
   planned: Planned<InvalidParameters>,
   options: ApplyOptions = {}
+): TE.TaskEither<IsolationError, Isolation> => applyOn(thisMachine())(planned, options)
+
+export const applyOn =
+  (machine: Machine) =>
+  (
+    planned: Planned<InvalidParameters>,
+    options: ApplyOptions = {}
+  ): TE.TaskEither<IsolationError, Isolation> =>
+    pipe(
+      TE.fromEither(planOf(planned)),
+      TE.chainFirstW(() => TE.fromEither(checkCapabilities())),
+      TE.chainW(plan => machine.journal.locked(applyLocked(machine, plan, options)))
+    )
+
+const applyLocked = (
+  machine: Machine,
+  plan: Plan,
+  options: ApplyOptions
 ): TE.TaskEither<IsolationError, Isolation> =>
   pipe(
-    TE.fromEither(planOf(planned)),
-    TE.chainW(plan => locked(applyLocked(plan, options)))
-  )
-
-const applyLocked = (plan: Plan, options: ApplyOptions): TE.TaskEither<IsolationError, Isolation> =>
-  pipe(
-    TE.fromEither(read(plan.name)),
+    TE.fromIOEither(() => machine.journal.read(plan.name)),
     TE.chainW((earlier): TE.TaskEither<IsolationError, Isolation> => {
-      if (earlier === undefined) return () => inWorld(world => applyNew(plan, world, options)())
-      if (earlier.phase !== 'applied')
+      if (earlier === undefined) return applyNew(machine, plan, options)
+      // What a process that died had begun, or what nobody has confirmed, is undone first.
+      if (earlier.phase !== 'applied' || isOverdue(earlier))
         return pipe(
-          takeBack(earlier),
-          TE.chainW(() => () => inWorld(world => applyNew(plan, world, options)()))
+          takeDown(machine, earlier),
+          TE.chainW(() => applyNew(machine, plan, options))
         )
       return isSame(earlier.plan, plan)
-        ? TE.right({ name: plan.name, plan: earlier.plan, changed: false })
+        ? pipe(
+            mend(machine, earlier, options),
+            TE.map(repaired => ({
+              name: plan.name,
+              plan: earlier.plan,
+              changed: repaired.length > 0,
+              repaired,
+              ...leftOf(earlier.pending)
+            }))
+          )
         : TE.left(nameTaken(plan.name))
     })
   )
+
+const isOverdue = ({ pending }: Entry): boolean => pending !== undefined && pending.deadline <= now()
+
+const leftOf = (pending: Pending | undefined): { readonly confirmWithin?: number } =>
+  pending === undefined ? {} : { confirmWithin: Math.max(0, Math.round((pending.deadline - now()) * 1000)) }
 
 /** Whether a plan is the one that was applied: the parameters are the same, or all that they lead to. */
 export const isSame = (applied: Plan, plan: Plan): boolean =>
@@ -68,69 +115,119 @@ export const nameTaken = (name: string): NameTaken => ({
   isolation: name
 })
 
-const applyNew = (
-  given: Plan,
-  world: World,
-  options: ApplyOptions
-): TE.TaskEither<IsolationError, Isolation> =>
-  pipe(
-    resolveUplink(given, world),
-    TE.chainFirstW(plan => checkPremises(plan, world)),
-    TE.bindTo('plan'),
-    TE.bindW('before', ({ plan }) => observe(plan, world)),
-    TE.chainW(({ plan, before }) => {
-      const entry: Entry = { version: 1, phase: 'applying', plan, before }
-      return pipe(
-        TE.fromEither(write(entry)),
-        TE.chainW(() => carryOut(entry, world, options)),
-        TE.chainFirstW(() => TE.fromEither(write({ ...entry, phase: 'applied' })))
-      )
-    })
+const applyNew =
+  (machine: Machine, given: Plan, options: ApplyOptions): TE.TaskEither<IsolationError, Isolation> =>
+  () =>
+    inWorld(machine, world =>
+      pipe(
+        resolveUplink(given, world),
+        TE.chainFirstW(plan => TE.fromEither(lookUpPlaces(plan, world))),
+        TE.chainFirstW(plan => checkPremises(plan, world, machine.journal)),
+        TE.bindTo('plan'),
+        TE.bindW('before', ({ plan }) => observe(machine, plan, world)),
+        TE.bindW('watchdog', ({ plan }) => watchdogFor(machine, plan, options)),
+        TE.chainW(({ plan, before, watchdog }) => {
+          const pending = watchdog?.pending
+          const entry: Entry = {
+            phase: 'applying',
+            plan,
+            before,
+            places: world.places(),
+            ...(pending !== undefined && { pending })
+          }
+          return async () => {
+            try {
+              const written = machine.journal.write(entry)
+              return E.isLeft(written) ? written : await carryOut(machine, entry, world, options)
+            } finally {
+              watchdog?.release()
+            }
+          }
+        })
+      )()
+    )
+
+/** Namespaces that the plan makes are not there yet. All others are looked up now, once and for all. */
+const lookUpPlaces = ({ steps }: Plan, world: World): E.Either<NamespaceError, void> => {
+  const made = new Set(steps.flatMap(step => (step._tag === 'CreateNamespace' ? [step.name] : [])))
+  return pipe(
+    [undefined, ...referencesIn(steps)].filter(ref => typeof ref !== 'string' || !made.has(ref)),
+    E.traverseArray(world.at),
+    E.map(() => undefined)
   )
+}
+
+/** What steps call `namespace`, wherever in them, is a reference to one. */
+const referencesIn = (value: unknown): ReadonlyArray<NamespaceRef> =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([key, member]) =>
+        key === 'namespace' && member !== undefined ? [member as NamespaceRef] : referencesIn(member)
+      )
 
 /** What every step finds before anything is changed. */
-const observe = (plan: Plan, world: World): TE.TaskEither<StepError, ReadonlyArray<unknown>> => {
-  const around = surroundings(world, plan.name, [])
+const observe = (
+  machine: Machine,
+  plan: Plan,
+  world: World
+): TE.TaskEither<StepError, ReadonlyArray<unknown>> => {
+  const around = surroundings(world, machine, plan.name, [])
   return pipe(
     plan.steps,
     TE.traverseSeqArray(step => kindOf(step).before(step, around))
   )
 }
 
-export const tasksOf = ({ plan, before }: Entry): ReadonlyArray<Task> =>
-  plan.steps.map((step, n) => ({ step, before: before[n] }))
+const watchdogFor = (
+  machine: Machine,
+  { name }: Plan,
+  { confirmWithin }: ApplyOptions
+): TE.TaskEither<IsolationError, Watchdog | undefined> =>
+  confirmWithin === undefined
+    ? TE.right(undefined)
+    : machine.arm(machine.journal.directory, name, randomUUID(), confirmWithin)
 
-const carryOut =
-  (entry: Entry, world: World, options: ApplyOptions): TE.TaskEither<IsolationError, Isolation> =>
-  async () => {
-    const { plan } = entry
-    const tasks = tasksOf(entry)
-    const around = surroundings(world, plan.name, tasks)
-    const { begun, failure } = await execute(tasks, around, options)
-    if (failure === undefined) return E.right({ name: plan.name, plan, changed: true })
-    const leftBehind = await undo(begun, around, options)
-    if (leftBehind.length === 0) erase(plan.name)
-    return E.left(stepFailed(failure, leftBehind))
-  }
+const carryOut = async (
+  machine: Machine,
+  entry: Entry,
+  world: World,
+  options: ApplyOptions
+): Promise<E.Either<IsolationError, Isolation>> => {
+  const { plan, pending } = entry
+  const tasks = tasksOf(entry)
+  const around = surroundings(world, machine, plan.name, tasks)
+  const { begun, failure } = await execute(tasks, around, options)
+  const cause =
+    failure === undefined
+      ? recordFailure(machine, entry)
+      : { step: kindOf(failure.step).describe(failure.step), error: failure.error }
+  if (cause === undefined)
+    return E.right({ name: plan.name, plan, changed: true, repaired: [], ...leftOf(pending) })
+  const leftBehind = await undo(begun, around, options)
+  if (leftBehind.length === 0) machine.journal.erase(plan.name)
+  return E.left(stepFailed(cause, leftBehind))
+}
 
-const stepFailed = ({ step, error }: Failure, leftBehind: ReadonlyArray<string>): StepFailed => {
-  const description = kindOf(step).describe(step)
+interface Cause {
+  readonly step: string
+  readonly error: StepError | JournalFailed
+}
+
+/** That all is done has to be on record, or the next one would undo it. */
+const recordFailure = ({ journal }: Machine, entry: Entry): Cause | undefined => {
+  const written = journal.write({ ...entry, phase: 'applied' })
+  return E.isLeft(written)
+    ? { step: `record that ${entry.plan.name} is applied`, error: written.left }
+    : undefined
+}
+
+const stepFailed = ({ step, error }: Cause, leftBehind: ReadonlyArray<string>): StepFailed => {
   const after = leftBehind.length === 0 ? 'nothing is left behind' : `left behind: ${leftBehind.join('; ')}`
   return {
     _tag: 'StepFailed',
-    message: `cannot ${description}: ${error.message}; ${after}`,
-    step: description,
+    message: `cannot ${step}: ${error.message}; ${after}`,
+    step,
     cause: error,
     leftBehind
   }
 }
-
-/** Undoes what a process that died had begun. */
-const takeBack =
-  (entry: Entry): TE.TaskEither<IsolationError, void> =>
-  async () =>
-    inWorld(async world => {
-      const tasks = tasksOf(entry)
-      await undo(tasks, surroundings(world, entry.plan.name, tasks))
-      return erase(entry.plan.name)
-    })

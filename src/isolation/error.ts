@@ -17,7 +17,7 @@ export interface StepFailed {
   readonly message: string
   /** What the step was to do: `give eth0 in blue the address 10.0.0.2/24`. */
   readonly step: string
-  readonly cause: StepError
+  readonly cause: StepError | JournalFailed
   /** What could not be undone, in sentences; nothing if the host is as before. */
   readonly leftBehind: ReadonlyArray<string>
 }
@@ -54,7 +54,36 @@ export interface PortTaken {
   readonly owner?: string
 }
 
-export type StepError = NetlinkError | SysctlError | NamespaceError | PortTaken
+/** Something was thrown where nothing may be: by a callback of the caller's, or by a defect of ours. */
+export interface Unexpected {
+  readonly _tag: 'Unexpected'
+  readonly message: string
+  readonly thrown: unknown
+}
+
+/** We lack capabilities. Nothing has been changed. `man 7 capabilities` */
+export interface CapabilityMissing {
+  readonly _tag: 'CapabilityMissing'
+  readonly message: string
+  readonly capabilities: ReadonlyArray<string>
+  readonly hint: string
+}
+
+/** Nobody could be set to undo it unless it is confirmed. Nothing has been changed. */
+export interface WatchdogFailed {
+  readonly _tag: 'WatchdogFailed'
+  readonly message: string
+  readonly hint?: string
+}
+
+/** There is nothing by this name to confirm: it is not up, or has been undone because nobody confirmed in time. */
+export interface NotApplied {
+  readonly _tag: 'NotApplied'
+  readonly message: string
+  readonly name: string
+}
+
+export type StepError = Unexpected | NetlinkError | SysctlError | NamespaceError | PortTaken
 
 export type IsolationError =
   | InvalidParameters
@@ -63,4 +92,13 @@ export type IsolationError =
   | NameTaken
   | TeardownFailed
   | JournalFailed
+  | CapabilityMissing
+  | WatchdogFailed
+  | NotApplied
   | StepError
+
+export const unexpected = (thrown: unknown): Unexpected => ({
+  _tag: 'Unexpected',
+  message: thrown instanceof Error ? thrown.message : String(thrown),
+  thrown
+})

@@ -1,8 +1,10 @@
 import * as E from 'fp-ts/Either'
 import type { Step } from '../recipe/step'
-import type { StepError } from './error'
+import { type StepError, unexpected } from './error'
+import { type Entry, ownerIn } from './journal'
+import type { Machine } from './machine'
 import { type Act, homeOf, isGone, kindOf, newLinks, type Surroundings } from './step'
-import { openWorld, placeKey, type World } from './world'
+import { placeKey, type World, type WorldOptions } from './world'
 
 /** One step with what it found before. */
 export interface Task {
@@ -10,13 +12,21 @@ export interface Task {
   readonly before: unknown
 }
 
+export const tasksOf = ({ plan, before }: Pick<Entry, 'plan' | 'before'>): ReadonlyArray<Task> =>
+  plan.steps.map((step, n) => ({ step, before: before[n] }))
+
 export interface Progress {
   /** Called with each step that is done, in a sentence without subject. */
   readonly onStep?: (description: string) => void
 }
 
 /** The surroundings of a plan's steps: its name, and the indexes of the links that it makes. */
-export const surroundings = (world: World, name: string, tasks: ReadonlyArray<Task>): Surroundings => {
+export const surroundings = (
+  world: World,
+  { journal }: Machine,
+  name: string,
+  tasks: ReadonlyArray<Task>
+): Surroundings => {
   const indexes = new Map<string, number>()
   const made = newLinks(
     tasks.map(({ step }) => step),
@@ -33,6 +43,7 @@ export const surroundings = (world: World, name: string, tasks: ReadonlyArray<Ta
   return {
     world,
     name,
+    owner: ownerIn(journal.directory, name),
     linkIn: (namespace, link) =>
       typeof link === 'number' ? link : (indexes.get(`${placeKey(namespace)}/${link}`) ?? link)
   }
@@ -48,6 +59,11 @@ interface Planned {
   readonly act: Act
 }
 
+export interface ExecutionOptions extends Progress {
+  /** Ends it before the next batch. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * Does the steps in order; requests of neighbouring steps to one namespace leave in one batch. Ends at the first
  * failure, and says which steps were begun.
@@ -55,20 +71,41 @@ interface Planned {
 export const execute = async (
   tasks: ReadonlyArray<Task>,
   around: Surroundings,
-  { onStep }: Progress = {}
+  { onStep, signal }: ExecutionOptions = {}
 ): Promise<{ readonly begun: ReadonlyArray<Task>; readonly failure?: Failure }> => {
   const begun: Array<Task> = []
   for (const group of groups(
     tasks.map(task => ({ task, act: kindOf(task.step).apply(task.step, task.before, around) }))
   )) {
+    const [first] = group
+    if (first !== undefined && signal?.aborted === true)
+      return { begun, failure: { step: first.task.step, error: aborted } }
     for (const { task } of group) begun.push(task)
-    const failure = await runGroup(group, around.world)
+    const failure = await run(group, around.world)
     // What is there already is somebody else's: of such a step nothing was done, and nothing is to be undone.
     if (failure?.error._tag === 'NamespaceExists') return { begun: begun.slice(0, -group.length), failure }
     if (failure !== undefined) return { begun, failure }
-    for (const { task } of group) onStep?.(kindOf(task.step).describe(task.step))
+    for (const { task } of group) {
+      const told = guarded(task.step, () => onStep?.(kindOf(task.step).describe(task.step)))
+      if (told !== undefined) return { begun, failure: told }
+    }
   }
-  return { begun }
+  const last = tasks.at(-1)
+  return last !== undefined && signal?.aborted === true
+    ? { begun, failure: { step: last.step, error: aborted } }
+    : { begun }
+}
+
+const aborted: StepError = { _tag: 'Aborted', message: 'ended by the caller', operation: 'apply' }
+
+/** What a callback of the caller's throws is a failure like any other. */
+const guarded = (step: Step, tell: () => void): Failure | undefined => {
+  try {
+    tell()
+    return undefined
+  } catch (thrown) {
+    return { step, error: unexpected(thrown) }
+  }
 }
 
 const groups = (planned: ReadonlyArray<Planned>): ReadonlyArray<ReadonlyArray<Planned>> => {
@@ -84,9 +121,21 @@ const groups = (planned: ReadonlyArray<Planned>): ReadonlyArray<ReadonlyArray<Pl
 const sameBatch = (a: Act | undefined, b: Act): boolean =>
   a?._tag === 'Send' && b._tag === 'Send' && placeKey(a.namespace) === placeKey(b.namespace)
 
-const runGroup = async (group: ReadonlyArray<Planned>, world: World): Promise<Failure | undefined> => {
+const run = async (group: ReadonlyArray<Planned>, world: World): Promise<Failure | undefined> => {
   const [first] = group
   if (first === undefined) return undefined
+  try {
+    return await runGroup(group, first, world)
+  } catch (thrown) {
+    return { step: first.task.step, error: unexpected(thrown) }
+  }
+}
+
+const runGroup = async (
+  group: ReadonlyArray<Planned>,
+  first: Planned,
+  world: World
+): Promise<Failure | undefined> => {
   if (first.act._tag === 'Call') {
     const result = await first.act.run()
     return E.isLeft(result) ? { step: first.task.step, error: result.left } : undefined
@@ -105,6 +154,18 @@ const runGroup = async (group: ReadonlyArray<Planned>, world: World): Promise<Fa
     : undefined
 }
 
+/** Does one step anew, after something of it was lost. */
+export const repair = (task: Task, around: Surroundings): Promise<Failure | undefined> => {
+  const kind = kindOf(task.step)
+  const act = (kind.repair ?? kind.apply)(task.step, task.before, around)
+  return run([{ task, act }], around.world)
+}
+
+/** How often a step is undone again when the answer got lost. */
+const attempts = 3
+
+const isLost = ({ _tag }: StepError): boolean => _tag === 'Overrun' || _tag === 'TimedOut'
+
 /** Undoes steps in reverse order, each on its own; what fails does not keep the others from being undone. */
 export const undo = async (
   tasks: ReadonlyArray<Task>,
@@ -112,20 +173,30 @@ export const undo = async (
   { onStep }: Progress = {}
 ): Promise<ReadonlyArray<string>> => {
   const leftBehind: Array<string> = []
-  for (const { step, before } of tasks.toReversed()) {
+  for (const task of tasks.toReversed()) {
+    const { step, before } = task
     const kind = kindOf(step)
     const act = kind.undo(step, before, around)
     if (act === undefined) continue
-    const failure = await runGroup([{ task: { step, before }, act }], around.world)
-    if (failure === undefined || isGone(failure.error)) onStep?.(`undo: ${kind.describe(step)}`)
+    let failure: Failure | undefined
+    for (let left = attempts; left > 0; left--) {
+      failure = await run([{ task, act }], around.world)
+      if (failure === undefined || !isLost(failure.error)) break
+    }
+    if (failure === undefined || isGone(failure.error))
+      guarded(step, () => onStep?.(`undo: ${kind.describe(step)}`))
     else leftBehind.push(`could not undo “${kind.describe(step)}”: ${failure.error.message}`)
   }
   return leftBehind
 }
 
 /** Works in the host's and other namespaces, and closes what it opened. */
-export const inWorld = async <A>(use: (world: World) => Promise<A>): Promise<A> => {
-  const world = openWorld()
+export const inWorld = async <A>(
+  { openWorld }: Pick<Machine, 'openWorld'>,
+  use: (world: World) => Promise<A>,
+  options?: WorldOptions
+): Promise<A> => {
+  const world = openWorld(options)
   try {
     return await use(world)
   } finally {

@@ -1,13 +1,20 @@
 export { type ApplyOptions, apply, type Isolation } from './apply'
+export { type Confirmation, confirm } from './confirm'
 export type {
+  CapabilityMissing,
   IsolationError,
   JournalFailed,
   NameTaken,
+  NotApplied,
   PortTaken,
   PremiseFailed,
   StepError,
   StepFailed,
-  TeardownFailed
+  TeardownFailed,
+  Unexpected,
+  WatchdogFailed
 } from './error'
 export { explain } from './explain'
+export { type Recovery, recover } from './recover'
+export { type Drift, type Status, status } from './status'
 export { type Teardown, teardown } from './teardown'

@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto'
 import {
   closeSync,
   constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -10,33 +15,66 @@ import {
   unlinkSync,
   writeSync
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import * as v from 'valibot'
 import { flock, LOCK_EX, LOCK_NB } from '../namespace/system'
+import { isolationName } from '../recipe/parameters'
 import type { Plan } from '../recipe/plan'
-import type { JournalFailed } from './error'
+import { type JournalFailed, type Unexpected, unexpected } from './error'
+import type { Place } from './world'
+
+/** Until when somebody has to confirm, or the watchdog undoes everything. */
+export interface Pending {
+  /** Tells this application of the plan from another one by the same name. */
+  readonly token: string
+  /** Seconds since the machine was started, those in which it slept included. */
+  readonly deadline: number
+}
 
 /** What has been applied, or is being applied or taken down: enough to undo it in another process. */
 export interface Entry {
-  readonly version: 1
   readonly phase: 'applying' | 'applied' | 'removing'
   readonly plan: Plan
   /** What each step found before anything was changed. */
   readonly before: ReadonlyArray<unknown>
+  /** The namespaces that it is about, the host's among them. */
+  readonly places: ReadonlyArray<Place>
+  /** As long as nobody has confirmed. */
+  readonly pending?: Pending
+}
+
+/** The records of what is applied: one file for each name. */
+export interface Journal {
+  readonly directory: string
+  /** Does something while no other isolink process on this machine changes anything. */
+  readonly locked: <L, A>(use: TE.TaskEither<L, A>) => TE.TaskEither<L | JournalFailed | Unexpected, A>
+  /** The record of a name; undefined if there is none, or if the machine was started anew since. */
+  readonly read: (name: string) => E.Either<JournalFailed, Entry | undefined>
+  /** Writes a record so that whoever reads it finds the old one or the new one, whole, even after a power failure. */
+  readonly write: (entry: Entry) => E.Either<JournalFailed, void>
+  readonly erase: (name: string) => E.Either<JournalFailed, void>
+  /** The names of all records. */
+  readonly names: () => E.Either<JournalFailed, ReadonlyArray<string>>
 }
 
 /** Where the records are: ISOLINK_STATE_DIR, or /run/isolink, which a reboot empties as it empties the kernel. */
-export const stateDirectory = (): string => process.env.ISOLINK_STATE_DIR ?? '/run/isolink'
+export const stateDirectory = (): string => resolve(process.env.ISOLINK_STATE_DIR ?? defaultDirectory)
+
+const defaultDirectory = '/run/isolink'
+
+/** What says in the kernel whose a thing is: the name, and where the record is unless that is the usual place. */
+export const ownerIn = (directory: string, name: string): string =>
+  directory === defaultDirectory ? name : `${name}@${sha256(directory).slice(0, 8)}`
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const failed = (path: string, doing: string, error: unknown): JournalFailed => {
   const { code, message } = error as NodeJS.ErrnoException
-  const hint =
-    code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-      ? 'run as root, or set ISOLINK_STATE_DIR to a folder of yours'
-      : undefined
+  const hint = code === undefined ? undefined : hints[code]
   return {
     _tag: 'JournalFailed',
     message: `cannot ${doing} ${path}: ${code ?? message}${hint === undefined ? '' : `; ${hint}`}`,
@@ -45,123 +83,312 @@ const failed = (path: string, doing: string, error: unknown): JournalFailed => {
   }
 }
 
+const asRoot = 'run as root, or set ISOLINK_STATE_DIR to a folder of yours'
+const hints: { readonly [code: string]: string } = {
+  EACCES: asRoot,
+  EPERM: asRoot,
+  EROFS: asRoot,
+  ELOOP: 'it is a symbolic link, which we do not follow',
+  ENOTDIR: 'it is no directory of its own; symbolic links are not followed',
+  ENOSPC: 'there is no room left for records',
+  EDQUOT: 'there is no room left for records',
+  EAGAIN: 'another isolink works on this machine, and has not come to an end'
+}
+
 const attempt = <A>(path: string, doing: string, make: () => A): E.Either<JournalFailed, A> =>
   E.tryCatch(make, error => failed(path, doing, error))
 
-const fileOf = (name: string): string => join(stateDirectory(), `${name}.json`)
+const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 /** How long another process may hold the lock, and how often we look, in milliseconds. */
-const patience = 60_000
-const pace = 5
+const patience = 120_000
+const pace = { least: 2, most: 20 }
 
-/** Does something while no other isolink process on this machine changes anything. */
-export const locked = <L, A>(use: TE.TaskEither<L, A>): TE.TaskEither<L | JournalFailed, A> =>
+/** Version of the records. What another version wrote is left to it. */
+const version = 1
+
+export const journalIn = (directory: string): Journal => {
+  const locked = <L, A>(use: TE.TaskEither<L, A>): TE.TaskEither<L | JournalFailed | Unexpected, A> =>
+    pipe(
+      TE.fromIOEither(() => openLock(directory)),
+      TE.chainW(descriptor => async (): Promise<E.Either<L | JournalFailed | Unexpected, A>> => {
+        try {
+          const taken = await lock(join(directory, 'lock'), descriptor)
+          return E.isLeft(taken) ? taken : await use()
+        } catch (thrown) {
+          return E.left(unexpected(thrown))
+        } finally {
+          closeSync(descriptor)
+        }
+      })
+    )
+
+  const read: Journal['read'] = name =>
+    pipe(
+      fileOf(directory, name),
+      E.chain(path =>
+        existsSync(directory)
+          ? inDirectory(directory, at =>
+              pipe(
+                attempt(path, 'read', () => contents(at(`${name}.json`))),
+                E.chain(text => (text === undefined ? E.right(undefined) : parse(path, name, text))),
+                E.orElse(error => {
+                  if (!isDamaged(error)) return E.left(error)
+                  return E.left(setAside(path, at(`${name}.json`), error))
+                })
+              )
+            )
+          : E.right(undefined)
+      )
+    )
+
+  const erase: Journal['erase'] = name =>
+    pipe(
+      fileOf(directory, name),
+      E.chain(path =>
+        existsSync(directory)
+          ? inDirectory(directory, (at, descriptor) =>
+              attempt(path, 'remove', () => {
+                for (const file of [`${name}.json`, spareOf(name)]) unlinkIfThere(at(file))
+                fsyncSync(descriptor)
+              })
+            )
+          : E.right(undefined)
+      )
+    )
+
+  const write: Journal['write'] = entry => {
+    const { name } = entry.plan
+    return pipe(
+      fileOf(directory, name),
+      E.chain(path =>
+        inDirectory(directory, (at, descriptor) =>
+          attempt(path, 'write', () => {
+            const text = Buffer.from(textOf(entry))
+            replaceContents(at(spareOf(name)), text)
+            renameSync(at(spareOf(name)), at(`${name}.json`))
+            fsyncSync(descriptor)
+            reserve(at(spareOf(name)), text.length, entry.phase === 'applying')
+          })
+        )
+      ),
+      E.orElse(error => {
+        // Nothing has been changed yet, and without a record of it nothing will be.
+        if (entry.phase === 'applying') erase(name)
+        return E.left(error)
+      })
+    )
+  }
+
+  const names: Journal['names'] = () =>
+    existsSync(directory)
+      ? inDirectory(directory, at =>
+          attempt(directory, 'list', () =>
+            readdirSync(at('.'))
+              .filter(file => file.endsWith('.json'))
+              .map(file => file.slice(0, -'.json'.length))
+              .filter(name => v.is(isolationName, name))
+              .sort()
+          )
+        )
+      : E.right([])
+
+  return { directory, locked, read, write, erase, names }
+}
+
+/** A name is a file's name, and none that leads out of the directory. */
+const fileOf = (directory: string, name: string): E.Either<JournalFailed, string> =>
+  v.is(isolationName, name)
+    ? E.right(join(directory, `${name}.json`))
+    : E.left(
+        failed(directory, `keep a record of ${JSON.stringify(name)} in`, {
+          message: 'an isolation’s name has up to 64 letters, digits, dots, dashes and underscores'
+        })
+      )
+
+/**
+ * Opens the directory, which must be ours alone, and gives a way to its files that leads through no other directory:
+ * whoever could change the path meanwhile would win nothing.
+ */
+const inDirectory = <L, A>(
+  directory: string,
+  use: (at: (file: string) => string, descriptor: number) => E.Either<L, A>
+): E.Either<L | JournalFailed, A> =>
   pipe(
-    TE.fromEither(openLock()),
-    TE.chainW(descriptor => async (): Promise<E.Either<L | JournalFailed, A>> => {
+    attempt(directory, 'open', () =>
+      openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+    ),
+    E.chainW(descriptor => {
       try {
-        const taken = await lock(descriptor)
-        return E.isLeft(taken) ? taken : await use()
+        return pipe(
+          secure(directory, descriptor),
+          E.chainW(() => use(file => `/proc/self/fd/${descriptor}/${file}`, descriptor))
+        )
       } finally {
         closeSync(descriptor)
       }
     })
   )
 
-const openLock = (): E.Either<JournalFailed, number> => {
-  const directory = stateDirectory()
-  return pipe(
-    attempt(directory, 'make', () => mkdirSync(directory, { recursive: true, mode: 0o700 })),
-    E.chain(() => {
-      const path = join(directory, 'lock')
-      return attempt(path, 'open', () =>
-        openSync(path, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600)
-      )
-    })
-  )
+const secure = (directory: string, descriptor: number): E.Either<JournalFailed, void> => {
+  const { uid, mode } = fstatSync(descriptor)
+  const wrong =
+    uid !== process.geteuid?.()
+      ? `it belongs to the user ${uid}`
+      : (mode & 0o022) !== 0
+        ? 'others may write into it; chmod 700 it, if you trust what is in it'
+        : undefined
+  if (wrong !== undefined) return E.left(failed(directory, 'trust', { message: wrong }))
+  return (mode & 0o077) === 0
+    ? E.right(undefined)
+    : attempt(directory, 'close to others', () => fchmodSync(descriptor, 0o700))
 }
 
-const lock = async (descriptor: number): Promise<E.Either<JournalFailed, void>> => {
+const openLock = (directory: string): E.Either<JournalFailed, number> =>
+  pipe(
+    attempt(directory, 'make', () => mkdirSync(directory, { recursive: true, mode: 0o700 })),
+    E.chain(() =>
+      inDirectory(directory, at =>
+        attempt(join(directory, 'lock'), 'open', () =>
+          openSync(at('lock'), constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600)
+        )
+      )
+    )
+  )
+
+const lock = async (path: string, descriptor: number): Promise<E.Either<JournalFailed, void>> => {
   const deadline = performance.now() + patience
   for (;;) {
     const taken = flock(descriptor, LOCK_EX | LOCK_NB)
     if (E.isRight(taken)) return E.right(undefined)
     if (taken.left.code !== 'EAGAIN' || performance.now() > deadline)
-      return E.left(failed(join(stateDirectory(), 'lock'), 'lock', taken.left))
-    await setTimeout(pace)
+      return E.left(failed(path, 'lock', taken.left))
+    await setTimeout(pace.least + Math.random() * (pace.most - pace.least))
   }
 }
 
-/** Writes a record so that whoever reads it finds the old one or the new one, whole. */
-export const write = (entry: Entry): E.Either<JournalFailed, void> => {
-  const path = fileOf(entry.plan.name)
-  const draft = `${path}.new`
-  return attempt(path, 'write', () => {
-    const descriptor = openSync(
-      draft,
-      constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW,
-      0o600
-    )
-    try {
-      writeSync(descriptor, `${JSON.stringify(entry)}\n`)
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-    renameSync(draft, path)
-  })
+const contents = (path: string): string | undefined => {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
+  }
+  try {
+    return readFileSync(descriptor, 'utf8')
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
-/** The record of a name; undefined if there is none. */
-export const read = (name: string): E.Either<JournalFailed, Entry | undefined> => {
-  const path = fileOf(name)
-  return pipe(
-    E.tryCatch(
-      () => readFileSync(path, 'utf8'),
-      error => error as NodeJS.ErrnoException
-    ),
-    E.matchW(
-      error => (error.code === 'ENOENT' ? E.right(undefined) : E.left(failed(path, 'read', error))),
-      text => parse(path, text)
-    )
-  )
+const unlinkIfThere = (path: string): void => {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
 }
 
-const parse = (path: string, text: string): E.Either<JournalFailed, Entry> =>
-  pipe(
-    attempt(path, 'understand', () => JSON.parse(text) as Entry),
-    E.chain(entry =>
-      entry?.version === 1 && Array.isArray(entry.before) && Array.isArray(entry.plan?.steps)
-        ? E.right(entry)
-        : E.left(failed(path, 'understand', { message: 'it is no record of this version' }))
-    )
-  )
+/**
+ * The next version of a record is written over a spare file, which then takes the record's place. The spare was made
+ * with room enough before anything was changed, so that a disk that has filled up since does not keep us from undoing.
+ */
+const spareOf = (name: string): string => `.${name}.spare`
 
-export const erase = (name: string): E.Either<JournalFailed, void> => {
-  const path = fileOf(name)
-  return pipe(
-    E.tryCatch(
-      () => unlinkSync(path),
-      error => error as NodeJS.ErrnoException
-    ),
-    E.orElse(error => (error.code === 'ENOENT' ? E.right(undefined) : E.left(failed(path, 'remove', error))))
-  )
+const block = 4096
+
+const replaceContents = (path: string, bytes: Uint8Array): void => {
+  const descriptor = openSync(path, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW, 0o600)
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+    ftruncateSync(descriptor, bytes.length)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
-/** The names of all records. */
-export const names = (): E.Either<JournalFailed, ReadonlyArray<string>> =>
-  pipe(
-    E.tryCatch(
-      () => readdirSync(stateDirectory()),
-      error => error as NodeJS.ErrnoException
-    ),
-    E.map(files =>
-      files
-        .filter(file => file.endsWith('.json'))
-        .map(file => file.slice(0, -'.json'.length))
-        .sort()
-    ),
-    E.orElse(error =>
-      error.code === 'ENOENT' ? E.right([]) : E.left(failed(stateDirectory(), 'list', error))
-    )
+const reserve = (path: string, size: number, must: boolean): void => {
+  try {
+    replaceContents(path, new Uint8Array(Math.ceil(size / block) * block + block))
+  } catch (error) {
+    if (must) throw error
+  }
+}
+
+/** The machine's present life: what the kernel had before is gone. `man 5 proc_sys_kernel` */
+const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+
+const textOf = (entry: Entry): string => {
+  const record = JSON.stringify({ boot: bootId(), ...entry })
+  return `{"isolink":${version},"digest":"${sha256(record)}","record":${record}}\n`
+}
+
+interface Damaged extends JournalFailed {
+  readonly damaged: true
+}
+
+const isDamaged = (error: JournalFailed): error is Damaged => 'damaged' in error
+
+const damaged = (path: string, reason: string): Damaged => ({
+  ...failed(path, 'understand', { message: reason }),
+  damaged: true
+})
+
+const recordSchema = v.looseObject({
+  boot: v.string(),
+  phase: v.picklist(['applying', 'applied', 'removing']),
+  plan: v.looseObject({
+    recipe: v.string(),
+    name: isolationName,
+    steps: v.array(v.looseObject({ _tag: v.string() }))
+  }),
+  before: v.array(v.unknown()),
+  places: v.array(v.looseObject({ cookie: v.string() })),
+  pending: v.optional(v.object({ token: v.string(), deadline: v.number() }))
+})
+
+const fileSchema = v.object({ isolink: v.number(), digest: v.string(), record: v.unknown() })
+
+const parse = (path: string, name: string, text: string): E.Either<JournalFailed, Entry | undefined> => {
+  const file = v.safeParse(fileSchema, fromJson(text))
+  if (!file.success) return E.left(damaged(path, 'it is no record, or not all of one'))
+  const { isolink, digest, record } = file.output
+  if (isolink !== version)
+    return E.left(failed(path, 'understand', { message: `another version of isolink wrote it (${isolink})` }))
+  if (sha256(JSON.stringify(record)) !== digest)
+    return E.left(damaged(path, 'it is not as it was written: the digest differs'))
+  const known = v.safeParse(recordSchema, record)
+  if (
+    !known.success ||
+    known.output.plan.name !== name ||
+    known.output.before.length !== known.output.plan.steps.length
   )
+    return E.left(damaged(path, 'it does not hold what a record holds'))
+  const { boot, ...entry } = known.output
+  return E.right(boot === bootId() ? (entry as unknown as Entry) : undefined)
+}
+
+const fromJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** A record that nobody can trust is kept for a person to read, and is in nobody's way. */
+const setAside = (path: string, file: string, { damaged: _, ...error }: Damaged): JournalFailed => {
+  const kept = `${path}.damaged-${Date.now()}`
+  try {
+    renameSync(file, join(dirname(file), basename(kept)))
+  } catch (reason) {
+    return failed(path, 'set aside the damaged record', reason)
+  }
+  return {
+    ...error,
+    message: `${error.message}; it is kept as ${kept}, and what it told of has to be taken down by hand or by isolink gc`,
+    hint: 'once you have looked at it, do the same again'
+  }
+}

@@ -6,7 +6,7 @@ import * as link from '../link'
 import type { Plan } from '../recipe/plan'
 import type { NetlinkError } from '../socket/error'
 import type { JournalFailed } from './error'
-import { names, read } from './journal'
+import type { Journal } from './journal'
 import type { World } from './world'
 
 const modes = { ipvlan: link.IPVLAN_MODE, macvlan: link.MACVLAN_MODE } as const
@@ -50,7 +50,8 @@ const childrenIn = ({ steps }: Plan, parent: string, owner = ''): ReadonlyArray<
 const childrenOf = (
   parent: Link,
   plan: Plan,
-  world: World
+  world: World,
+  { names, read }: Journal
 ): TE.TaskEither<NetlinkError | JournalFailed, ReadonlyArray<Child>> =>
   pipe(
     world.send(link.list()),
@@ -104,7 +105,8 @@ const takesAll = ({ kind }: Link): boolean => kind !== 'vrf'
 export const wrongParent = (
   parent: Link,
   plan: Plan,
-  world: World
+  world: World,
+  journal: Journal
 ): TE.TaskEither<NetlinkError | JournalFailed, string | undefined> => {
   const { name, up, master } = parent
   if (!up) return TE.right(`${name} is down on the host; set it up first: ip link set ${name} up`)
@@ -118,7 +120,7 @@ export const wrongParent = (
             `${name} is a port of ${owner.name}, which takes all that comes in by it; use ${owner.name} as the parent`
           )
         : pipe(
-            childrenOf(parent, plan, world),
+            childrenOf(parent, plan, world, journal),
             TE.map(there =>
               childrenIn(plan, name)
                 .flatMap(own => there.map(each => conflict(name, own, each)))

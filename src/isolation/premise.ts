@@ -19,6 +19,7 @@ import {
 import * as route from '../route'
 import type { NetlinkError } from '../socket/error'
 import type { IsolationError, PremiseFailed } from './error'
+import type { Journal } from './journal'
 import { wrongParent } from './parent'
 import { placeName, type World } from './world'
 
@@ -58,17 +59,26 @@ const noDefaultRoute = (family: string): PremiseFailed =>
   )
 
 /** Looks whether all is as the plan takes for granted. Changes nothing. */
-export const checkPremises = (plan: Plan, world: World): TE.TaskEither<IsolationError, void> =>
+export const checkPremises = (
+  plan: Plan,
+  world: World,
+  journal: Journal
+): TE.TaskEither<IsolationError, void> =>
   pipe(
     plan.premises,
-    TE.traverseSeqArray(premise => checkPremise(premise, plan, world)),
+    TE.traverseSeqArray(premise => checkPremise(premise, plan, world, journal)),
     TE.map(() => undefined)
   )
 
-const checkPremise = (premise: Premise, plan: Plan, world: World): TE.TaskEither<IsolationError, void> => {
+const checkPremise = (
+  premise: Premise,
+  plan: Plan,
+  world: World,
+  journal: Journal
+): TE.TaskEither<IsolationError, void> => {
   if ('network' in premise) return checkNetwork(premise, world)
   if ('address' in premise) return checkAddress(premise, world)
-  if ('parent' in premise) return checkParent(premise, plan, world)
+  if ('parent' in premise) return checkParent(premise, plan, world, journal)
   return 'link' in premise ? checkLink(premise, world) : checkNamespace(premise)
 }
 
@@ -158,12 +168,13 @@ const checkAddress = (
 const checkParent = (
   { field, parent: name }: ParentPremise,
   plan: Plan,
-  world: World
+  world: World,
+  journal: Journal
 ): TE.TaskEither<IsolationError, void> =>
   pipe(
     checkLink({ field, link: name, must: 'exist' }, world),
     TE.chainW(() => world.send(link.get(name))),
-    TE.chainW(parent => wrongParent(parent, plan, world)),
+    TE.chainW(parent => wrongParent(parent, plan, world, journal)),
     TE.chainW(reason =>
       reason === undefined ? TE.right<IsolationError, void>(undefined) : TE.left(premiseFailed(field, reason))
     )

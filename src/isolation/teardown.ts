@@ -1,10 +1,11 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { tasksOf } from './apply'
-import type { IsolationError, TeardownFailed } from './error'
-import { inWorld, type Progress, surroundings, type Task, undo } from './execution'
-import { type Entry, erase, locked, names, read, write } from './journal'
+import { checkCapabilities } from './capability'
+import type { IsolationError, JournalFailed, TeardownFailed } from './error'
+import { inWorld, type Progress, surroundings, type Task, tasksOf, undo } from './execution'
+import type { Entry, Journal } from './journal'
+import { type Machine, thisMachine } from './machine'
 import type { SysctlBefore } from './step/sysctl'
 import { placeKey } from './world'
 
@@ -17,30 +18,56 @@ export interface Teardown {
 
 /** Takes an isolation down: the host is as before. Succeeds too when it is down already, or partly gone by itself. */
 export const teardown = (name: string, options: Progress = {}): TE.TaskEither<IsolationError, Teardown> =>
-  locked(
-    pipe(
-      TE.fromEither(read(name)),
-      TE.chainW(entry => (entry === undefined ? TE.right({ name, found: false }) : takeDown(entry, options)))
+  teardownOn(thisMachine())(name, options)
+
+export const teardownOn =
+  (machine: Machine) =>
+  (name: string, options: Progress = {}): TE.TaskEither<IsolationError, Teardown> =>
+    machine.journal.locked(
+      pipe(
+        TE.fromIOEither(() => machine.journal.read(name)),
+        TE.chainW(
+          (entry): TE.TaskEither<IsolationError, Teardown> =>
+            entry === undefined
+              ? TE.right({ name, found: false })
+              : pipe(
+                  takeDown(machine, entry, options),
+                  TE.map(() => ({ name, found: true }))
+                )
+        )
+      )
     )
+
+/**
+ * Undoes what a record tells of, however much of it was done or undone already, and forgets it. Whoever does this holds
+ * the lock.
+ */
+export const takeDown = (
+  machine: Machine,
+  entry: Entry,
+  options: Progress = {}
+): TE.TaskEither<IsolationError, void> =>
+  pipe(
+    TE.fromEither(checkCapabilities()),
+    TE.chainW(() => TE.fromIOEither(() => handOver(machine.journal, entry))),
+    TE.chainFirstW(ours => TE.fromIOEither(() => mark(machine.journal, entry, ours))),
+    TE.chainW(ours => async (): Promise<E.Either<IsolationError, void>> => {
+      const { name } = ours.plan
+      const tasks = tasksOf(ours)
+      const leftBehind = await inWorld(
+        machine,
+        world => undo(tasks, surroundings(world, machine, name, tasks), options),
+        { places: ours.places }
+      )
+      return leftBehind.length > 0 ? E.left(teardownFailed(name, leftBehind)) : machine.journal.erase(name)
+    })
   )
 
-const takeDown = (entry: Entry, options: Progress): TE.TaskEither<IsolationError, Teardown> =>
+/** That it has begun. Where nothing was handed over, a full disk does not keep us from undoing without. */
+const mark = (journal: Journal, before: Entry, ours: Entry): E.Either<JournalFailed, void> =>
   pipe(
-    TE.fromEither(handOver(entry)),
-    TE.chainFirstW(ours => TE.fromEither(write({ ...ours, phase: 'removing' }))),
-    TE.chainW(
-      ours => async (): Promise<E.Either<IsolationError, Teardown>> =>
-        inWorld(async world => {
-          const { name } = ours.plan
-          const tasks = tasksOf(ours)
-          const leftBehind = await undo(tasks, surroundings(world, name, tasks), options)
-          if (leftBehind.length > 0) return E.left(teardownFailed(name, leftBehind))
-          return pipe(
-            erase(name),
-            E.map(() => ({ name, found: true }))
-          )
-        })
-    )
+    journal.write({ ...ours, phase: 'removing' }),
+    E.orElse(error => (before === ours ? E.right(undefined) : E.left(error)))
   )
 
 const teardownFailed = (name: string, leftBehind: ReadonlyArray<string>): TeardownFailed => ({
@@ -52,21 +79,22 @@ const teardownFailed = (name: string, leftBehind: ReadonlyArray<string>): Teardo
 
 /**
  * A kernel parameter that another isolation needs as well stays as it is, and that one inherits the duty to put back
- * what was there before us both.
+ * what was there before us both. Should we die between the heir's record and ours, both tell the same, and the next
+ * one of us to go hands over to the other again.
  */
-const handOver = (entry: Entry): E.Either<IsolationError, Entry> =>
+const handOver = (journal: Journal, entry: Entry): E.Either<JournalFailed, Entry> =>
   pipe(
-    names(),
+    journal.names(),
     E.map(all => all.filter(each => each !== entry.plan.name)),
-    E.chain(E.traverseArray(read)),
+    E.chain(E.traverseArray(journal.read)),
     E.map(entries => entries.filter(each => each !== undefined)),
     E.chain(others => {
       const handed = new Set<string>()
       const changed = others.map(other => inheriting(other, settingsOf(tasksOf(entry)), handed))
       return pipe(
         changed.filter((each, n) => each !== others[n]),
-        E.traverseArray(write),
-        E.map(() => without(entry, handed))
+        E.traverseArray(journal.write),
+        E.map(() => (handed.size === 0 ? entry : without(entry, handed)))
       )
     })
   )

@@ -12,7 +12,7 @@ export type {
 } from './error'
 export { exec } from './exec'
 export type { LaunchError, NotExecutable, NotPrepared } from './launch'
-export { create, exists, identify, identity, list, type Namespace, remove } from './named'
+export { attach, create, exists, identify, identity, list, type Namespace, remove } from './named'
 export { type PingError, type PingOptions, type PingReply, type PingResult, ping } from './ping'
 export type { NamespaceRef } from './reference'
 export {

@@ -15,7 +15,7 @@ import { pipe } from 'fp-ts/function'
 import type * as TE from 'fp-ts/TaskEither'
 import { excursion } from './enter'
 import { type NamespaceError, namespaceExists, namespaceNotFound, refused } from './error'
-import { directory, fileOf, type NamespaceRef, withReference } from './reference'
+import { directory, fileOf, type NamespaceRef, openReference, withReference } from './reference'
 import {
   AF_INET,
   type Answer,
@@ -110,25 +110,33 @@ const reserve = (name: string, path: string): E.Either<NamespaceError, void> =>
     E.mapLeft(failure => (failure.code === 'EEXIST' ? namespaceExists(name) : refused(failure)))
   )
 
-/** A new namespace on the file, with `lo` up in it. */
-const fill = (path: string): E.Either<NamespaceError, void> =>
+/**
+ * A new namespace with `lo` up in it and no name, as a descriptor, which the caller closes: unless it is given a name
+ * until then, it ends.
+ */
+export const make = (): E.Either<NamespaceError, number> =>
   excursion(() =>
     pipe(
       unshare(CLONE_NEWNET),
       E.chain(loopbackUp),
-      E.chain(() => mount('/proc/thread-self/ns/net', path, 'none', MS_BIND)),
-      E.bimap(refused, () => undefined)
+      E.chain(() => attempt('open', () => openSync('/proc/thread-self/ns/net', 'r'))),
+      E.mapLeft(refused)
     )
   )
 
-const createAtOnce = (name: string): E.Either<NamespaceError, void> =>
+const attachAtOnce = (name: string, descriptor: number): E.Either<NamespaceError, void> =>
   pipe(
     fileOf(name),
     E.chainFirst(prepareDirectory),
     E.chain(path =>
       pipe(
         reserve(name, path),
-        E.chain(() => fill(path)),
+        E.chain(() =>
+          pipe(
+            mount(`/proc/self/fd/${descriptor}`, path, 'none', MS_BIND),
+            E.bimap(refused, () => undefined)
+          )
+        ),
         E.mapLeft(error => {
           if (error._tag !== 'NamespaceExists') unlinkSync(path)
           return error
@@ -141,17 +149,36 @@ const createAtOnce = (name: string): E.Either<NamespaceError, void> =>
 const patience = 5_000
 const pace = 5
 
+/** Gives a namespace a name, like `ip netns attach`. */
+export const attach =
+  (name: string, ref: NamespaceRef): TE.TaskEither<NamespaceError, void> =>
+  async () => {
+    const opened = openReference(ref)
+    if (E.isLeft(opened)) return opened
+    try {
+      const deadline = performance.now() + patience
+      for (;;) {
+        const attached = attachAtOnce(name, opened.right)
+        const busy =
+          E.isLeft(attached) && attached.left._tag === 'SystemCallFailed' && attached.left.call === 'flock'
+        if (!busy || performance.now() > deadline) return attached
+        await setTimeout(pace)
+      }
+    } finally {
+      closeSync(opened.right)
+    }
+  }
+
 /** Makes a named namespace with `lo` up, like `ip netns add`, and `ip link set lo up` in it. */
 export const create =
   (name: string): TE.TaskEither<NamespaceError, void> =>
   async () => {
-    const deadline = performance.now() + patience
-    for (;;) {
-      const created = createAtOnce(name)
-      const busy =
-        E.isLeft(created) && created.left._tag === 'SystemCallFailed' && created.left.call === 'flock'
-      if (!busy || performance.now() > deadline) return created
-      await setTimeout(pace)
+    const made = make()
+    if (E.isLeft(made)) return made
+    try {
+      return await attach(name, { fd: made.right })()
+    } finally {
+      closeSync(made.right)
     }
   }
 

@@ -64,6 +64,7 @@ export const SO_REUSEADDR = 2
 export const SO_ERROR = 4
 export const SO_RCVBUFFORCE = 33
 export const SO_MEMINFO = 55
+export const SO_NETNS_COOKIE = 71
 
 /** <linux/netlink.h> */
 export const SOL_NETLINK = 270

@@ -111,8 +111,7 @@ const refused: ReadonlyArray<readonly [Step, string, RegExp]> = [
     },
     'put 1 entries into table ip isolink on the host',
     /EEXIST/
-  ],
-  [{ _tag: 'SetLink', namespace: 'nowhere', link: 'eth0', change: {} }, 'set eth0 in nowhere', /nowhere/]
+  ]
 ]
 
 for (const [step, name, reason] of refused)
@@ -144,6 +143,19 @@ kernelTest(test, 'a namespace that somebody else made in the meantime is not tak
   )
   assert.equal([failed._tag, failed.step], ['StepFailed', 'make the namespace red'])
   ip('netns delete red')
+  assert.equal(stateOfHost(), before)
+})
+
+kernelTest(test, 'a namespace that is not there is missed before anything is changed', needs, async () => {
+  const before = stateOfHost()
+  const plan = planOf()
+  const failed = await refusal(
+    apply(
+      inserted(plan, plan.steps.length, { _tag: 'SetLink', namespace: 'nowhere', link: 'eth0', change: {} }),
+      { onStep: assert.unreachable }
+    )
+  )
+  assert.is(failed._tag, 'NamespaceNotFound')
   assert.equal(stateOfHost(), before)
 })
 

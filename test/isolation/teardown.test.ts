@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { applyOn } from '../../src/isolation/apply'
+import { thisMachine } from '../../src/isolation/machine'
 import { apply, namespaces, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
 import { ask, host, ip, parameter, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
+import { mortal } from './sweep/mortal'
 
 const test = suite('apply and teardown')
 const needs = [command('ip'), command('nft')]
@@ -95,13 +98,9 @@ for (const [what, script] of [
 
 kernelTest(test, 'what an isolink that died had begun is taken back: by up, and by down', needs, async () => {
   const before = stateOfHost()
-  const dieAfter = async (steps: number): Promise<void> => {
-    let done = 0
-    const onStep = (): void => {
-      if (++done === steps) throw new Error('killed')
-    }
-    const death = await apply(vethMasquerade(blue), { onStep }).catch((error: Error) => error.message)
-    assert.is(death, 'killed')
+  const dieAfter = async (points: number): Promise<void> => {
+    const death = await applyOn(mortal(thisMachine(), points))(vethMasquerade(blue))()
+    assert.is(death._tag, 'Left')
   }
   await dieAfter(6)
   assert.not.equal(stateOfHost(), before)

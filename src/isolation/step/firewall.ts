@@ -36,12 +36,12 @@ export const firewallStep: StepKind<AddEntries, Before> = {
       TE.map((existed = false) => ({ existed }))
     )
   },
-  apply: ({ family, entries, namespace }, { existed }, { world, name }) => {
+  apply: ({ family, entries, namespace }, { existed }, { world, owner }) => {
     const place = { world, namespace, family }
     return call(
       pipe(
         world.send(
-          transaction([...(existed ? [] : tableChanges(family)), ...entryChanges(family, entries, name)]),
+          transaction([...(existed ? [] : tableChanges(family)), ...entryChanges(family, entries, owner)]),
           namespace
         ),
         TE.orElseW(error =>
@@ -57,22 +57,22 @@ export const firewallStep: StepKind<AddEntries, Before> = {
       )
     )
   },
-  undo: ({ family, entries, namespace }, _, { world, name }) => {
+  undo: ({ family, entries, namespace }, _, { world, owner }) => {
     const place = { world, namespace, family }
     return call(
       pipe(
-        removeEntries(place, entries, name),
+        removeEntries(place, entries, owner),
         TE.chainW(() => forgetConnections(place, entries))
       )
     )
   },
-  check: ({ family, entries, namespace }, _, { world, name }) =>
+  check: ({ family, entries, namespace }, _, { world, owner }) =>
     pipe(
       unlessGone(hasTable({ world, namespace, family })),
       TE.chainW(exists =>
         exists === true
           ? pipe(
-              missing({ world, namespace, family }, entries, name),
+              missing({ world, namespace, family }, entries, owner),
               TE.map(absent =>
                 absent.map(
                   ({ set, text }) =>
@@ -83,8 +83,8 @@ export const firewallStep: StepKind<AddEntries, Before> = {
           : TE.right([`the table ${family} isolink ${placeName(namespace)} is gone`])
       )
     ),
-  repair: ({ family, entries, namespace }, _, { world, name }) =>
-    call(mend({ world, namespace, family }, entries, name)),
+  repair: ({ family, entries, namespace }, _, { world, owner }) =>
+    call(mend({ world, namespace, family }, entries, owner)),
   script: ({ family, entries, namespace }) => [
     `${inside(namespace, 'nft -f -')} <<EOF`,
     tableText(family, entries, 'by hand'),
@@ -93,16 +93,16 @@ export const firewallStep: StepKind<AddEntries, Before> = {
 }
 
 /** Puts back what is missing: the whole table, or some elements of it. */
-const mend = (place: Place, entries: ReadonlyArray<Entry>, name: string): TE.TaskEither<StepError, void> =>
+const mend = (place: Place, entries: ReadonlyArray<Entry>, owner: string): TE.TaskEither<StepError, void> =>
   pipe(
     hasTable(place),
     TE.chain(exists =>
       exists
         ? pipe(
-            missing(place, entries, name),
+            missing(place, entries, owner),
             TE.map(absent => membershipChanges(place.family, absent))
           )
-        : TE.right([...tableChanges(place.family), ...entryChanges(place.family, entries, name)])
+        : TE.right([...tableChanges(place.family), ...entryChanges(place.family, entries, owner)])
     ),
     TE.chain(changes =>
       changes.length === 0 ? TE.right(undefined) : place.world.send(transaction(changes), place.namespace)

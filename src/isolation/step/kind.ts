@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly world: World
   /** The isolation that the step belongs to. */
   readonly name: string
+  /** What marks things in the kernel as this isolation's. */
+  readonly owner: string
   /** A link by the index that the plan has chosen for it, if it is the plan's own. */
   readonly linkIn: (namespace: NamespaceRef | undefined, link: LinkRef) => LinkRef
 }
@@ -47,6 +49,8 @@ export interface StepKind<S, Before> {
     before: Before,
     around: Surroundings
   ) => TE.TaskEither<StepError, ReadonlyArray<string>>
+  /** What there is to know of before it is repaired, where that is no longer what it was: a new namespace's cookie. */
+  readonly renew?: (step: S, before: Before, around: Surroundings) => TE.TaskEither<StepError, Before>
   /** What makes good what `check` found, where that is not to apply the step again. */
   readonly repair?: (step: S, before: Before, around: Surroundings) => Act
   /** The commands a person would type. */

@@ -1,36 +1,67 @@
+import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { create, exists, remove } from '../../namespace/named'
+import { cookie } from '../../namespace/cookie'
+import type { NamespaceError } from '../../namespace/error'
+import { exists } from '../../namespace/named'
 import type { CreateNamespace } from '../../recipe/step'
-import { call, type StepKind, word } from './kind'
+import { call, isGone, type StepKind, word } from './kind'
 
 interface Before {
   /** It was there already, so it is not ours to remove. */
   readonly existed: boolean
+  /** Of the one that we made: another one by its name is not ours. */
+  readonly cookie?: string
 }
 
-/** A named namespace: `ip netns add`. */
+/** A named namespace: `ip netns add`. It is there before it has its name, so what we are to make is known beforehand. */
 export const namespaceStep: StepKind<CreateNamespace, Before> = {
   describe: ({ name }) => `make the namespace ${name}`,
-  before: ({ name }) =>
+  before: ({ name }, { world }) =>
     pipe(
       exists(name),
-      TE.map(existed => ({ existed }))
+      TE.chainW(existed =>
+        existed
+          ? TE.right<never, Before>({ existed })
+          : pipe(
+              TE.fromIOEither(() => world.make(name)),
+              TE.map(made => ({ existed, cookie: made }))
+            )
+      )
     ),
-  apply: ({ name }, { existed }) => call(existed ? TE.right(undefined) : create(name)),
-  undo: ({ name }, { existed }) =>
+  apply: ({ name }, { existed }, { world }) => call(existed ? TE.right(undefined) : world.attach(name)),
+  undo: ({ name }, { existed, cookie: ours }, { world }) =>
     existed
       ? undefined
       : call(
           pipe(
-            remove(name),
-            TE.orElse(error => (error._tag === 'NamespaceNotFound' ? TE.right(undefined) : TE.left(error)))
+            TE.fromIOEither(() => stateOf(name, ours)),
+            TE.chain(state => (state === 'another' ? TE.right(undefined) : world.detach(name)))
           )
         ),
-  check: ({ name }) =>
+  check: ({ name }, { cookie: ours }) =>
     pipe(
-      exists(name),
-      TE.map(there => (there ? [] : [`the namespace ${name} is gone`]))
+      TE.fromIOEither(() => stateOf(name, ours)),
+      TE.map(state => (state === 'ours' ? [] : [`the namespace ${name} is ${state}`]))
     ),
+  renew: ({ name }, before, { world }) => {
+    // Processes in it may have kept it, and then it only lacks its name.
+    if (E.isRight(world.at(name))) return TE.right({ ...before, existed: false })
+    return pipe(
+      TE.fromIOEither(() => world.make(name)),
+      TE.map(made => ({ existed: false, cookie: made }))
+    )
+  },
   script: ({ name }) => [`ip netns add ${word(name)}`, `ip -n ${word(name)} link set lo up`]
 }
+
+/** What the name means now. The file of a namespace that was never mounted on it, or has been unmounted, means none. */
+const stateOf = (
+  name: string,
+  ours: string | undefined
+): E.Either<NamespaceError, 'ours' | 'gone' | 'another'> =>
+  pipe(
+    cookie(name),
+    E.map((found): 'ours' | 'another' => (ours === undefined || found === ours ? 'ours' : 'another')),
+    E.orElse(error => (isGone(error) ? E.right('gone') : E.left(error)))
+  )

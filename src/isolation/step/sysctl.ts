@@ -5,43 +5,52 @@ import type { NamespaceRef } from '../../namespace/reference'
 import type { Forward, SetSysctl } from '../../recipe/step'
 import * as sysctl from '../../sysctl'
 import { placeName } from '../world'
-import { call, inside, isGone, type StepKind, word } from './kind'
+import { type Act, call, inside, isGone, type StepKind, type Surroundings, word } from './kind'
 
 /** What is set, and what was set before; no value before stands for a parameter that came with a new link. */
 export interface SysctlBefore {
   readonly settings: ReadonlyArray<{ readonly key: string; readonly value: string; readonly before?: string }>
 }
 
+type Parameters = Surroundings['world']['sysctl']
+
 const setting = (
+  parameters: Parameters,
   namespace: NamespaceRef | undefined,
   key: string,
   value: string
 ): E.Either<sysctl.SysctlError, SysctlBefore['settings'][number]> => {
-  const before = sysctl.get(key, namespace)
+  const before = parameters.get(key, namespace)
   if (E.isRight(before)) return E.right({ key, value, before: before.right })
   return isGone(before.left) ? E.right({ key, value }) : before
 }
 
 const settingsOf = (
+  parameters: Parameters,
   namespace: NamespaceRef | undefined,
   wanted: ReadonlyArray<readonly [key: string, value: string]>
 ): TE.TaskEither<sysctl.SysctlError, SysctlBefore> =>
   TE.fromEither(
     pipe(
       wanted,
-      E.traverseArray(([key, value]) => setting(namespace, key, value)),
+      E.traverseArray(([key, value]) => setting(parameters, namespace, key, value)),
       E.map(settings => ({ settings }))
     )
   )
 
-const applySettings = (namespace: NamespaceRef | undefined, { settings }: SysctlBefore, optional = false) =>
+const write = (
+  parameters: Parameters,
+  namespace: NamespaceRef | undefined,
+  settings: SysctlBefore['settings'],
+  optional = false
+): Act =>
   call(
     TE.fromIOEither(() =>
       pipe(
-        settings.filter(({ value, before }) => value !== before),
+        settings,
         E.traverseArray(({ key, value }) =>
           pipe(
-            sysctl.set(key, value, namespace),
+            parameters.set(key, value, namespace),
             E.orElse(error => (optional && isAbsent(error) ? E.right(undefined) : E.left(error)))
           )
         ),
@@ -50,8 +59,26 @@ const applySettings = (namespace: NamespaceRef | undefined, { settings }: Sysctl
     )
   )
 
+/** What has its value already is left alone. */
+const applySettings = (
+  parameters: Parameters,
+  namespace: NamespaceRef | undefined,
+  { settings }: SysctlBefore,
+  optional = false
+): Act =>
+  write(
+    parameters,
+    namespace,
+    settings.filter(({ value, before }) => value !== before),
+    optional
+  )
+
 /** Puts back what was there, of parameters that are still there. */
-const undoSettings = (namespace: NamespaceRef | undefined, { settings }: SysctlBefore) => {
+const undoSettings = (
+  parameters: Parameters,
+  namespace: NamespaceRef | undefined,
+  { settings }: SysctlBefore
+) => {
   const changed = settings.filter(({ value, before }) => before !== undefined && value !== before)
   if (changed.length === 0) return undefined
   return call(
@@ -60,7 +87,7 @@ const undoSettings = (namespace: NamespaceRef | undefined, { settings }: SysctlB
         changed,
         E.traverseArray(({ key, before }) =>
           pipe(
-            sysctl.set(key, before as string, namespace),
+            parameters.set(key, before as string, namespace),
             E.orElse(error => (isGone(error) ? E.right(undefined) : E.left(error)))
           )
         ),
@@ -75,6 +102,7 @@ const sameValue = (a: string, b: string): boolean =>
 
 /** A parameter that is not there any more went with its link or namespace, whose own step says that it is gone. */
 const checkSettings = (
+  parameters: Parameters,
   namespace: NamespaceRef | undefined,
   { settings }: SysctlBefore
 ): TE.TaskEither<sysctl.SysctlError, ReadonlyArray<string>> =>
@@ -83,7 +111,7 @@ const checkSettings = (
       settings,
       E.traverseArray(({ key, value }) =>
         pipe(
-          sysctl.get(key, namespace),
+          parameters.get(key, namespace),
           E.map(now =>
             sameValue(now, value) ? [] : [`${key} ${placeName(namespace)} is ${now}, not ${value}`]
           ),
@@ -117,10 +145,13 @@ const line = (namespace: NamespaceRef | undefined, key: string, value: string, o
 /** A kernel parameter: `sysctl -w`. */
 export const sysctlStep: StepKind<SetSysctl, SysctlBefore> = {
   describe: ({ key, value, namespace }) => `set ${key} to ${value} ${placeName(namespace)}`,
-  before: ({ key, value, namespace }) => settingsOf(namespace, [[key, value]]),
-  apply: ({ namespace, optional }, before) => applySettings(namespace, before, optional),
-  undo: ({ namespace }, before) => undoSettings(namespace, before),
-  check: ({ namespace }, before) => checkSettings(namespace, before),
+  before: ({ key, value, namespace }, { world }) => settingsOf(world.sysctl, namespace, [[key, value]]),
+  apply: ({ namespace, optional }, before, { world }) =>
+    applySettings(world.sysctl, namespace, before, optional),
+  undo: ({ namespace }, before, { world }) => undoSettings(world.sysctl, namespace, before),
+  check: ({ namespace }, before, { world }) => checkSettings(world.sysctl, namespace, before),
+  repair: ({ namespace, optional }, { settings }, { world }) =>
+    write(world.sysctl, namespace, settings, optional),
   script: ({ key, value, namespace, optional }) => [line(namespace, key, value, optional)]
 }
 
@@ -135,34 +166,38 @@ const forwardingKeys = (family: Forward['family'], link: string, scoped: boolean
       ? `net.ipv6.conf.${link}.force_forwarding`
       : 'net.ipv6.conf.all.forwarding'
 
-const hasScopedIpv6 = (): boolean => E.isRight(sysctl.get('net.ipv6.conf.all.force_forwarding'))
+const hasScopedIpv6 = (parameters: Parameters, namespace: NamespaceRef | undefined): boolean =>
+  E.isRight(parameters.get('net.ipv6.conf.all.force_forwarding', namespace))
 
 /**
  * A host that forwards everything forgets what routers told it, and ignores their advertisements, on every link that
  * is not told to accept them all the same.
  */
 const acceptAdvertisements = (
+  parameters: Parameters,
   namespace: NamespaceRef | undefined
 ): ReadonlyArray<readonly [key: string, value: string]> =>
   pipe(
-    sysctl.interfaces('ipv6', namespace),
+    parameters.interfaces('ipv6', namespace),
     E.getOrElse((): ReadonlyArray<string> => [])
   )
     .map(link => `net.ipv6.conf.${link}.accept_ra`)
     .filter(key => {
-      const value = sysctl.get(key, namespace)
+      const value = parameters.get(key, namespace)
       return E.isRight(value) && value.right === '1'
     })
     .map(key => [key, '2'] as const)
 
-const forwardingSettings = ({
-  family,
-  links,
-  namespace
-}: Forward): ReadonlyArray<readonly [key: string, value: string]> => {
-  const scoped = family === 'ipv4' || hasScopedIpv6()
+const forwardingSettings = (
+  parameters: Parameters,
+  { family, links, namespace }: Forward
+): ReadonlyArray<readonly [key: string, value: string]> => {
+  const scoped = family === 'ipv4' || hasScopedIpv6(parameters, namespace)
   const keys = [...new Set(links.map(link => forwardingKeys(family, link, scoped)))]
-  return [...(scoped ? [] : acceptAdvertisements(namespace)), ...keys.map(key => [key, '1'] as const)]
+  return [
+    ...(scoped ? [] : acceptAdvertisements(parameters, namespace)),
+    ...keys.map(key => [key, '1'] as const)
+  ]
 }
 
 /** The same as forwardingSettings decides, by a shell. */
@@ -185,9 +220,11 @@ const indented = (text: string): string => `  ${text}`
 /** Forwarding of packets that come in by some links. */
 export const forwardStep: StepKind<Forward, SysctlBefore> = {
   describe: ({ links, namespace }) => `let packets from ${links.join(' and ')} pass ${placeName(namespace)}`,
-  before: step => settingsOf(step.namespace, forwardingSettings(step)),
-  apply: ({ namespace }, before) => applySettings(namespace, before),
-  undo: ({ namespace }, before) => undoSettings(namespace, before),
-  check: ({ namespace }, before) => checkSettings(namespace, before),
+  before: (step, { world }) =>
+    settingsOf(world.sysctl, step.namespace, forwardingSettings(world.sysctl, step)),
+  apply: ({ namespace }, before, { world }) => applySettings(world.sysctl, namespace, before),
+  undo: ({ namespace }, before, { world }) => undoSettings(world.sysctl, namespace, before),
+  check: ({ namespace }, before, { world }) => checkSettings(world.sysctl, namespace, before),
+  repair: ({ namespace }, { settings }, { world }) => write(world.sysctl, namespace, settings),
   script: forwardingScript
 }

@@ -1,0 +1,40 @@
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { IsolationError, NotApplied } from './error'
+import type { Entry } from './journal'
+import { type Machine, thisMachine } from './machine'
+
+export interface Confirmation {
+  readonly name: string
+  /** Whether it was still to be confirmed. */
+  readonly changed: boolean
+}
+
+/** Keeps what was applied with `confirmWithin`. What has been confirmed already, or needed it never, stays as it is. */
+export const confirm = (name: string): TE.TaskEither<IsolationError, Confirmation> =>
+  confirmOn(thisMachine())(name)
+
+export const confirmOn =
+  ({ journal }: Machine) =>
+  (name: string): TE.TaskEither<IsolationError, Confirmation> =>
+    journal.locked(
+      pipe(
+        TE.fromIOEither(() => journal.read(name)),
+        TE.chainW((entry): TE.TaskEither<IsolationError, Confirmation> => {
+          if (entry?.phase !== 'applied') return TE.left(notApplied(name))
+          if (entry.pending === undefined) return TE.right({ name, changed: false })
+          return pipe(
+            TE.fromIOEither(() => journal.write(confirmed(entry))),
+            TE.map(() => ({ name, changed: true }))
+          )
+        })
+      )
+    )
+
+const confirmed = ({ pending: _, ...entry }: Entry): Entry => entry
+
+const notApplied = (name: string): NotApplied => ({
+  _tag: 'NotApplied',
+  message: `${name} is not up: it never was, or it has been undone because nobody confirmed it in time`,
+  name
+})

@@ -1,0 +1,13 @@
+import { type Journal, journalIn, stateDirectory } from './journal'
+import { type Arm, arm } from './watchdog'
+import { type OpenWorld, openWorld } from './world'
+
+/** What isolations are made with: the way to the kernel, the records, and whoever undoes what nobody confirms. */
+export interface Machine {
+  readonly openWorld: OpenWorld
+  readonly journal: Journal
+  readonly arm: Arm
+}
+
+/** The one that we run on. */
+export const thisMachine = (): Machine => ({ openWorld, journal: journalIn(stateDirectory()), arm })

@@ -1,0 +1,78 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { IsolationError } from './error'
+import type { Progress } from './execution'
+import type { Entry } from './journal'
+import { type Machine, thisMachine } from './machine'
+import { takeDown } from './teardown'
+import { now } from './watchdog'
+
+/** What a run that was cut short had left, and what has become of it. */
+export interface Recovery {
+  readonly name: string
+  readonly done: /** It was being applied: all of it has been undone. */
+    | 'undone'
+    /** It was being taken down: that has been finished. */
+    | 'finished'
+    /** Nobody had confirmed it in time, nor undone it: it has been undone. */
+    | 'expired'
+    /** The machine was started anew since, and nothing of it was left. */
+    | 'forgotten'
+}
+
+/**
+ * Brings the host back after isolink was killed: what was being applied is undone, and what was being taken down is
+ * taken down. What is up stays up. Doing it again, or when nothing was cut short, is harmless.
+ */
+export const recover = (options: Progress = {}): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> =>
+  recoverOn(thisMachine())(options)
+
+export const recoverOn =
+  (machine: Machine) =>
+  (options: Progress = {}): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> =>
+    machine.journal.locked(
+      pipe(
+        TE.fromIOEither(machine.journal.names),
+        TE.chainW(names => async () => {
+          const done: Array<Recovery> = []
+          let failure: E.Left<IsolationError> | undefined
+          // One that fails does not keep the others from being brought back.
+          for (const name of names) {
+            const recovered = await recoverOne(machine, name, options)()
+            if (E.isLeft(recovered)) failure ??= recovered
+            else if (recovered.right !== undefined) done.push(recovered.right)
+          }
+          return failure ?? E.right(done)
+        })
+      )
+    )
+
+const recoverOne = (
+  machine: Machine,
+  name: string,
+  options: Progress
+): TE.TaskEither<IsolationError, Recovery | undefined> =>
+  pipe(
+    TE.fromIOEither(() => machine.journal.read(name)),
+    TE.chainW((entry): TE.TaskEither<IsolationError, Recovery | undefined> => {
+      if (entry === undefined)
+        return pipe(
+          TE.fromIOEither(() => machine.journal.erase(name)),
+          TE.map(() => ({ name, done: 'forgotten' }))
+        )
+      const done = fateOf(entry)
+      return done === undefined
+        ? TE.right(undefined)
+        : pipe(
+            takeDown(machine, entry, options),
+            TE.map(() => ({ name, done }))
+          )
+    })
+  )
+
+const fateOf = ({ phase, pending }: Entry): Recovery['done'] | undefined => {
+  if (phase === 'applying') return 'undone'
+  if (phase === 'removing') return 'finished'
+  return pending !== undefined && pending.deadline <= now() ? 'expired' : undefined
+}

@@ -1,0 +1,124 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import type { IsolationError } from './error'
+import { inWorld, surroundings, tasksOf } from './execution'
+import type { Entry } from './journal'
+import { type Machine, thisMachine } from './machine'
+import { check } from './repair'
+import { kindOf } from './step'
+import { now } from './watchdog'
+import { placeKey, placeName, type World } from './world'
+
+/** What no longer holds of a step. */
+export interface Drift {
+  /** What the step did: `give eth0 in blue the address 10.0.0.2/24`. */
+  readonly step: string
+  /** In sentences: `the address 10.0.0.2/24 of eth0 in blue is missing`. */
+  readonly findings: ReadonlyArray<string>
+}
+
+/** How it stands with an isolation. */
+export interface Status {
+  readonly name: string
+  readonly recipe: string
+  readonly state: /** All of it holds. */
+    | 'up'
+    /** Something of it was lost or changed by somebody else; the same `apply` again repairs it. */
+    | 'drifted'
+    /** A process that worked on it died; `recover` brings the host back. */
+    | 'interrupted'
+  readonly drift: ReadonlyArray<Drift>
+  /** Milliseconds that are left to confirm it; none if nobody has to. */
+  readonly confirmWithin?: number
+}
+
+/** Holds what is applied, all of it or that of one name, against the kernel. Changes nothing. */
+export const status = (name?: string): TE.TaskEither<IsolationError, ReadonlyArray<Status>> =>
+  statusOn(thisMachine())(name)
+
+export const statusOn =
+  (machine: Machine) =>
+  (name?: string): TE.TaskEither<IsolationError, ReadonlyArray<Status>> => {
+    const { journal } = machine
+    return pipe(
+      TE.fromIOEither(journal.names),
+      TE.chainW(all =>
+        // Where nothing was ever applied, there is nothing to lock.
+        all.length === 0
+          ? TE.right([])
+          : journal.locked(
+              pipe(
+                TE.fromIOEither(journal.names),
+                TE.map(names => names.filter(each => name === undefined || each === name)),
+                TE.chainW(TE.traverseSeqArray(each => TE.fromIOEither(() => journal.read(each)))),
+                TE.map(entries => entries.filter(each => each !== undefined)),
+                TE.chainW(TE.traverseSeqArray(entry => statusOf(machine, entry)))
+              )
+            )
+      )
+    )
+  }
+
+const statusOf = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError, Status> => {
+  const { plan, phase, pending } = entry
+  const base = {
+    name: plan.name,
+    recipe: plan.recipe,
+    ...(pending !== undefined && {
+      confirmWithin: Math.max(0, Math.round((pending.deadline - now()) * 1000))
+    })
+  }
+  if (phase !== 'applied') return TE.right({ ...base, state: 'interrupted', drift: [] })
+  return pipe(
+    driftOf(machine, entry),
+    TE.map(drift => ({ ...base, state: drift.length === 0 ? 'up' : 'drifted', drift }))
+  )
+}
+
+/** What of an isolation no longer holds, step by step. */
+export const driftOf =
+  (machine: Machine, entry: Entry): TE.TaskEither<IsolationError, ReadonlyArray<Drift>> =>
+  () =>
+    inWorld(
+      machine,
+      world => {
+        const tasks = tasksOf(entry)
+        const around = surroundings(world, machine, entry.plan.name, tasks)
+        const gone = new Set(
+          entry.places.filter(({ ref }) => E.isLeft(world.at(ref))).map(({ ref }) => placeKey(ref))
+        )
+        return pipe(
+          tasks,
+          TE.traverseSeqArray(task =>
+            pipe(
+              isIn(gone, task.step) ? TE.right([]) : check(task, around),
+              TE.map(findings => ({ step: kindOf(task.step).describe(task.step), findings }))
+            )
+          ),
+          TE.map(found => found.filter(({ findings }) => findings.length > 0)),
+          TE.map(found => [...lost(entry, world), ...found])
+        )()
+      },
+      { places: entry.places }
+    )
+
+/** What a namespace that has ended held is gone with it: it is enough to say that once. */
+const isIn = (gone: ReadonlySet<string>, step: Entry['plan']['steps'][number]): boolean =>
+  'namespace' in step && gone.has(placeKey(step.namespace))
+
+/** Namespaces that no step of the plan made, and that are gone. */
+const lost = ({ plan, places }: Entry, world: World): ReadonlyArray<Drift> => {
+  const made = new Set(plan.steps.flatMap(step => (step._tag === 'CreateNamespace' ? [step.name] : [])))
+  return places
+    .filter(({ ref }) => typeof ref !== 'string' || !made.has(ref))
+    .filter(({ ref }) => E.isLeft(world.at(ref)))
+    .map(({ ref }) => ({
+      step: `work ${placeName(ref)}`,
+      findings: [
+        ref === undefined
+          ? 'the host’s own network namespace is another one'
+          : `the namespace that we worked in is gone: ${placeName(ref)}`
+      ]
+    }))
+}

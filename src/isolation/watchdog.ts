@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process'
+import { uptime } from 'node:os'
+import { extname } from 'node:path'
+import type { Readable } from 'node:stream'
+import * as E from 'fp-ts/Either'
+import type * as TE from 'fp-ts/TaskEither'
+import type { WatchdogFailed } from './error'
+import type { Pending } from './journal'
+
+/** Somebody who waits in a process of its own. */
+export interface Watchdog {
+  readonly pending: Pending
+  /** Tells it that we have come to an end, whichever; if we die before, it hears of that. */
+  readonly release: () => void
+}
+
+/** Sets somebody to undo what is applied by a name unless it is confirmed in time; he is ready when this is done. */
+export type Arm = (
+  directory: string,
+  name: string,
+  token: string,
+  milliseconds: number
+) => TE.TaskEither<WatchdogFailed, Watchdog>
+
+/** Seconds since the machine was started, by a clock that neither the date nor the machine's sleep sets back. */
+export const now = uptime
+
+/** How long it may take him to get ready, in milliseconds. */
+const patience = 30_000
+
+/**
+ * Leads a session of its own, without a terminal, so that neither the end of ours nor that of our process group reaches
+ * it. Its standard input ends when we do.
+ */
+export const arm: Arm = (directory, name, token, milliseconds) => () =>
+  new Promise(resolve => {
+    const pending = { token, deadline: now() + milliseconds / 1000 }
+    const child = spawn(
+      process.execPath,
+      [...interpreterOptions(), require.resolve('./watchdog-process'), name, token, String(pending.deadline)],
+      {
+        detached: true,
+        stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+        env: { ...process.env, ISOLINK_STATE_DIR: directory }
+      }
+    )
+    const report = child.stdio[3] as Readable
+    const release = (): void => {
+      child.stdin?.destroy()
+      report.destroy()
+    }
+    const settle = (result: E.Either<WatchdogFailed, Watchdog>): void => {
+      clearTimeout(timer)
+      report.removeAllListeners()
+      child.removeAllListeners()
+      child.on('error', ignore)
+      child.stdin?.on('error', ignore)
+      report.on('error', ignore)
+      if (E.isLeft(result)) {
+        release()
+        child.kill('SIGKILL')
+      }
+      child.unref()
+      resolve(result)
+    }
+    const fail = (reason: string): void =>
+      settle(
+        E.left({
+          _tag: 'WatchdogFailed',
+          message: `nobody could be set to undo it unless it is confirmed: ${reason}; nothing has been changed`
+        })
+      )
+    const timer = setTimeout(() => fail(`not ready after ${patience / 1000} s`), patience)
+    let said = ''
+    report.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (said === ready) settle(E.right({ pending, release }))
+      else if (said.endsWith('\n')) fail(said.trim())
+    })
+    child.once('error', ({ message }) => fail(message))
+    child.once('exit', (code, signal) =>
+      fail(said.trim() || `its process ended with ${signal ?? `code ${code}`}`)
+    )
+  })
+
+/** What the process says once it could undo. */
+export const ready = 'ready\n'
+
+const ignore = (): void => undefined
+
+/** Options of Node that would have it run something else, or ask for what we have. */
+const others =
+  /^(-e|--eval|-p|-pe|--print|-i|--interactive|-c|--check|--test.*|--watch.*|--inspect.*|--debug.*)$/
+
+/** Node's own options, such as those that let it run TypeScript. */
+const interpreterOptions = (): ReadonlyArray<string> => {
+  const options: Array<string> = []
+  let skip = false
+  for (const [n, option] of process.execArgv.entries()) {
+    const [name = ''] = option.split('=')
+    if (!skip && !others.test(name)) options.push(option)
+    // The program itself follows.
+    skip = !skip && /^(-e|--eval|-p|-pe|--print)$/.test(option) && n + 1 < process.execArgv.length
+  }
+  const typescript = extname(__filename) === '.ts' && !options.some(each => each.includes('ts-node'))
+  return typescript ? [...options, '-r', require.resolve('ts-node/register')] : options
+}
