@@ -27,29 +27,41 @@ const damaged = (bytes: Buffer, headerSize: number): Buffer => {
   return all
 }
 
-const complaint = (protocol: Protocol, bytes: Buffer): string | undefined => {
-  const decoded = decodeMessages(protocol, bytes, families)
-  if (E.isLeft(decoded)) return undefined
-  const encoded = encodeMessages(protocol, decoded.right, families)
-  if (E.isLeft(encoded)) return `cannot be encoded again, at ${encoded.left.path}`
-  const [before, after] = [bytes, encoded.right].map(each => meanings(decoded.right, each).join())
-  return before === after ? undefined : 'means something else when it is encoded again'
+interface Verdict {
+  /** Whether the datagram could be taken apart into messages. */
+  readonly framed: boolean
+  readonly complaint?: string
 }
+
+const judge = (protocol: Protocol, bytes: Buffer): Verdict => {
+  const decoded = decodeMessages(protocol, bytes, families)
+  if (E.isLeft(decoded)) return { framed: false }
+  const encoded = encodeMessages(protocol, decoded.right, families)
+  if (E.isLeft(encoded))
+    return { framed: true, complaint: `cannot be encoded again, at ${encoded.left.path}` }
+  const [before, after] = [bytes, encoded.right].map(each => meanings(decoded.right, each).join())
+  return before === after
+    ? { framed: true }
+    : { framed: true, complaint: 'means something else when it is encoded again' }
+}
+
+/** Milliseconds of the processor's time: the machine may be busy with something else. */
+const busy = (): number => process.cpuUsage().user / 1000
 
 let understood = 0
 const start = performance.now()
 for (let n = 1; n <= inputs; n++) {
   const { protocol, bytes } = samples[chance(samples.length)] as (typeof samples)[number]
   const input = damaged(bytes, headerSizes[protocol])
-  const before = performance.now()
-  const wrong = complaint(protocol, input)
-  const milliseconds = performance.now() - before
-  if (wrong !== undefined || milliseconds > 1000)
+  const before = busy()
+  const { framed, complaint } = judge(protocol, input)
+  const milliseconds = busy() - before
+  if (complaint !== undefined || milliseconds > 1000)
     throw new Error(
-      `input ${n} of seed ${seed}, ${protocol} ${input.toString('hex')}: ${wrong ?? `${milliseconds} ms`}`
+      `input ${n} of seed ${seed}, ${protocol} ${input.toString('hex')}: ${complaint ?? `${milliseconds} ms`}`
     )
-  if (E.isRight(decodeMessages(protocol, input, families))) understood++
-  if (n % Math.ceil(inputs / 10) === 0) {
+  if (framed) understood++
+  if (n % Math.ceil(inputs / 20) === 0) {
     globalThis.gc?.()
     const megabytes = Math.round(process.memoryUsage().heapUsed / 2 ** 20)
     const seconds = Math.round((performance.now() - start) / 1000)
