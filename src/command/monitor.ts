@@ -7,6 +7,7 @@ import { type Connection, open } from '../connection'
 import type { Link } from '../link'
 import type { Event } from '../monitor'
 import type { NetlinkError } from '../socket/error'
+import { durationOf } from './duration'
 import { addressRow } from './listing/address'
 import { linkRow } from './listing/link'
 import type { Links } from './listing/listing'
@@ -22,6 +23,7 @@ type Object = (typeof objects)[number]
 
 interface Options {
   readonly namespace: ReadonlyArray<string>
+  readonly for?: string
   readonly json?: boolean
 }
 
@@ -37,24 +39,39 @@ export const monitor = (command: Command): Command =>
       (each: string, before: ReadonlyArray<string>) => [...before, each],
       []
     )
+    .option('--for <duration>', 'end after that long, such as 30s or 5m')
     .option('--json', 'print a line of JSON for each event')
-    .addHelpText(
-      'after',
-      example('timeout 1 isolink monitor link address', 'isolink monitor --json | jq .object')
-    )
-    .action((given: ReadonlyArray<string>, { namespace, json = false }: Options) =>
+    .addHelpText('after', example('isolink monitor link address --for 1s', 'isolink monitor --json --for 1s'))
+    .action((given: ReadonlyArray<string>, options: Options) =>
       conclude(
         pipe(
-          TE.fromEither(chosen(given)),
-          TE.chainW(wanted =>
+          E.Do,
+          E.apS('wanted', chosen(given)),
+          E.bindW('signal', () => signalAfter(options.for)),
+          TE.fromEither,
+          TE.chainW(({ wanted, signal }) =>
             TE.sequenceArray<void, NetlinkError>(
-              (namespace.length === 0 ? [undefined] : namespace).map(name => follow(name, wanted, json))
+              (options.namespace.length === 0 ? [undefined] : options.namespace).map(namespace =>
+                follow({ namespace, wanted, signal, json: options.json === true })
+              )
             )
           )
         ),
         () => undefined
       )
     )
+
+const signalAfter = (duration: string | undefined): E.Either<WrongUsage, AbortSignal | undefined> =>
+  duration === undefined
+    ? E.right(undefined)
+    : pipe(durationOf('--for', duration), E.map(AbortSignal.timeout))
+
+interface Followed {
+  readonly namespace: string | undefined
+  readonly wanted: ReadonlyArray<Object>
+  readonly signal: AbortSignal | undefined
+  readonly json: boolean
+}
 
 const chosen = (given: ReadonlyArray<string>): E.Either<WrongUsage, ReadonlyArray<Object>> => {
   const wrong = given.find(each => !(objects as ReadonlyArray<string>).includes(each))
@@ -63,14 +80,12 @@ const chosen = (given: ReadonlyArray<string>): E.Either<WrongUsage, ReadonlyArra
     : E.left(wrongUsage(`objects: ${wrong} is none of ${objects.join(', ')}${nearest(wrong, objects)}`))
 }
 
-const follow = (
-  namespace: string | undefined,
-  wanted: ReadonlyArray<Object>,
-  json: boolean
-): TE.TaskEither<NetlinkError, void> =>
+const follow = (followed: Followed): TE.TaskEither<NetlinkError, void> =>
   TE.bracket(
-    TE.fromIO(() => open(namespace === undefined ? {} : { namespace: referenceOf(namespace) })),
-    connection => tell(connection, namespace, wanted, json),
+    TE.fromIO(() =>
+      open(followed.namespace === undefined ? {} : { namespace: referenceOf(followed.namespace) })
+    ),
+    connection => tell(connection, followed),
     ({ close }) => TE.fromIO(close)
   )
 
@@ -78,14 +93,12 @@ const follow = (
 const tell =
   (
     connection: Connection,
-    namespace: string | undefined,
-    wanted: ReadonlyArray<Object>,
-    json: boolean
+    { namespace, wanted, signal, json }: Followed
   ): TE.TaskEither<NetlinkError, void> =>
   async () => {
     const links = new Map<number, Link>()
     const followed = [...new Set<Object>(['link', ...wanted])]
-    for await (const event of connection.monitor(followed, { snapshot: true })) {
+    for await (const event of connection.monitor(followed, { snapshot: true, ...(signal && { signal }) })) {
       if (event.object === 'failure') return E.left(event.error)
       remember(links, event)
       if (event.object === 'resync' ? event.reason === 'start' : !wanted.includes(event.object)) continue

@@ -13,7 +13,7 @@ const needs = [command('ip'), command('nft')]
 kernelTest(test, 'a host with an uplink and a default route', needs, raise)
 
 /** In an order in which each finds what it needs. */
-const commands = ['plan', 'up', 'exec', 'show', 'decode', 'down', 'demo']
+const commands = ['plan', 'up', 'exec', 'show', 'monitor', 'diagram', 'decode', 'down', 'demo']
 
 test('each command has an example', () => {
   const listed = [...output(isolink(['--help'])).matchAll(/^ {2}(\w+) {2,}[^-\n]*$/gm)].map(
