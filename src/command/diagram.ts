@@ -20,7 +20,7 @@ export const diagram = (command: Command): Command =>
   command
     .description('Draws the network namespaces of this machine, their links, and how those hang together.')
     .option('--format <name>', Object.keys(formats).join(', '), 'mermaid')
-    .addHelpText('after', example('isolink diagram', 'isolink diagram --format svg > network.svg'))
+    .addHelpText('after', example('isolink diagram', 'isolink diagram --format svg'))
     .action(({ format }: { readonly format: string }) =>
       conclude(
         pipe(
