@@ -315,10 +315,15 @@ export const add = (link: NewLink): Request<void> => {
     fields: { ...fields, ...optionFields('options' in link ? link.options : undefined) },
     hints: {
       EEXIST: 'the name is taken',
-      EOPNOTSUPP: `this kernel has no links of kind ${link.kind}, or the module is not there`
+      EOPNOTSUPP: isFiltering(link)
+        ? 'this kernel has no bridges that filter VLANs (CONFIG_BRIDGE_VLAN_FILTERING); leave vlanFiltering out'
+        : `this kernel has no links of kind ${link.kind}, or the module is not there`
     }
   }
 }
+
+const isFiltering = (link: NewLink): boolean =>
+  link.kind === 'bridge' && link.options !== undefined && 'vlanFiltering' in link.options
 
 /** Changes a link: `ip link set`. */
 export const set = (link: LinkRef, change: LinkChange): Request<void> => ({

@@ -121,7 +121,7 @@ const change = (operation: string, type: 'RTM_SETLINK' | 'RTM_DELLINK', given: N
   fields,
   hints: {
     EOPNOTSUPP:
-      'the link must be the port of a bridge, or a bridge with self, and the kernel must know VLAN filtering'
+      'the kernel must be able to filter VLANs (CONFIG_BRIDGE_VLAN_FILTERING), and the link be the port of a bridge, or a bridge with self'
   }
 })
 

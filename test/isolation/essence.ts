@@ -29,7 +29,10 @@ export const essence = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, each]) => !incidental.has(key) && !/^([0-9a-f]{2}:){5}/.test(String(each)))
+      .filter(
+        ([key, each]) =>
+          !incidental.has(key) && !key.endsWith('_timer') && !/^([0-9a-f]{2}:){5}/.test(String(each))
+      )
       .map(([key, each]) => [key, essence(each)])
   )
 }
