@@ -165,7 +165,7 @@ const referencesIn = (value: unknown): ReadonlyArray<NamespaceRef> =>
         key === 'namespace' && member !== undefined ? [member as NamespaceRef] : referencesIn(member)
       )
 
-/** What every step finds before anything is changed. */
+/** What every step finds before anything is changed; the questions of all travel together. */
 const observe = (
   machine: Machine,
   plan: Plan,
@@ -174,7 +174,7 @@ const observe = (
   const around = surroundings(world, machine, plan.name, [])
   return pipe(
     plan.steps,
-    TE.traverseSeqArray(step => kindOf(step).before(step, around))
+    TE.traverseArray(step => kindOf(step).before(step, around))
   )
 }
 

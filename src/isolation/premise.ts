@@ -58,7 +58,7 @@ const noDefaultRoute = (family: string): PremiseFailed =>
     `the host has no default route for ${family} that would tell it; name the interface to the world`
   )
 
-/** Looks whether all is as the plan takes for granted. Changes nothing. */
+/** Looks whether all is as the plan takes for granted; the questions of all travel together. Changes nothing. */
 export const checkPremises = (
   plan: Plan,
   world: World,
@@ -66,7 +66,7 @@ export const checkPremises = (
 ): TE.TaskEither<IsolationError, void> =>
   pipe(
     plan.premises,
-    TE.traverseSeqArray(premise => checkPremise(premise, plan, world, journal)),
+    TE.traverseArray(premise => checkPremise(premise, plan, world, journal)),
     TE.map(() => undefined)
   )
 

@@ -113,11 +113,14 @@ const hintOf = (call: string, code: string): string | undefined =>
 /** Nothing but a netlink answer shows it to a program, and Node has no name for it. <linux/errno.h> */
 const ERESTART = 85
 
+/** Node makes the map anew at each call. */
+const systemErrors = getSystemErrorMap()
+
 /** An errno's name and meaning. libuv has no words for some, as EINPROGRESS, and the C library's name for another. */
 export const describe = (errno: number): readonly [code: string, meaning: string] => {
   if (errno === ERESTART) return ['ERESTART', 'changed in the meantime']
   if (errno === constants.errno.EOPNOTSUPP) return ['EOPNOTSUPP', 'operation not supported']
-  const known = getSystemErrorMap().get(-errno)
+  const known = systemErrors.get(-errno)
   if (known !== undefined) return known
   const [code = `errno ${errno}`] = Object.entries(constants.errno).find(each => each[1] === errno) ?? []
   return [code, 'refused']

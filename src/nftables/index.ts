@@ -24,6 +24,24 @@ export const tables: ListRequest<TableRef> = listing({
   fields: {}
 })
 
+/** A table by its name: ENOENT if there is none. */
+export const table = (ref: TableRef): Request<TableRef> => ({
+  operation: 'nftables.table',
+  protocol: 'netfilter',
+  answering: 'single',
+  links: [],
+  namespaces: [],
+  messages: () =>
+    E.right([
+      message('NFT_MSG_GETTABLE', NLM_F.REQUEST, {
+        header: { nfgenFamily: families[ref.family] },
+        attributes: { name: ref.table }
+      })
+    ]),
+  read: () => ref,
+  fields: {}
+})
+
 /** The elements of a set, as the kernel has them. */
 export const elements = (ref: TableRef, set: string): ListRequest<Element> =>
   listing({

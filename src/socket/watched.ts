@@ -84,11 +84,11 @@ const lowestFreeDescriptor = (): number => {
 }
 
 const descriptorOf = (port: number, protocol: number, expected: number): number | undefined =>
-  [expected, ...descriptors()].find(each => isSocketOf(each, port, protocol))
-
-function* descriptors(): Generator<number> {
-  for (const name of readdirSync('/proc/self/fd')) yield Number(name)
-}
+  isSocketOf(expected, port, protocol)
+    ? expected
+    : readdirSync('/proc/self/fd')
+        .map(Number)
+        .find(each => isSocketOf(each, port, protocol))
 
 /** What the kernel keeps of the send buffer for itself. */
 const overhead = 32

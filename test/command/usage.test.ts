@@ -22,7 +22,7 @@ const wrong: ReadonlyArray<readonly [words: string, sentence: RegExp, input?: st
   ['demo veth-masquerate', /^recipe: there is no demo of veth-masquerate: did you mean veth-masquerade\?/],
   ['up no-such-file.json', /^cannot read no-such-file\.json: no such file or directory$/],
   ['up docs', /^cannot read docs: illegal operation on a directory$/],
-  ['plan tsconfig.json', /^recipe: recipe: is missing: name one of veth-masquerade/],
+  ['plan tsconfig.json', /^recipe: recipe: is missing: name one of (?:[\w-]+, )*veth-masquerade/],
   ['plan -', /^the standard input is neither JSON nor YAML: /, '{ "recipe": '],
   ['up -', /^recipe: the parameters must be an object such as /, ''],
   [

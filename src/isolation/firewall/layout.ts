@@ -69,7 +69,7 @@ const ESTABLISHED_OR_RELATED = 6
  * The table: rules that never change, and sets that say whom they are for, so that the ten thousandth published port
  * costs a packet as little as the first.
  */
-const layoutOf = (family: TableFamily): Table => {
+const makeLayout = (family: TableFamily): Table => {
   const { saddr, daddr } = addresses[family]
   const toUs = equal(destinationType, RTN_LOCAL, 'local')
   const published = any([l4proto, dport])
@@ -129,6 +129,15 @@ const layoutOf = (family: TableFamily): Table => {
       }
     }
   }
+}
+
+const layouts = new Map<TableFamily, Table>()
+
+/** The same each time, and not small. */
+const layoutOf = (family: TableFamily): Table => {
+  const layout = layouts.get(family) ?? makeLayout(family)
+  layouts.set(family, layout)
+  return layout
 }
 
 /** The changes that make the table. */

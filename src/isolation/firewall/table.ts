@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Element } from '../../../protocol/nftables/element'
 import type { NamespaceRef } from '../../namespace/reference'
-import { concatenation, element, elements, removeTable, tables, transaction } from '../../nftables'
+import { concatenation, element, elements, removeTable, table, transaction } from '../../nftables'
 import type { Entry } from '../../recipe/step'
 import type { NetlinkError } from '../../socket/error'
 import type { Request } from '../../socket/request'
@@ -17,10 +17,13 @@ export interface Place {
   readonly family: TableFamily
 }
 
+const isAbsent = (error: NetlinkError): boolean => error._tag === 'Rejected' && error.code === 'ENOENT'
+
 export const hasTable = ({ world, namespace, family }: Place): TE.TaskEither<NetlinkError, boolean> =>
   pipe(
-    world.send(tables, namespace),
-    TE.map(all => all.some(each => each.family === family && each.table === tableOf(family).table))
+    world.send(table(tableOf(family)), namespace),
+    TE.map(() => true),
+    TE.orElse(error => (isAbsent(error) ? TE.right(false) : TE.left(error)))
   )
 
 /** Whose an element is, by its comment. */
@@ -34,8 +37,6 @@ const isElement = ({ element: { key, keyEnd, data } }: Membership, found: Elemen
   sameBytes(found.key?.value, concatenation(key)) &&
   (keyEnd === undefined || sameBytes(found.keyEnd?.value, concatenation(keyEnd))) &&
   (data === undefined || sameBytes(found.data?.value, concatenation(data)))
-
-const isAbsent = (error: NetlinkError): boolean => error._tag === 'Rejected' && error.code === 'ENOENT'
 
 /**
  * The elements of such keys, each looked up by itself: the others of a set do not count. Nothing for one that is not
