@@ -15,7 +15,7 @@ const wrong: ReadonlyArray<readonly [words: string, sentence: RegExp, input?: st
   ['up', /^missing required argument 'recipe'$/],
   ['down blue green', /^too many arguments/],
   ['exec blue --', /^missing required argument 'command'$/],
-  ['show lnk', /^object: lnk is none of link, address, route, nftables: did you mean link\?$/],
+  ['show lnk', /^object: lnk is none of link, [a-z, ]+: did you mean link\?$/],
   ['decode 1g', /^hex: line 1: "1g" is not hexadecimal$/],
   ['decode 1000', /^hex: 2 bytes hold no message: its header alone has 16$/],
   ['decode --protocol routes 00', /^--protocol: routes is none of .*: did you mean route\?$/],
