@@ -2,13 +2,12 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
-import type { Message } from '../protocol'
 import * as address from './address'
 import * as trafficClass from './class'
 import * as conntrack from './conntrack'
 import * as filter from './filter'
 import * as link from './link'
-import { type Event, monitor, type Observable, type Subscription, type SubscriptionOptions } from './monitor'
+import { type Event, followNftables, monitor, type Observable, type Subscription, type SubscriptionOptions } from './monitor'
 import type { NamespaceError } from './namespace/error'
 import type { NamespaceRef } from './namespace/reference'
 import * as neighbour from './neighbour'
@@ -153,15 +152,29 @@ export interface Objects {
   readonly filter: Bound<typeof filterVerbs>
   readonly nftables: {
     readonly tables: () => TE.TaskEither<NetlinkError, List<nftables.TableRef>>
-    /** Changes of the ruleset, all together or none. */
-    readonly transaction: Bound<{ transaction: typeof nftables.transaction }>['transaction']
+    /** All that nftables has, of one generation; `text` is what `nft list ruleset` prints. */
+    readonly ruleset: () => TE.TaskEither<NetlinkError, nftables.Ruleset>
+    /**
+     * Changes of the ruleset, all together or none: a list of them, or a function that says them. The error of one
+     * that is refused names it.
+     */
+    readonly transaction: (
+      steps: ReadonlyArray<nftables.Step> | ((tx: nftables.Edit) => void),
+      options?: nftables.TransactionOptions
+    ) => TE.TaskEither<NetlinkError, void>
+    /** A text as `nft -f` takes it, all of it or nothing. */
+    readonly load: (text: string) => TE.TaskEither<NetlinkError | nftables.SyntaxFault, void>
+    /** Sets the counters of rules to zero, and those with a name; of a table, or of all. */
+    readonly reset: (ref?: nftables.TableRef) => TE.TaskEither<NetlinkError, void>
     /** The number of the ruleset's generation: each transaction, whosever, raises it. */
     readonly generation: () => TE.TaskEither<NetlinkError, number>
     /** Reads, computes and writes; anew, when somebody changed the ruleset in between. */
     readonly modify: <E>(
-      compute: TE.TaskEither<E, ReadonlyArray<Message>>,
+      compute: TE.TaskEither<E, ReadonlyArray<nftables.Step>>,
       options?: nftables.ModifyOptions
     ) => TE.TaskEither<E | NetlinkError, void>
+    /** What changes from now on, rule by rule; `generation` ends those of one transaction: `nft monitor`. */
+    readonly monitor: (options?: SubscriptionOptions) => Subscription<nftables.WatchEvent>
   }
   readonly conntrack: Bound<typeof conntrackVerbs> & {
     /** Forgets all connections that a filter means, and says how many. */
@@ -250,12 +263,13 @@ const objectsIn =
         : session.right.batch(requests, options)
     const stream: Objects['stream'] = request =>
       E.isLeft(session) ? failedStream(session.left) : session.right.stream(request, options)
-    const follow: Objects['monitor'] = (objects, { signal, ...others } = {}) =>
-      monitor(session, objects, {
-        ...(options.timeout !== undefined && { timeout: options.timeout }),
-        ...others,
-        signal: AbortSignal.any(signal === undefined ? ends : [signal, ...ends])
-      })
+    const limited = ({ signal, ...others }: SubscriptionOptions = {}): SubscriptionOptions => ({
+      ...(options.timeout !== undefined && { timeout: options.timeout }),
+      ...others,
+      signal: AbortSignal.any(signal === undefined ? ends : [signal, ...ends])
+    })
+    const follow: Objects['monitor'] = (objects, subscriptionOptions) =>
+      monitor(session, objects, limited(subscriptionOptions))
     const bind = bindTo({ send, stream })
     return {
       link: { ...bind(linkVerbs), vlan: bind(vlanVerbs) },
@@ -274,9 +288,27 @@ const objectsIn =
       filter: bind(filterVerbs),
       nftables: {
         tables: () => send(nftables.tables),
-        transaction: bind({ transaction: nftables.transaction }).transaction,
+        ruleset: () => nftables.ruleset({ send, batch }),
+        transaction: (steps, transactionOptions) =>
+          nftables.send(
+            typeof steps === 'function' ? nftables.changes(steps) : steps,
+            transactionOptions
+          )({ send }),
+        load: text =>
+          pipe(
+            TE.fromEither(nftables.script(text)),
+            TE.chainW(steps => nftables.send(steps)({ send }))
+          ),
+        reset: ref =>
+          pipe(
+            TE.Do,
+            TE.apSW('rules', send(nftables.resetRules(ref))),
+            TE.apSW('objects', send(nftables.resetObjects(ref))),
+            TE.map(() => undefined)
+          ),
         generation: () => send(nftables.generation),
-        modify: (compute, modifyOptions) => nftables.modify(compute, modifyOptions)({ send })
+        modify: (compute, modifyOptions) => nftables.modify(compute, modifyOptions)({ send }),
+        monitor: subscriptionOptions => followNftables(session, limited(subscriptionOptions))
       },
       conntrack: {
         ...bind(conntrackVerbs),

@@ -5,6 +5,7 @@ import * as link from '../link'
 import type { NamespaceError } from '../namespace/error'
 import * as neighbour from '../neighbour'
 import * as nexthop from '../nexthop'
+import * as nftables from '../nftables'
 import * as nsid from '../nsid'
 import * as qdisc from '../qdisc'
 import * as route from '../route'
@@ -57,6 +58,15 @@ export const monitor = <O extends Observable>(
   const followed = Object.fromEntries(objects.map(object => [object, sources[object]]))
   return subscribe(session.right, followed as Pick<typeof sources, O>, options)
 }
+
+/** Follows nftables, from now on, through a socket of its own. */
+export const followNftables = (
+  session: E.Either<NamespaceError, Session>,
+  options?: SubscriptionOptions
+): Subscription<nftables.WatchEvent> =>
+  E.isLeft(session)
+    ? (failed(session.left) as Subscription<never>)
+    : subscribe(session.right, nftables.watching(), options)
 
 const failed = <O extends Observable>(error: NetlinkError): Subscription<Event<O>> => {
   let told = false

@@ -6,9 +6,21 @@ import { type ListRequest, listing, type Request } from '../socket/request'
 import { concatenation, families, type TableRef } from './change'
 
 export * from './change'
+export type { SyntaxFault } from './cursor'
+export { type Change, changes, type Edit, type ElementLike, type NewSet, type RuleLike, type TableEdit } from './edit'
+export { generation } from './generation'
+export type { Interpolated } from './lexer'
+export { rulesetText, tableText } from './listing'
+export { ruleText } from './print'
+export { ruleset } from './ruleset'
+export { script } from './script'
 export * from './selector'
 export * from './statement'
-export * from './transaction'
+export type * as syntax from './syntax'
+export type { Chain, ChainHook, Flowtable, ListedChain, ListedRule, ListedTable, NftObject, NftSet, Ruleset, Table } from './table'
+export { parseRule, rule } from './template'
+export { missingSets, modify, type ModifyOptions, send, type Step, transaction, type TransactionOptions } from './transaction'
+export { type WatchEvent, watching } from './watch'
 
 /** The tables of all families. */
 export const tables: ListRequest<TableRef> = listing({
@@ -88,3 +100,28 @@ export const element = (
 const familyName = (number: number): TableRef['family'] =>
   (Object.entries(families).find(([, each]) => each === number)?.[0] as TableRef['family'] | undefined) ??
   'inet'
+
+/** Sets the counters of a table's rules to zero, of all tables by default: `nft reset rules`. Linux 6.2. */
+export const resetRules = (ref?: TableRef): ListRequest<never> => reset('NFT_MSG_GETRULE_RESET', ref)
+
+/** Sets named counters and quotas of a table to zero, of all tables by default: `nft reset counters`. */
+export const resetObjects = (ref?: TableRef): ListRequest<never> => reset('NFT_MSG_GETOBJ_RESET', ref)
+
+const reset = (type: 'NFT_MSG_GETRULE_RESET' | 'NFT_MSG_GETOBJ_RESET', ref?: TableRef): ListRequest<never> =>
+  listing({
+    operation: 'nftables.reset',
+    protocol: 'netfilter',
+    links: [],
+    namespaces: [],
+    messages: () =>
+      E.right([
+        message(type, NLM_F.REQUEST | NLM_F.DUMP, {
+          ...(ref !== undefined && {
+            header: { nfgenFamily: families[ref.family] },
+            attributes: { table: ref.table }
+          })
+        })
+      ]),
+    entries: () => [],
+    fields: {}
+  })

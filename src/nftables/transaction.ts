@@ -3,10 +3,15 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
-import type { NetlinkError } from '../socket/error'
+import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
 import { message } from '../socket/message'
 import type { Request } from '../socket/request'
-import type { SendOptions, Session } from '../socket/session'
+import type { Session } from '../socket/session'
+import type { TableRef } from './change'
+import type { Around, Change } from './edit'
+import { generation } from './generation'
+import type { Layout } from './layout'
+import { layoutKey, layouts } from './layouts'
 
 /** NFNL_SUBSYS_NFTABLES, which a batch's ends carry. <linux/netfilter/nfnetlink.h> */
 const subsystem = 10
@@ -17,68 +22,132 @@ export interface TransactionOptions {
    * all (ERESTART). Default: whatever is there.
    */
   readonly generation?: number
+  /** Sets that are there already, for those who refer to them. A connection looks them up. */
+  readonly sets?: Around['layoutOf']
   /** What to do about an errno, in the words of whoever asks. */
   readonly hints?: { readonly [code: string]: string }
 }
 
-/** Changes of the ruleset, all together or none: `nft -f`. */
-export const transaction = (
-  changes: ReadonlyArray<Message>,
-  { generation, hints }: TransactionOptions = {}
-): Request<void> => ({
-  operation: 'nftables.transaction',
-  protocol: 'netfilter',
-  answering: 'transaction',
-  links: [],
-  namespaces: [],
-  messages: () =>
-    E.right([
-      message('NFNL_MSG_BATCH_BEGIN', NLM_F.REQUEST, {
-        header: { resId: subsystem },
-        ...(generation !== undefined && { attributes: { genid: generation } })
-      }),
-      ...changes,
-      message('NFNL_MSG_BATCH_END', NLM_F.REQUEST, { header: { resId: subsystem } })
-    ]),
-  read: () => undefined,
-  fields: {},
-  hints: {
-    ERESTART: 'somebody changed the ruleset since; read it again and compute the changes anew',
-    ...hints
-  }
-})
+/** Something to do to the ruleset: a change, or the kernel's message itself. */
+export type Step = Change | Message
 
-/** The number of the ruleset's generation in the namespace: each transaction, whosever, raises it. */
-export const generation: Request<number> = {
-  operation: 'nftables.generation',
-  protocol: 'netfilter',
-  answering: 'single',
-  links: [],
-  namespaces: [],
-  messages: () => E.right([message('NFT_MSG_GETGEN', NLM_F.REQUEST, {})]),
-  read: answers =>
-    answers.flatMap(answer =>
-      answer.type === 'NFT_MSG_NEWGEN' && answer.attributes.id !== undefined ? [answer.attributes.id] : []
-    )[0] ?? 0,
-  fields: {}
+const isChange = (step: Step): step is Change => 'messages' in step
+
+const keyOf = ({ family, table }: TableRef, set: string): string => `${family} ${table} ${set}`
+
+/** Changes made into messages, and which change each message is of. */
+interface Prepared {
+  readonly messages: ReadonlyArray<Message>
+  readonly of: ReadonlyArray<string | undefined>
 }
 
-export interface ModifyOptions extends TransactionOptions, SendOptions {
+const prepare = (
+  steps: ReadonlyArray<Step>,
+  { sets }: TransactionOptions,
+  indexOf: (name: string) => number
+): E.Either<InvalidInput, Prepared> => {
+  const layouts = new Map<string, Layout>()
+  const layoutOf: Around['layoutOf'] = (ref, set) => layouts.get(keyOf(ref, set)) ?? sets?.(ref, set)
+  const messages: Array<Message> = []
+  const of: Array<string | undefined> = []
+  for (const step of steps) {
+    if (!isChange(step)) {
+      messages.push(step)
+      of.push(undefined)
+      continue
+    }
+    if (step.makes !== undefined) layouts.set(keyOf(step.makes.ref, step.makes.set), step.makes.layout)
+    const made = step.messages({ indexOf, layoutOf })
+    if (E.isLeft(made))
+      return E.left(invalidInput('nftables.transaction', step.text, `is wrong: ${made.left}`))
+    for (const each of made.right) {
+      messages.push(each)
+      of.push(step.text)
+    }
+  }
+  return E.right({ messages, of })
+}
+
+/** Sets that changes use and do not make. */
+export const missingSets = (steps: ReadonlyArray<Step>): boolean => {
+  const made = new Set<string>()
+  for (const step of steps) {
+    if (!isChange(step)) continue
+    if (step.makes !== undefined) made.add(keyOf(step.makes.ref, step.makes.set))
+    if (step.uses.some(({ ref, set }) => !made.has(keyOf(ref, set)))) return true
+  }
+  return false
+}
+
+/** Changes of the ruleset, all together or none: `nft -f`. */
+export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOptions = {}): Request<void> => {
+  const { generation, hints } = options
+  let of: Prepared['of'] = []
+  return {
+    operation: 'nftables.transaction',
+    protocol: 'netfilter',
+    answering: 'transaction',
+    links: [...new Set(steps.flatMap(step => (isChange(step) ? step.links : [])))],
+    namespaces: [],
+    messages: ({ indexOf }) =>
+      pipe(
+        prepare(steps, options, indexOf),
+        E.map(prepared => {
+          of = prepared.of
+          return [
+            message('NFNL_MSG_BATCH_BEGIN', NLM_F.REQUEST, {
+              header: { resId: subsystem },
+              ...(generation !== undefined && { attributes: { genid: generation } })
+            }),
+            ...prepared.messages,
+            message('NFNL_MSG_BATCH_END', NLM_F.REQUEST, { header: { resId: subsystem } })
+          ]
+        })
+      ),
+    read: () => undefined,
+    fields: {},
+    part: position => of[position - 1],
+    hints: {
+      ERESTART: 'somebody changed the ruleset since; read it again and compute the changes anew',
+      ...hints
+    }
+  }
+}
+
+export interface ModifyOptions extends TransactionOptions {
   /** How often it is tried again when others change the ruleset meanwhile. Default 20. */
   readonly retries?: number
 }
+
+/** What sends requests. */
+type Sending = Pick<Session, 'send'>
+
+/** Sends changes; sets that they refer to and do not make are looked up first. */
+export const send =
+  (steps: ReadonlyArray<Step>, options: TransactionOptions = {}) =>
+  (session: Sending): TE.TaskEither<NetlinkError, void> =>
+    options.sets !== undefined || !missingSets(steps)
+      ? session.send(transaction(steps, options))
+      : pipe(
+          session.send(layouts),
+          TE.chain(found =>
+            session.send(
+              transaction(steps, { ...options, sets: (ref, set) => found.get(layoutKey(ref, set)) })
+            )
+          )
+        )
 
 /**
  * Reads, computes and writes as if nobody else did: when the ruleset changed between `compute`, which reads what it
  * needs and gives the changes, and the transaction, both are done again. No change at all is no transaction.
  */
 export const modify =
-  <E>(compute: TE.TaskEither<E, ReadonlyArray<Message>>, options: ModifyOptions = {}) =>
-  ({ send }: Pick<Session, 'send'>): TE.TaskEither<E | NetlinkError, void> => {
-    const { retries = 20, hints } = options
+  <E>(compute: TE.TaskEither<E, ReadonlyArray<Step>>, options: ModifyOptions = {}) =>
+  (session: Sending): TE.TaskEither<E | NetlinkError, void> => {
+    const { retries = 20, ...others } = options
     const attempt = (left: number): TE.TaskEither<E | NetlinkError, void> =>
       pipe(
-        send(generation, options),
+        session.send(generation),
         TE.chainW(read =>
           pipe(
             compute,
@@ -86,10 +155,7 @@ export const modify =
               changes.length === 0
                 ? TE.right<NetlinkError, void>(undefined)
                 : pipe(
-                    send(
-                      transaction(changes, { generation: read, ...(hints !== undefined && { hints }) }),
-                      options
-                    ),
+                    send(changes, { ...others, generation: read })(session),
                     TE.orElseW(error =>
                       error._tag === 'Rejected' && error.code === 'ERESTART' && left > 0
                         ? attempt(left - 1)

@@ -13,6 +13,8 @@ export interface Rejected {
   readonly errno: number
   /** The errno's name: `EEXIST`. */
   readonly code: string
+  /** Which change of a transaction was refused. */
+  readonly part?: string
   /** The kernel's own sentence, if it gave one. */
   readonly reason?: string
   /** The field of the caller's that the kernel points at. */

@@ -16,7 +16,9 @@ const generalHints: { readonly [code: string]: string } = {
 export const rejected = (
   request: Request<unknown>,
   refusal: Extract<Message, { readonly type: 'NLMSG_ERROR' | 'NLMSG_DONE' }>,
-  sent: Uint8Array
+  sent: Uint8Array,
+  /** Which of several changes it was for. */
+  part?: string
 ): Rejected => {
   const errno = -(refusal.error ?? 0)
   const [code, meaning] = describe(errno)
@@ -28,11 +30,12 @@ export const rejected = (
     field !== undefined ? `, at ${field}` : missing !== undefined ? `, which misses ${missing}` : ''
   return {
     _tag: 'Rejected',
-    message: `${request.operation}: ${ack?.msg ?? meaning} (${code}${where})${hint === undefined ? '' : `; ${hint}`}`,
+    message: `${request.operation}: ${part === undefined ? '' : `${part}: `}${ack?.msg ?? meaning} (${code}${where})${hint === undefined ? '' : `; ${hint}`}`,
     operation: request.operation,
     request: type,
     errno,
     code,
+    ...(part !== undefined && { part }),
     ...(ack?.msg !== undefined && { reason: ack.msg }),
     ...(field !== undefined && { field }),
     ...(missing !== undefined && { missing }),

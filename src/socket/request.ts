@@ -49,6 +49,8 @@ export interface Request<A> {
   readonly entries?: (answer: Message, known: Known) => ReadonlyArray<unknown>
   /** The caller's field for the path of an attribute: `attributes.local` is `address`. */
   readonly fields: { readonly [path: string]: string }
+  /** Of a transaction: what its message at this place was for, in the caller's words. The first is at 0. */
+  readonly part?: (position: number) => string | undefined
   /** What to do about an errno, in the words of this call. */
   readonly hints?: { readonly [code: string]: string }
 }

@@ -296,7 +296,14 @@ const ticketFor = (job: Job, { bytes, known, release }: Encoded, again: () => vo
     outcome._tag === 'Answered' && outcome.interrupted && entries !== undefined && reader === undefined
   const answerOf = (outcome: Outcome): E.Either<NetlinkError, unknown> => {
     if (outcome._tag === 'Refused')
-      return E.left(rejected(job.request, outcome.refusal as never, messageAt(bytes, outcome.position)))
+      return E.left(
+        rejected(
+          job.request,
+          outcome.refusal as never,
+          messageAt(bytes, outcome.position),
+          job.request.part?.(outcome.position)
+        )
+      )
     if (entries === undefined) return E.right(job.request.read(outcome.messages, known))
     const complete = !outcome.interrupted
     return E.right(reader === undefined ? listOf(values, complete) : complete)

@@ -1,0 +1,1113 @@
+import type { Message } from '../../protocol'
+import { NLM_F } from '../../protocol/netlink/header'
+import { NFPROTO } from '../../protocol/nfnetlink/header'
+import { NFT_CHAIN } from '../../protocol/nftables/chain'
+import { NFT_REG32_00, VERDICT, type Verdict as WireVerdict } from '../../protocol/nftables/data'
+import type { Expression } from '../../protocol/nftables/expression'
+import { NFT_BITWISE } from '../../protocol/nftables/expression/bitwise'
+import { NFT_BYTEORDER } from '../../protocol/nftables/expression/byteorder'
+import { NFT_CMP } from '../../protocol/nftables/expression/cmp'
+import { NFT_CONNLIMIT_F } from '../../protocol/nftables/expression/connlimit'
+import { NFT_DYNSET_F, NFT_DYNSET_OP } from '../../protocol/nftables/expression/dynset'
+import { NFT_HASH } from '../../protocol/nftables/expression/hash'
+import { NFT_LIMIT, NFT_LIMIT_F } from '../../protocol/nftables/expression/limit'
+import { NF_LOG, NFT_LOGLEVEL } from '../../protocol/nftables/expression/log'
+import { NFT_LOOKUP_F } from '../../protocol/nftables/expression/lookup'
+import { NF_NAT_RANGE, NFT_NAT } from '../../protocol/nftables/expression/nat'
+import { NFT_PAYLOAD_CSUM, NFT_PAYLOAD_L4CSUM } from '../../protocol/nftables/expression/payload'
+import { NFT_QUEUE_FLAG } from '../../protocol/nftables/expression/queue'
+import { NFT_QUOTA_F } from '../../protocol/nftables/expression/quota'
+import { NFT_RANGE } from '../../protocol/nftables/expression/range'
+import { NFT_REJECT } from '../../protocol/nftables/expression/reject'
+import type { StatefulExpression } from '../../protocol/nftables/expression/stateful'
+import { NF_SYNPROXY_OPT } from '../../protocol/nftables/expression/synproxy'
+import { NFT_SET } from '../../protocol/nftables/set'
+import { message } from '../socket/message'
+import { families, type TableRef } from './change'
+import { datatype, encode } from './datatype'
+import { bases, type Header, headerOf, headers } from './header'
+import {
+  address as addressKinds,
+  type Kind,
+  kindOf,
+  kindsOf,
+  padded,
+  port as portKind,
+  sizeOf,
+  widthOf
+} from './kind'
+import {
+  constantBytes,
+  type IndexOf,
+  isSpan,
+  type Layout,
+  layoutAttributes,
+  layoutUserdata,
+  objectNumbers,
+  portions,
+  spanOf,
+  wildcard,
+  wireElements
+} from './layout'
+import { type Primary, primaryOf } from './primary'
+import type {
+  Copy,
+  Element,
+  Elements,
+  Log,
+  Match,
+  Named,
+  Nat,
+  Operand,
+  Queue,
+  Reject,
+  Rule,
+  Stateful,
+  Statement,
+  Synproxy,
+  Tproxy,
+  Verdict
+} from './syntax'
+
+/** What a rule is compiled for. */
+export interface Surroundings {
+  readonly ref: TableRef
+  /** The sets of the table, as far as they are known. */
+  readonly layoutOf: (set: string) => Layout | undefined
+  readonly indexOf: IndexOf
+}
+
+export interface Compiled {
+  readonly expressions: ReadonlyArray<Expression>
+  /** What must be there before the rule: sets of its own. */
+  readonly before: ReadonlyArray<Message>
+  /** What can be filled only when the rule is there: chains of its own. */
+  readonly after: ReadonlyArray<Message>
+  /** What is wrong with the rule. */
+  readonly fault: string | undefined
+}
+
+let lastId = 0
+
+/** A name for something within a batch, which nothing else of this process has. */
+export const freshId = (): number => {
+  lastId = (lastId % 0x7fffffff) + 1
+  return lastId
+}
+
+/** What rules have said of the packet so far. */
+interface Known {
+  link?: string
+  network?: string
+  transport?: string
+  icmpType?: number
+}
+
+const networkNames: { readonly [number: number]: string } = {
+  [NFPROTO.IPV4]: 'ip',
+  [NFPROTO.IPV6]: 'ip6',
+  [NFPROTO.ARP]: 'arp'
+}
+const etherNames: { readonly [type: number]: string } = { 2048: 'ip', 34525: 'ip6', 2054: 'arp' }
+const etherTypes: { readonly [name: string]: number } = { ip: 0x0800, ip6: 0x86dd, arp: 0x0806 }
+const transportNames = new Map(
+  headers.filter(({ base }) => base === 'transport').map(({ name, number }) => [number, name] as const)
+)
+
+const ARPHRD_ETHER = 1
+const ETH_P_8021Q = 0x8100
+
+/** Registers are counted in steps of four bytes. */
+const register = (index: number): number => NFT_REG32_00 + index
+
+const comparisons = {
+  '==': NFT_CMP.EQ,
+  in: NFT_CMP.EQ,
+  '!=': NFT_CMP.NEQ,
+  '<': NFT_CMP.LT,
+  '<=': NFT_CMP.LTE,
+  '>': NFT_CMP.GT,
+  '>=': NFT_CMP.GTE,
+  '!': NFT_CMP.EQ
+} as const
+
+const periods = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 } as const
+
+/** A rule as the kernel runs it, with what it must be told that the text leaves out. */
+export const compile = (rule: Rule, surroundings: Surroundings): Compiled => {
+  const { ref, layoutOf, indexOf } = surroundings
+  const { family } = ref
+  const expressions: Array<Expression> = []
+  const before: Array<Message> = []
+  const after: Array<Message> = []
+  const known: Known = {}
+  let fault: string | undefined
+  if (family === 'ip' || family === 'ip6' || family === 'arp') known.network = family
+
+  const fail = (reason: string): undefined => {
+    fault ??= reason
+  }
+
+  const emit = (expression: Expression): undefined => {
+    expressions.push(expression)
+  }
+
+  const header = { nfgenFamily: families[family] }
+
+  const compare = (index: number, value: Uint8Array, op: number = NFT_CMP.EQ): undefined =>
+    emit({ name: 'cmp', data: { sreg: register(index), op, data: { value } } })
+
+  const mask = (
+    index: number,
+    size: number,
+    bits: Uint8Array,
+    xor: Uint8Array = new Uint8Array(size)
+  ): undefined =>
+    emit({
+      name: 'bitwise',
+      data: {
+        sreg: register(index),
+        dreg: register(index),
+        len: size,
+        op: NFT_BITWISE.MASK_XOR,
+        mask: { value: bits },
+        xor: { value: xor }
+      }
+    })
+
+  const require = (name: string, value: Uint8Array): undefined => {
+    const primary = primaryOf(name)
+    if (primary === undefined) return
+    emit(primary.load(register(0)))
+    compare(0, value)
+  }
+
+  const conflict = (has: string, wants: string): undefined =>
+    fail(`${wants} does not go together with ${has}`)
+
+  const needLink = (name: string): undefined => {
+    if (family !== 'bridge' && family !== 'netdev' && known.link === undefined) {
+      if (family === 'arp') return
+      require('meta iiftype', encode(BigInt(ARPHRD_ETHER), 2, 'host'))
+      known.link = 'ether'
+    }
+    if (name !== 'vlan' || known.link === 'vlan') return
+    require('ether type', encode(BigInt(ETH_P_8021Q), 2, 'network'))
+    known.link = 'vlan'
+  }
+
+  const needNetwork = (name: string): undefined => {
+    if (known.network === name) return
+    if (known.network !== undefined) return conflict(known.network, name)
+    known.network = name
+    if (family === 'inet') {
+      if (name === 'arp') return fail('a table of family inet sees no arp')
+      require('meta nfproto', Uint8Array.of(headerOf(name)?.number ?? 0))
+    } else require('meta protocol', encode(BigInt(etherTypes[name] ?? 0), 2, 'network'))
+  }
+
+  const needTransport = ({ name, number }: Header): undefined => {
+    if (name === 'th') return
+    if (name === 'icmp' || name === 'igmp') needNetwork('ip')
+    if (name === 'icmpv6') needNetwork('ip6')
+    if (known.transport === name) return
+    if (known.transport !== undefined) return conflict(known.transport, name)
+    known.transport = name
+    require('meta l4proto', Uint8Array.of(number))
+  }
+
+  const needIcmpType = ({ name }: Header, type: number): undefined => {
+    if (known.icmpType === type) return
+    if (known.icmpType !== undefined) return
+    known.icmpType = type
+    const left: Operand = { kind: 'asked', name: `${name} type` }
+    const value = (text: string): Element => ({ key: { kind: 'value', value: text } })
+    const [echo, reply] = ['echo-request', 'echo-reply']
+    const types = datatype(name === 'icmp' ? 'icmp_type' : 'icmpv6_type')
+    const named = types.print(BigInt(type), 8)
+    match({
+      statement: 'match',
+      left,
+      op: 'in',
+      right:
+        named === echo
+          ? { kind: 'elements', elements: [value(echo), value(reply as string)] }
+          : { kind: 'value', value: named }
+    })
+  }
+
+  const need = (primary: Primary): undefined => {
+    const { payload, needs } = primary
+    if (needs === 'ip' || needs === 'ip6') needNetwork(needs)
+    const of = payload?.header
+    if (of === undefined) return
+    if (of.base === 'link') needLink(of.name)
+    else if (of.base === 'network') needNetwork(of.name)
+    else needTransport(of)
+    if (payload?.field.icmpType !== undefined) needIcmpType(of, payload.field.icmpType)
+  }
+
+  /** What a comparison tells of the packet. */
+  const learn = (name: string, value: bigint): undefined => {
+    const number = Number(value)
+    switch (name) {
+      case 'meta nfproto':
+        if (networkNames[number] !== undefined) known.network = networkNames[number]
+        return
+      case 'meta protocol':
+      case 'ether type':
+      case 'vlan type':
+        if (etherNames[number] !== undefined) known.network = etherNames[number]
+        if (number === ETH_P_8021Q) known.link = 'vlan'
+        return
+      case 'meta l4proto':
+      case 'ip protocol':
+      case 'ip6 nexthdr': {
+        const transport = transportNames.get(number)
+        if (transport !== undefined) known.transport = transport
+        return
+      }
+      case 'icmp type':
+      case 'icmpv6 type':
+        known.icmpType = number
+        return
+      case 'meta iiftype':
+        if (number === ARPHRD_ETHER) known.link = 'ether'
+    }
+  }
+
+  /** Requests and replies of an echo have the same members. */
+  const learnTypes = (name: string, { elements }: Elements): undefined => {
+    const [first] = elements
+    if (!/^icmp(v6)? type$/.test(name) || first?.key.kind !== 'value') return
+    const type = primaryOf(name)?.type.parse(first.key.value)
+    known.icmpType ??= first.key.value.startsWith('echo-') ? (name === 'icmp type' ? 8 : 128) : Number(type)
+  }
+
+  /** Asks first for all that parts need: what is in registers already must stay there. */
+  const prepare = (operand: Operand): undefined => {
+    switch (operand.kind) {
+      case 'asked': {
+        const primary = primaryOf(operand.name)
+        if (primary !== undefined) need(primary)
+        return
+      }
+      case 'concatenation':
+        for (const part of operand.parts) prepare(part)
+        return
+      case 'computation':
+        prepare(operand.left)
+        return
+      case 'hash':
+        prepare(operand.of)
+    }
+  }
+
+  interface Loaded {
+    /** What is in the registers. */
+    readonly kinds: ReadonlyArray<Kind>
+    /** Bits behind the value there. */
+    readonly shift: number
+  }
+
+  const load = (operand: Operand, index: number): Loaded => {
+    prepare(operand)
+    return loadPrepared(operand, index)
+  }
+
+  const loadPrepared = (operand: Operand, index: number): Loaded => {
+    switch (operand.kind) {
+      case 'asked': {
+        const primary = primaryOf(operand.name)
+        if (primary === undefined) {
+          fail(`${operand.name} is nothing that a packet has`)
+          return { kinds: kindsOf(operand), shift: 0 }
+        }
+        emit(primary.load(register(index)))
+        const { shift, bits, type, order } = primary
+        const size = Math.ceil((bits + shift) / 8)
+        if (bits % 8 !== 0 || shift > 0) {
+          const whole = primary.payload?.place.size ?? size
+          mask(index, whole, encode(((1n << BigInt(bits)) - 1n) << BigInt(shift), whole, order))
+          return { kinds: [{ type, bits: whole * 8, order, of: operand }], shift }
+        }
+        return { kinds: [{ type, bits, order, of: operand }], shift: 0 }
+      }
+      case 'concatenation': {
+        const kinds: Array<Kind> = []
+        let at = index
+        for (const part of operand.parts) {
+          const loaded = loadPrepared(part, at)
+          const [kind] = loaded.kinds
+          if (kind === undefined) continue
+          if (loaded.shift > 0) fail(`${operandName(part)} cannot be a part of a concatenation`)
+          kinds.push(kind)
+          at += padded(sizeOf(kind)) / 4
+        }
+        return { kinds, shift: 0 }
+      }
+      case 'computation': {
+        const loaded = loadPrepared(operand.left, index)
+        const [kind] = loaded.kinds
+        if (kind !== undefined) compute(operand.op, operand.right, kind, index, loaded.shift)
+        return loaded
+      }
+      case 'hash': {
+        const { kinds } = loadPrepared(operand.of, index + 1)
+        emit({
+          name: 'hash',
+          data: {
+            sreg: register(index + 1),
+            dreg: register(index),
+            len: widthOf(kinds),
+            modulus: operand.modulus,
+            ...(operand.seed !== undefined && { seed: operand.seed }),
+            offset: operand.offset ?? 0,
+            type: NFT_HASH.JENKINS
+          }
+        })
+        return { kinds: kindsOf(operand), shift: 0 }
+      }
+      default:
+        fail(`${operand.kind} cannot be asked of a packet`)
+        return { kinds: kindsOf(operand), shift: 0 }
+    }
+  }
+
+  const compute = (
+    op: '&' | '|' | '^' | '<<' | '>>',
+    right: Operand,
+    kind: Kind,
+    index: number,
+    shift: number
+  ): undefined => {
+    const size = sizeOf(kind)
+    if (op === '<<' || op === '>>') {
+      const by = right.kind === 'value' ? Number(right.value) : 0
+      const value = encode(BigInt(by), 4, 'host')
+      if (kind.order === 'network' && size > 1) turn(index, kind, NFT_BYTEORDER.NTOH)
+      emit({
+        name: 'bitwise',
+        data: {
+          sreg: register(index),
+          dreg: register(index),
+          len: size,
+          op: op === '<<' ? NFT_BITWISE.LSHIFT : NFT_BITWISE.RSHIFT,
+          data: { value }
+        }
+      })
+      if (kind.order === 'network' && size > 1) turn(index, kind, NFT_BYTEORDER.HTON)
+      return
+    }
+    const value = spanOf(kind, right, indexOf).from << BigInt(shift)
+    const all = (1n << BigInt(size * 8)) - 1n
+    const bits = encode(op === '&' ? value : op === '|' ? all ^ value : all, size, kind.order)
+    mask(index, size, bits, encode(op === '&' ? 0n : value, size, kind.order))
+  }
+
+  const turn = (index: number, kind: Kind, op: number): undefined =>
+    emit({
+      name: 'byteorder',
+      data: { sreg: register(index), dreg: register(index), op, len: sizeOf(kind), size: sizeOf(kind) }
+    })
+
+  /** Turns numbers of the machine's own round, part by part, where ranges are looked up. */
+  const align = (kinds: ReadonlyArray<Kind>, index: number): ReadonlyArray<Kind> => {
+    let at = index
+    return kinds.map(kind => {
+      const size = sizeOf(kind)
+      const turned = kind.order === 'host' && size > 1
+      if (turned) turn(at, kind, NFT_BYTEORDER.HTON)
+      at += padded(size) / 4
+      return turned ? { ...kind, order: 'network' as const } : kind
+    })
+  }
+
+  /** Makes a set of a rule's own: its name and id. */
+  const own = (
+    elements: Elements,
+    key: ReadonlyArray<Kind>,
+    shift: number,
+    data?: Layout['data']
+  ): { readonly set: string; readonly setId: number; readonly layout: Layout } => {
+    const interval = elements.elements.some(each => isSpan(each.key))
+    const dataInterval = elements.elements.some(
+      each => each.data !== undefined && 'kind' in each.data && isSpan(each.data)
+    )
+    const layout: Layout = {
+      key,
+      interval,
+      ...(data !== undefined && { data }),
+      ...(dataInterval && { dataInterval })
+    }
+    const setId = freshId()
+    const set = data === undefined ? '__set%d' : '__map%d'
+    const { concat, flags, ...attributes } = layoutAttributes(layout)
+    before.push(
+      message('NFT_MSG_NEWSET', NLM_F.REQUEST | NLM_F.CREATE, {
+        header,
+        attributes: {
+          table: ref.table,
+          name: set,
+          flags: flags | NFT_SET.ANONYMOUS | NFT_SET.CONSTANT,
+          ...attributes,
+          ...((concat !== undefined || !interval) && {
+            desc: {
+              ...(concat !== undefined && { concat }),
+              ...(!interval && { size: elements.elements.length })
+            }
+          }),
+          id: setId,
+          userdata: layoutUserdata(layout)
+        }
+      })
+    )
+    before.push(...elementMessages(set, setId, layout, elements.elements, shift))
+    return { set, setId, layout }
+  }
+
+  const elementMessages = (
+    set: string,
+    setId: number,
+    layout: Layout,
+    elements: ReadonlyArray<Element>,
+    shift: number
+  ): ReadonlyArray<Message> =>
+    portions(
+      wireElements(
+        layout,
+        elements,
+        indexOf,
+        each => dataOf(layout, each),
+        each => (each.statements ?? []).map(stateful),
+        shift
+      )
+    ).map(portion =>
+      message('NFT_MSG_NEWSETELEM', NLM_F.REQUEST | NLM_F.CREATE, {
+        header,
+        attributes: { table: ref.table, set, setId, elements: portion }
+      })
+    )
+
+  const dataOf = (layout: Layout, { data }: Element) => elementData(layout, data, indexOf, verdict)
+
+  const verdict = (given: Verdict): WireVerdict => {
+    if (given.verdict === 'jump' || given.verdict === 'goto') {
+      const code = given.verdict === 'jump' ? VERDICT.JUMP : VERDICT.GOTO
+      if ('chain' in given) return { code, chain: given.chain }
+      return { code, chainId: ownChain(given.rules) }
+    }
+    return { code: verdicts[given.verdict] }
+  }
+
+  /** A chain that belongs to this rule. */
+  const ownChain = (rules: ReadonlyArray<Rule>): number => {
+    const chainId = freshId()
+    before.push(
+      message('NFT_MSG_NEWCHAIN', NLM_F.REQUEST | NLM_F.CREATE, {
+        header,
+        attributes: { table: ref.table, id: chainId, flags: NFT_CHAIN.BINDING }
+      })
+    )
+    for (const each of rules) {
+      const compiled = compile(each, surroundings)
+      if (compiled.fault !== undefined) fail(compiled.fault)
+      before.push(
+        ...compiled.before,
+        message('NFT_MSG_NEWRULE', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.APPEND, {
+          header,
+          attributes: {
+            table: ref.table,
+            chainId,
+            expressions: compiled.expressions,
+            ...(each.comment !== undefined && { userdata: { comment: each.comment } })
+          }
+        }),
+        ...compiled.after
+      )
+    }
+    return chainId
+  }
+
+  const lookup = (
+    set: Elements | Named,
+    loaded: { readonly kinds: ReadonlyArray<Kind>; readonly shift: number },
+    index: number,
+    data?: Layout['data']
+  ): { readonly set: string; readonly setId?: number; readonly layout: Layout | undefined } => {
+    if (set.kind === 'named') {
+      const layout = layoutOf(set.name)
+      if (layout?.interval === true) align(loaded.kinds, index)
+      return { set: set.name, layout }
+    }
+    const interval = set.elements.some(each => isSpan(each.key))
+    if (interval) align(loaded.kinds, index)
+    return own(set, loaded.kinds, loaded.shift, data)
+  }
+
+  const find = (
+    set: Elements | Named,
+    key: Operand,
+    index: number,
+    data: Layout['data'] | undefined,
+    more: { readonly dreg?: number; readonly flags?: number } = {}
+  ): Layout | undefined => {
+    if (set.kind === 'elements' && key.kind === 'asked') learnTypes(key.name, set)
+    const loaded = load(key, index)
+    const { layout, ...found } = lookup(set, loaded, index, data)
+    emit({ name: 'lookup', data: { ...found, sreg: register(index), ...more } })
+    return layout
+  }
+
+  const match = ({ left, op, right, mask: flags }: Match): undefined => {
+    if (right.kind === 'elements' || right.kind === 'named') {
+      find(right, left, 0, undefined, op === '!=' ? { flags: NFT_LOOKUP_F.INV } : {})
+      return
+    }
+    if (left.kind === 'asked' && right.kind === 'prefix' && matchPrefix(left.name, op, right.length, right))
+      return
+    const loaded = load(left, 0)
+    const [kind] = loaded.kinds
+    if (kind === undefined) return
+    if (left.kind === 'concatenation') {
+      compare(0, constantBytes(loaded.kinds, right, indexOf), comparisons[op])
+      return
+    }
+    if (flags !== undefined) {
+      mask(0, sizeOf(kind), valueBytes(kind, flags, loaded.shift))
+      compare(0, valueBytes(kind, right, loaded.shift), comparisons[op])
+      return
+    }
+    const bits =
+      kind.type.flags && (right.kind === 'value' || right.kind === 'flags') && left.kind !== 'computation'
+    if (bits && (op === 'in' || op === '!')) {
+      mask(0, sizeOf(kind), valueBytes(kind, right, loaded.shift))
+      compare(0, new Uint8Array(sizeOf(kind)), op === '!' ? NFT_CMP.EQ : NFT_CMP.NEQ)
+      return
+    }
+    matchConstant(kind, op, right, loaded.shift)
+    if (left.kind === 'asked' && (op === 'in' || op === '==') && right.kind === 'value')
+      learn(left.name, spanOf(kind, right, indexOf).from)
+  }
+
+  const valueBytes = (kind: Kind, operand: Operand, shift: number, end: 'from' | 'to' = 'from'): Uint8Array =>
+    encode(spanOf(kind, operand, indexOf)[end] << BigInt(shift), sizeOf(kind), kind.order)
+
+  const matchConstant = (kind: Kind, op: Match['op'], right: Operand, shift: number): undefined => {
+    if (right.kind === 'value') {
+      const beginning = wildcard(kind, right.value)
+      if (beginning !== undefined) {
+        const length = Buffer.byteLength(beginning) - 2
+        return compare(
+          0,
+          constantBytes([kind], { kind: 'value', value: beginning }, indexOf).subarray(0, length),
+          comparisons[op]
+        )
+      }
+    }
+    const ordered = op !== 'in' && op !== '==' && op !== '!='
+    const [turned = kind] = ordered || right.kind === 'range' ? align([kind], 0) : [kind]
+    if (right.kind === 'range') {
+      const from = valueBytes(turned, right, shift)
+      const to = valueBytes(turned, right, shift, 'to')
+      if (op === '!=')
+        emit({
+          name: 'range',
+          data: { sreg: register(0), op: NFT_RANGE.NEQ, fromData: { value: from }, toData: { value: to } }
+        })
+      else {
+        compare(0, from, NFT_CMP.GTE)
+        compare(0, to, NFT_CMP.LTE)
+      }
+      return
+    }
+    if (right.kind === 'prefix') {
+      const size = sizeOf(kind)
+      const all = (1n << BigInt(kind.bits)) - 1n
+      mask(0, size, encode(all ^ ((1n << BigInt(kind.bits - right.length)) - 1n), size, kind.order))
+    }
+    compare(0, valueBytes(turned, right, shift), comparisons[op])
+  }
+
+  /** A network of whole bytes needs no mask: only these bytes are loaded. */
+  const matchPrefix = (name: string, op: Match['op'], length: number, right: Operand): boolean => {
+    const primary = primaryOf(name)
+    const place = primary?.payload?.place
+    if (primary === undefined || place === undefined || length % 8 !== 0 || length === 0 || primary.shift > 0)
+      return false
+    need(primary)
+    const size = length / 8
+    emit({
+      name: 'payload',
+      data: { dreg: register(0), base: bases[place.base], offset: place.offset, len: size }
+    })
+    compare(0, constantBytes([kindOf(primary.type)], right, indexOf).subarray(0, size), comparisons[op])
+    return true
+  }
+
+  /** Puts a value that a statement needs into registers; what it is, is known. */
+  const put = (
+    operand: Operand,
+    kinds: ReadonlyArray<Kind>,
+    index: number,
+    end: 'from' | 'to' = 'from'
+  ): Layout | undefined => {
+    if (operand.kind === 'lookup')
+      return find(operand.map, operand.key, index, kinds, { dreg: register(index) })
+    if (['asked', 'computation', 'hash'].includes(operand.kind)) {
+      load(operand, index)
+      return undefined
+    }
+    const value = constantBytes(kinds, operand, indexOf, end)
+    emit({ name: 'immediate', data: { dreg: register(index), data: { value } } })
+    return undefined
+  }
+
+  const set = (name: string, value: Operand): undefined => {
+    const primary = primaryOf(name)
+    if (primary === undefined) return fail(`${name} is nothing that a packet has`)
+    const { payload, shift, bits, order, type } = primary
+    const kind: Kind = { type, bits, order }
+    need(primary)
+    if (payload === undefined) {
+      put(value, [kind], 0)
+      if (primary.store === undefined) return fail(`${name} cannot be set`)
+      return emit(primary.store(register(0)))
+    }
+    setPayload(payload, kind, shift, value)
+  }
+
+  /** Checksums are over words of two bytes, so no single byte is written. */
+  const setPayload = (
+    { header: of, place }: NonNullable<Primary['payload']>,
+    kind: Kind,
+    shift: number,
+    value: Operand
+  ): undefined => {
+    const sum = checksums[of?.name ?? '']
+    const widen = sum !== undefined && place.size === 1
+    const offset = widen ? place.offset & ~1 : place.offset
+    const size = widen ? 2 : place.size
+    const behind = shift + (widen && place.offset % 2 === 0 ? 8 : 0)
+    const partial = kind.bits < size * 8
+    if (partial) {
+      if (value.kind !== 'value' && value.kind !== 'flags')
+        return fail(`${of?.name} ${kind.type.name} can be set to a constant only`)
+      emit({ name: 'payload', data: { dreg: register(0), base: bases[place.base], offset, len: size } })
+      const ones = (1n << BigInt(kind.bits)) - 1n
+      const all = (1n << BigInt(size * 8)) - 1n
+      mask(
+        0,
+        size,
+        encode(all ^ (ones << BigInt(behind)), size, 'network'),
+        encode(spanOf(kind, value, indexOf).from << BigInt(behind), size, 'network')
+      )
+    } else put(value, [kind], 0)
+    const pseudo = of?.base === 'network' && place.offset >= (of.name === 'ip' ? 12 : 8)
+    emit({
+      name: 'payload',
+      data: {
+        sreg: register(0),
+        base: bases[place.base],
+        offset,
+        len: size,
+        csumType: sum === undefined ? NFT_PAYLOAD_CSUM.NONE : NFT_PAYLOAD_CSUM.INET,
+        csumOffset: sum ?? 0,
+        csumFlags: pseudo ? NFT_PAYLOAD_L4CSUM.PSEUDOHDR : 0
+      }
+    })
+  }
+
+  const log = (given: Log): undefined => {
+    const { prefix, group, snaplen, queueThreshold, level, flags } = given
+    emit({
+      name: 'log',
+      data: {
+        ...(prefix !== undefined && { prefix }),
+        ...(group !== undefined && { group }),
+        ...(snaplen !== undefined && { snaplen }),
+        ...(queueThreshold !== undefined && { qthreshold: queueThreshold }),
+        ...(level !== undefined && { level: logLevels[level] }),
+        ...(flags !== undefined && { flags: flags.reduce((sum, flag) => sum | (logFlags[flag] ?? 0), 0) })
+      }
+    })
+  }
+
+  const reject = (given: Reject): undefined => {
+    const kind = given.with
+    if (kind === 'tcp reset') {
+      const tcp = headerOf('tcp')
+      if (tcp !== undefined) needTransport(tcp)
+      return emit({ name: 'reject', data: { type: NFT_REJECT.TCP_RST, icmpCode: 0 } })
+    }
+    const plain = kind ?? (family === 'ip' ? 'icmp' : family === 'ip6' ? 'icmpv6' : 'icmpx')
+    if (kind === 'icmp') needNetwork('ip')
+    if (kind === 'icmpv6') needNetwork('ip6')
+    const code = datatype(`${plain}_code`).parse(given.code ?? 'port-unreachable') ?? 0n
+    emit({
+      name: 'reject',
+      data: {
+        type: plain === 'icmpx' ? NFT_REJECT.ICMPX_UNREACH : NFT_REJECT.ICMP_UNREACH,
+        icmpCode: Number(code)
+      }
+    })
+  }
+
+  const natFamily = (given: 'ip' | 'ip6' | undefined): 'ip' | 'ip6' => {
+    const found = given ?? (family === 'ip' || family === 'ip6' ? family : known.network)
+    if (found === 'ip' || found === 'ip6') return found
+    fail('it must say which family of addresses it is for: dnat ip to …')
+    return 'ip'
+  }
+
+  /** First and last value, in registers of their own; what was used. */
+  const putRange = (
+    operand: Operand,
+    kind: Kind,
+    index: number
+  ): { readonly min: number; readonly max?: number; readonly next: number } => {
+    const step = padded(sizeOf(kind)) / 4
+    // A register of sixteen bytes for each keeps what nft prints in order.
+    const width = Math.max(step, 4)
+    put(operand, [kind], index)
+    if (operand.kind !== 'range' && operand.kind !== 'prefix')
+      return { min: register(index), next: index + width }
+    put(operand, [kind], index + width, 'to')
+    return { min: register(index), max: register(index + width), next: index + 2 * width }
+  }
+
+  const nat = (given: Nat): undefined => {
+    const { statement, address, port, prefix } = given
+    const flags = (given.flags ?? []).reduce(
+      (sum, flag) => sum | natFlags[flag],
+      prefix === true ? NF_NAT_RANGE.NETMAP : 0
+    )
+    if (statement === 'masquerade' || statement === 'redirect') {
+      const ports = port === undefined ? undefined : putRange(port, portKind, 0)
+      const data = {
+        ...(ports !== undefined && { regProtoMin: ports.min }),
+        ...(ports?.max !== undefined && { regProtoMax: ports.max }),
+        ...(flags !== 0 && { flags })
+      }
+      return emit(statement === 'masquerade' ? { name: 'masq', data } : { name: 'redir', data })
+    }
+    const of = natFamily(given.family)
+    emit({
+      name: 'nat',
+      data: {
+        type: statement === 'snat' ? NFT_NAT.SNAT : NFT_NAT.DNAT,
+        family: of === 'ip' ? NFPROTO.IPV4 : NFPROTO.IPV6,
+        ...natRegisters(address, port, of, prefix === true),
+        ...(flags !== 0 && { flags })
+      }
+    })
+  }
+
+  const natRegisters = (
+    address: Operand | undefined,
+    port: Operand | undefined,
+    of: 'ip' | 'ip6',
+    prefix: boolean
+  ) => {
+    const kind = addressKinds[of]
+    const step = padded(sizeOf(kind)) / 4
+    if (address?.kind === 'lookup') {
+      const named = address.map.kind === 'named' ? layoutOf(address.map.name)?.data : undefined
+      const both = port?.kind === 'any' || (Array.isArray(named) && named.length === 2)
+      const layout = put(address, both ? [kind, portKind] : [kind], 0)
+      const ranges = prefix || layout?.dataInterval === true
+      return {
+        regAddrMin: register(0),
+        ...(ranges && { regAddrMax: register(step) }),
+        ...(both && { regProtoMin: register(step) })
+      }
+    }
+    const addresses = address === undefined ? undefined : putRange(address, kind, 0)
+    const ports = port === undefined ? undefined : putRange(port, portKind, addresses?.next ?? 0)
+    return {
+      ...(addresses !== undefined && { regAddrMin: addresses.min }),
+      ...(addresses?.max !== undefined && { regAddrMax: addresses.max }),
+      ...(ports !== undefined && { regProtoMin: ports.min }),
+      ...(ports?.max !== undefined && { regProtoMax: ports.max })
+    }
+  }
+
+  const tproxy = (given: Tproxy): undefined => {
+    const of = given.family ?? (given.address === undefined ? undefined : natFamily(undefined))
+    const addresses =
+      given.address === undefined ? undefined : putRange(given.address, addressKinds[of ?? 'ip'], 0)
+    const ports = given.port === undefined ? undefined : putRange(given.port, portKind, addresses?.next ?? 0)
+    emit({
+      name: 'tproxy',
+      data: {
+        family:
+          of === 'ip'
+            ? NFPROTO.IPV4
+            : of === 'ip6'
+              ? NFPROTO.IPV6
+              : family === 'inet'
+                ? NFPROTO.UNSPEC
+                : families[family],
+        ...(addresses !== undefined && { regAddr: addresses.min }),
+        ...(ports !== undefined && { regPort: ports.min })
+      }
+    })
+  }
+
+  const deviceKind = kindOf(datatype('iface_index'))
+
+  const copy = ({ statement, family: named, address, device }: Copy): undefined => {
+    const of = named ?? (family === 'ip6' ? 'ip6' : 'ip')
+    const addresses = address === undefined ? undefined : putRange(address, addressKinds[of], 0)
+    const devices = device === undefined ? undefined : putRange(device, deviceKind, addresses?.next ?? 0)
+    const at = {
+      ...(addresses !== undefined && { sregAddr: addresses.min }),
+      ...(devices !== undefined && { sregDev: devices.min })
+    }
+    emit(
+      statement === 'dup'
+        ? { name: 'dup', data: at }
+        : {
+            name: 'fwd',
+            data: {
+              ...at,
+              ...(address !== undefined && { nfproto: of === 'ip' ? NFPROTO.IPV4 : NFPROTO.IPV6 })
+            }
+          }
+    )
+  }
+
+  const queue = ({ number, flags }: Queue): undefined => {
+    const bits = (flags ?? []).reduce(
+      (sum, flag) => sum | (flag === 'bypass' ? NFT_QUEUE_FLAG.BYPASS : NFT_QUEUE_FLAG.CPU_FANOUT),
+      0
+    )
+    const kind: Kind = { type: datatype('integer'), bits: 16, order: 'host' }
+    if (number.kind === 'value' || number.kind === 'range') {
+      const { from, to } = spanOf(kind, number, indexOf)
+      return emit({ name: 'queue', data: { num: Number(from), total: Number(to - from) + 1, flags: bits } })
+    }
+    put(number, [kind], 0)
+    emit({ name: 'queue', data: { sregQnum: register(0), flags: bits } })
+  }
+
+  const onSet = (
+    given: Extract<Statement, { readonly statement: 'add' | 'update' | 'delete' }>
+  ): undefined => {
+    const { statement, set: name, key, data, timeout, statements = [] } = given
+    const loaded = load(key, 0)
+    const layout = layoutOf(name)
+    if (layout?.interval === true) align(loaded.kinds, 0)
+    const next = padded(widthOf(loaded.kinds)) / 4
+    if (data !== undefined)
+      put(data, Array.isArray(layout?.data) ? layout.data : kindsOf(data), Math.max(next, 4))
+    const own = statements.map(stateful)
+    emit({
+      name: 'dynset',
+      data: {
+        setName: name,
+        op: { add: NFT_DYNSET_OP.ADD, update: NFT_DYNSET_OP.UPDATE, delete: NFT_DYNSET_OP.DELETE }[statement],
+        sregKey: register(0),
+        ...(data !== undefined && { sregData: register(Math.max(next, 4)) }),
+        ...(timeout !== undefined && { timeout: BigInt(timeout) }),
+        ...(own.length === 1 && { expr: own[0] as StatefulExpression }),
+        ...(own.length > 1 && { expressions: own, flags: NFT_DYNSET_F.EXPR })
+      }
+    })
+  }
+
+  const object = (kind: keyof typeof objectNumbers, name: Operand): undefined => {
+    if (name.kind === 'lookup') {
+      const loaded = load(name.key, 0)
+      const found = lookup(name.map, loaded, 0, kind)
+      return emit({
+        name: 'objref',
+        data: {
+          setSreg: register(0),
+          setName: found.set,
+          ...(found.setId !== undefined && { setId: found.setId })
+        }
+      })
+    }
+    emit({
+      name: 'objref',
+      data: { immType: objectNumbers[kind], immName: operandName(name).replaceAll('"', '') }
+    })
+  }
+
+  const compileOne = (statement: Statement): undefined => {
+    switch (statement.statement) {
+      case 'match':
+        return match(statement)
+      case 'verdict':
+        return emit({ name: 'immediate', data: { dreg: 0, data: { verdict: verdict(statement) } } })
+      case 'verdicts':
+        return void find(statement.map, statement.key, 0, 'verdict', { dreg: 0 })
+      case 'set':
+        return set(statement.name, statement.value)
+      case 'object':
+        return object(statement.object, statement.name)
+      case 'log':
+        return log(statement)
+      case 'reject':
+        return reject(statement)
+      case 'snat':
+      case 'dnat':
+      case 'masquerade':
+      case 'redirect':
+        return nat(statement)
+      case 'tproxy':
+        return tproxy(statement)
+      case 'dup':
+      case 'fwd':
+        return copy(statement)
+      case 'queue':
+        return queue(statement)
+      case 'synproxy':
+        return emit({ name: 'synproxy', data: synproxyData(statement) })
+      case 'notrack':
+        return emit({ name: 'notrack' } as Expression)
+      case 'flow':
+        return emit({ name: 'flow_offload', data: { tableName: statement.flowtable } })
+      case 'add':
+      case 'update':
+      case 'delete':
+        return onSet(statement)
+      case 'xt':
+        return emit({
+          name: statement.xt,
+          data: {
+            name: statement.name,
+            rev: statement.revision,
+            info: Uint8Array.from(Buffer.from(statement.info, 'hex'))
+          }
+        })
+      case 'unknown':
+        return fail(`${statement.expression} is not known here`)
+      default:
+        return emit(stateful(statement) as Expression)
+    }
+  }
+
+  for (const statement of rule.statements) compileOne(statement)
+  return { expressions, before, after, fault }
+}
+
+const operandName = (operand: Operand): string =>
+  operand.kind === 'asked' ? operand.name : operand.kind === 'value' ? operand.value : operand.kind
+
+const verdicts = {
+  accept: VERDICT.ACCEPT,
+  drop: VERDICT.DROP,
+  continue: VERDICT.CONTINUE,
+  return: VERDICT.RETURN
+} as const
+
+/** Where the checksums of headers are, in bytes. */
+const checksums: { readonly [header: string]: number } = {
+  ip: 10,
+  tcp: 16,
+  udp: 6,
+  icmp: 2,
+  icmpv6: 2,
+  igmp: 2
+}
+
+const logLevels = {
+  emerg: NFT_LOGLEVEL.EMERG,
+  alert: NFT_LOGLEVEL.ALERT,
+  crit: NFT_LOGLEVEL.CRIT,
+  err: NFT_LOGLEVEL.ERR,
+  warn: NFT_LOGLEVEL.WARNING,
+  notice: NFT_LOGLEVEL.NOTICE,
+  info: NFT_LOGLEVEL.INFO,
+  debug: NFT_LOGLEVEL.DEBUG,
+  audit: NFT_LOGLEVEL.AUDIT
+} as const
+
+const logFlags: { readonly [flag: string]: number } = {
+  'tcp sequence': NF_LOG.TCPSEQ,
+  'tcp options': NF_LOG.TCPOPT,
+  'ip options': NF_LOG.IPOPT,
+  skuid: NF_LOG.UID,
+  ether: NF_LOG.MACDECODE,
+  all: NF_LOG.TCPSEQ | NF_LOG.TCPOPT | NF_LOG.IPOPT | NF_LOG.UID | NF_LOG.MACDECODE
+}
+
+const natFlags = {
+  random: NF_NAT_RANGE.PROTO_RANDOM,
+  'fully-random': NF_NAT_RANGE.PROTO_RANDOM_FULLY,
+  persistent: NF_NAT_RANGE.PERSISTENT
+} as const
+
+export const synproxyData = ({ mss, wscale, timestamp, sackPerm }: Omit<Synproxy, 'statement'>) => ({
+  ...(mss !== undefined && { mss }),
+  ...(wscale !== undefined && { wscale }),
+  flags:
+    (mss === undefined ? 0 : NF_SYNPROXY_OPT.MSS) |
+    (wscale === undefined ? 0 : NF_SYNPROXY_OPT.WSCALE) |
+    (timestamp === true ? NF_SYNPROXY_OPT.TIMESTAMP : 0) |
+    (sackPerm === true ? NF_SYNPROXY_OPT.SACK_PERM : 0)
+})
+
+/** The burst that there is when none is said, in packets. */
+const defaultBurst = 5
+
+/** A statement with a memory as the kernel has it. */
+export const stateful = (statement: Stateful): StatefulExpression => {
+  switch (statement.statement) {
+    case 'counter':
+      return {
+        name: 'counter',
+        data: {
+          ...(statement.bytes !== undefined && { bytes: statement.bytes }),
+          ...(statement.packets !== undefined && { packets: statement.packets })
+        }
+      }
+    case 'limit':
+      return {
+        name: 'limit',
+        data: {
+          rate: statement.rate,
+          unit: BigInt(periods[statement.per]),
+          burst: statement.burst ?? (statement.of === 'packets' ? defaultBurst : 0),
+          type: statement.of === 'packets' ? NFT_LIMIT.PKTS : NFT_LIMIT.PKT_BYTES,
+          flags: statement.over === true ? NFT_LIMIT_F.INV : 0
+        }
+      }
+    case 'quota':
+      return {
+        name: 'quota',
+        data: {
+          bytes: statement.bytes,
+          flags: statement.over === true ? NFT_QUOTA_F.INV : 0,
+          consumed: statement.used ?? 0n
+        }
+      }
+    case 'connections':
+      return {
+        name: 'connlimit',
+        data: { count: statement.count, flags: statement.over === true ? NFT_CONNLIMIT_F.INV : 0 }
+      }
+    case 'last':
+      return { name: 'last', data: statement.used === undefined ? {} : { set: 1, msecs: statement.used } }
+  }
+}
+
+/** What a map's element gives, as the kernel has it. */
+export const elementData = (
+  layout: Layout,
+  data: Element['data'],
+  indexOf: IndexOf,
+  verdict: (given: Verdict) => WireVerdict
+) => {
+  if (data === undefined) return {}
+  if ('verdict' in data) return { data: { verdict: verdict(data) } }
+  if (!Array.isArray(layout.data)) return { objref: operandName(data).replaceAll('"', '') }
+  const from = constantBytes(layout.data, data, indexOf)
+  if (layout.dataInterval !== true) return { data: { value: from } }
+  const value = new Uint8Array(from.length * 2)
+  value.set(from)
+  value.set(constantBytes(layout.data, data, indexOf, 'to'), from.length)
+  return { data: { value } }
+}

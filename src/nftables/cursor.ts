@@ -1,0 +1,165 @@
+import * as E from 'fp-ts/Either'
+import { nearest } from '../../protocol/definition/nearest'
+import { type Interpolated, sourceOf, type Token, type TokenKind, tokensOf } from './lexer'
+
+/** A text that is no rule. */
+export interface SyntaxFault {
+  readonly _tag: 'SyntaxFault'
+  /** One sentence, with the place and what is there. */
+  readonly message: string
+  readonly line: number
+  readonly column: number
+  /** What could have stood there. */
+  readonly expected?: string
+  /** The line at fault, and a mark below the place. */
+  readonly excerpt: string
+}
+
+/** How a fault leaves the parser: it is thrown in `fail` and caught in `parse`, and nowhere else. */
+class Fault {
+  constructor(readonly fault: SyntaxFault) {}
+}
+
+/** Goes through tokens; what it does not find, it says. */
+export interface Cursor {
+  readonly peek: (ahead?: number) => Token
+  readonly next: () => Token
+  /** The next token, if it is this sign or word, is taken. */
+  readonly accept: (text: string) => boolean
+  readonly expect: (text: string) => Token
+  readonly is: (text: string, ahead?: number) => boolean
+  /** A word that is one of these. */
+  readonly oneOf: <T extends string>(what: string, words: ReadonlyArray<T>) => T
+  /** A name of a table, chain, set … */
+  readonly name: (what: string) => string
+  /** Text in quotes. */
+  readonly string: (what: string) => string
+  /** A whole number. */
+  readonly number: (what: string, most?: number) => number
+  readonly fail: (reason: string, token?: Token, expected?: string) => never
+}
+
+/** What `nft` takes for a name. */
+const namePattern = /^[A-Za-z_][A-Za-z0-9_./\\-]*$/
+
+const placeIn = (source: string, at: number): { readonly line: number; readonly column: number } => {
+  const before = source.slice(0, at).split('\n')
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 }
+}
+
+const shown = ({ kind, text, value }: Token): string => {
+  if (kind === 'end') return 'the end'
+  if (kind === 'newline') return text === '\n' ? 'the end of the line' : ';'
+  if (kind === 'interpolated')
+    return `the value ${JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each))}`
+  return kind === 'string' ? `"${text}"` : kind === 'reference' ? `@${text}` : text
+}
+
+const cursorOf = (tokens: ReadonlyArray<Token>, source: string): Cursor => {
+  let position = 0
+  const last = tokens.length - 1
+  const peek = (ahead = 0): Token => tokens[Math.min(position + ahead, last)] as Token
+  const next = (): Token => {
+    const token = peek()
+    if (position < last) position++
+    return token
+  }
+  const fail: Cursor['fail'] = (reason, token = peek(), expected) => {
+    const { line, column } = placeIn(source, token.at)
+    const text = (source.split('\n')[line - 1] ?? '').replaceAll('\t', ' ')
+    throw new Fault({
+      _tag: 'SyntaxFault',
+      message: `line ${line}, column ${column}: ${reason}`,
+      line,
+      column,
+      ...(expected !== undefined && { expected }),
+      excerpt: `${text}\n${' '.repeat(column - 1)}^`
+    })
+  }
+  const is = (text: string, ahead = 0): boolean => {
+    const token = peek(ahead)
+    return token.text === text && (token.kind === 'word' || token.kind === 'sign')
+  }
+  const accept = (text: string): boolean => {
+    if (!is(text)) return false
+    next()
+    return true
+  }
+  const expect: Cursor['expect'] = text =>
+    is(text) ? next() : fail(`expected ${text}, not ${shown(peek())}`, peek(), text)
+  return {
+    peek,
+    next,
+    is,
+    accept,
+    expect,
+    fail,
+    oneOf: (what, words) => {
+      const token = peek()
+      const found = token.kind === 'word' ? words.find(word => word === token.text) : undefined
+      if (found === undefined) {
+        const near = token.kind === 'word' ? nearest(token.text, words) : ''
+        return fail(
+          `${shown(token)} is no ${what}${near === '' ? `: ${words.join(', ')}` : near}`,
+          token,
+          words.join(' | ')
+        )
+      }
+      next()
+      return found
+    },
+    name: what => {
+      const token = peek()
+      const text = token.kind === 'interpolated' ? token.value : token.text
+      if (
+        typeof text !== 'string' ||
+        !namePattern.test(text) ||
+        !(['word', 'string', 'interpolated'] as ReadonlyArray<TokenKind>).includes(token.kind)
+      )
+        return fail(`expected the name of a ${what}, not ${shown(token)}`, token, 'a name')
+      next()
+      return text
+    },
+    string: what => {
+      const token = peek()
+      const text =
+        token.kind === 'interpolated' ? token.value : token.kind === 'string' ? token.text : undefined
+      if (typeof text !== 'string' || text.includes('"'))
+        return fail(`expected ${what} in quotes, not ${shown(token)}`, token, '"…"')
+      next()
+      return text
+    },
+    number: (what, most = 0xffffffff) => {
+      const token = peek()
+      const value =
+        token.kind === 'interpolated' ? token.value : token.kind === 'number' ? token.text : undefined
+      const number = Number(value)
+      if (
+        value === undefined ||
+        typeof value === 'object' ||
+        !Number.isInteger(number) ||
+        number < 0 ||
+        number > most
+      )
+        return fail(`expected ${what}, a number up to ${most}, not ${shown(token)}`, token, 'a number')
+      next()
+      return number
+    }
+  }
+}
+
+export const describeToken = shown
+
+/** Runs a parser on a text, or on a template with what stands in its holes. */
+export const parse = <A>(
+  run: (cursor: Cursor) => A,
+  strings: ReadonlyArray<string>,
+  values: ReadonlyArray<Interpolated> = []
+): E.Either<SyntaxFault, A> => {
+  try {
+    return E.right(run(cursorOf(tokensOf(strings, values), sourceOf(strings))))
+  } catch (error) {
+    if (error instanceof Fault) return E.left(error.fault)
+    throw error
+  }
+}

@@ -1,0 +1,430 @@
+import { nearest } from '../../protocol/definition/nearest'
+import { type Cursor, describeToken } from './cursor'
+import { datatypes, flagNames } from './datatype'
+import { headers } from './header'
+import { type Kind, kindsOf } from './kind'
+import type { Interpolated, Token } from './lexer'
+import { primaryOf, unqualified } from './primary'
+import { elementDetails } from './stateful'
+import type { Computation, Element, Elements, Named, Operand, Verdict } from './syntax'
+
+/** How many words a name can have, by the first one; others have up to four. */
+const longest: { readonly [word: string]: number } = { fib: 10, numgen: 6, ipsec: 6, osf: 4, socket: 4 }
+
+const headerNames: ReadonlySet<string> = new Set(headers.map(({ name }) => name))
+
+/** The words that a name of a packet's part can begin with. */
+const beginnings: ReadonlySet<string> = new Set([
+  ...headerNames,
+  ...unqualified,
+  'meta',
+  'ct',
+  'rt',
+  'socket',
+  'fib',
+  'numgen',
+  'jhash',
+  'symhash',
+  'osf',
+  'ipsec',
+  'exthdr',
+  'hbh',
+  'frag',
+  'dst',
+  'mh'
+])
+
+export const beginsOperand = (cursor: Cursor): boolean => {
+  const { kind, text } = cursor.peek()
+  return kind === 'raw' || (kind === 'word' && beginnings.has(text)) || cursor.is('(')
+}
+
+/** The name that begins here, the longest one that there is. */
+const primary = (cursor: Cursor): Operand => {
+  const first = cursor.peek()
+  if (first.kind === 'raw') {
+    cursor.next()
+    const name = `@${first.text.slice(1)}`
+    return primaryOf(name) === undefined ? cursor.fail(`${name} is more than 128 bits`, first) : asked(name)
+  }
+  if (first.text === 'jhash') return hash(cursor)
+  const words: Array<string> = []
+  let name: string | undefined
+  let length = 0
+  for (let n = 0; n < (longest[first.text] ?? 4); n++) {
+    const token = cursor.peek(n)
+    if (!['word', 'number', 'raw'].includes(token.kind) && !(first.text === 'fib' && token.text === '.'))
+      break
+    words.push(token.text)
+    const known = nameFor(words.join(' '))
+    if (known === undefined) continue
+    name = known
+    length = n + 1
+  }
+  if (name === undefined) {
+    const second = cursor.peek(1)
+    const candidates = namesAfter(first.text)
+    const near = second.kind === 'word' ? nearest(second.text, candidates) : ''
+    const reason = beginnings.has(first.text)
+      ? `${first.text} has no ${describeToken(second)}${near === '' && candidates.length > 0 ? `: ${candidates.join(', ')}` : near}`
+      : `${describeToken(first)} is nothing that a packet has${nearest(first.text, [...beginnings])}`
+    return cursor.fail(reason, beginnings.has(first.text) ? second : first, candidates.join(' | '))
+  }
+  for (let n = 0; n < length; n++) cursor.next()
+  if (first.text === 'fib' && (cursor.is('exists') || cursor.is('missing'))) return asked(`${name} exists`)
+  return asked(name)
+}
+
+const asked = (name: string): Operand => ({ kind: 'asked', name })
+
+const namesAfter = (word: string): ReadonlyArray<string> => {
+  const header = headers.find(({ name }) => name === word)
+  if (header !== undefined) return header.fields.map(({ name }) => name)
+  return word === 'ct'
+    ? [
+        'state',
+        'status',
+        'mark',
+        'direction',
+        'original',
+        'reply',
+        'zone',
+        'helper',
+        'label',
+        'count',
+        'bytes',
+        'packets'
+      ]
+    : word === 'meta'
+      ? [
+          'mark',
+          'l4proto',
+          'nfproto',
+          'protocol',
+          'iifname',
+          'oifname',
+          'length',
+          'priority',
+          'pkttype',
+          'skuid'
+        ]
+      : []
+}
+
+/** nft's own spelling of a name, of which several may be right. */
+const nameFor = (words: string): string | undefined => {
+  if (primaryOf(words) !== undefined) return words
+  const [first = '', ...rest] = words.split(' ')
+  if (first === 'meta' && rest.length === 1) {
+    const [word = ''] = rest
+    if (word === 'ifname') return undefined
+    if (word === 'secpath') return 'meta ipsec'
+    return primaryOf(word) === undefined ? undefined : word
+  }
+  if (rest.length === 0 && unqualified.has(first) && primaryOf(`meta ${first}`) !== undefined)
+    return `meta ${first}`
+  return undefined
+}
+
+const hash = (cursor: Cursor): Operand => {
+  cursor.expect('jhash')
+  const of = operand(cursor)
+  cursor.expect('mod')
+  const modulus = cursor.number('the modulus')
+  const seed = cursor.accept('seed') ? cursor.number('the seed') : undefined
+  const offset = cursor.accept('offset') ? cursor.number('the offset') : undefined
+  return {
+    kind: 'hash',
+    of,
+    modulus,
+    ...(seed !== undefined && { seed }),
+    ...(offset !== undefined && { offset })
+  }
+}
+
+const signs: { readonly [word: string]: Computation['op'] } = {
+  '&': '&',
+  and: '&',
+  '|': '|',
+  or: '|',
+  '^': '^',
+  xor: '^',
+  '<<': '<<',
+  lshift: '<<',
+  '>>': '>>',
+  rshift: '>>'
+}
+
+/** The tighter ones first, as in C. */
+const levels: ReadonlyArray<ReadonlyArray<Computation['op']>> = [['|'], ['^'], ['&'], ['<<', '>>']]
+
+const signAt = (cursor: Cursor, ops: ReadonlyArray<Computation['op']>): Computation['op'] | undefined => {
+  const { kind, text } = cursor.peek()
+  const op = (kind === 'sign' || kind === 'word') && Object.hasOwn(signs, text) ? signs[text] : undefined
+  return op !== undefined && ops.includes(op) ? op : undefined
+}
+
+/** What computations with bits are made of; their right sides are constants of the left side's kind. */
+const computation = (cursor: Cursor, level = 0): Operand => {
+  const ops = levels[level]
+  if (ops === undefined) {
+    if (!cursor.accept('(')) return primary(cursor)
+    const inner = computation(cursor)
+    cursor.expect(')')
+    return inner
+  }
+  let left = computation(cursor, level + 1)
+  for (let op = signAt(cursor, ops); op !== undefined; op = signAt(cursor, ops)) {
+    cursor.next()
+    const [kind] = kindsOf(left)
+    left = { kind: 'computation', op, left, right: constantFor(cursor, kind as Kind, op) }
+  }
+  return left
+}
+
+const shiftKind: Kind = { type: datatypes.get('integer') as Kind['type'], bits: 32, order: 'host' }
+
+const constantFor = (cursor: Cursor, kind: Kind, op: Computation['op']): Operand => {
+  if (op === '<<' || op === '>>') return single(cursor, shiftKind)
+  if (!cursor.accept('(')) return single(cursor, kind)
+  const flags = alternatives(cursor, kind, '|')
+  cursor.expect(')')
+  return flags
+}
+
+/**
+ * Something of a packet, or several side by side, and what is computed of it. A map behind it gives values of the
+ * kinds `data`, and by default of the key's own.
+ */
+export const operand = (cursor: Cursor, data?: ReadonlyArray<Kind> | 'no map'): Operand => {
+  const first = computation(cursor)
+  const parts = [first]
+  while (cursor.accept('.')) parts.push(computation(cursor))
+  const key: Operand = parts.length === 1 ? first : { kind: 'concatenation', parts }
+  if (data === 'no map' || !cursor.accept('map')) return key
+  const kinds = kindsOf(key)
+  return { kind: 'lookup', key, map: setOf(cursor, kinds, inner => values(inner, data ?? kinds)) }
+}
+
+/** A value in the spelling of nft, of a word, number or whatever a template puts in. */
+const spelled = (cursor: Cursor, kind: Kind, token: Token): string => {
+  const given = token.kind === 'interpolated' ? token.value : token.text
+  if (typeof given === 'object' || given === undefined)
+    return cursor.fail(`expected one ${kind.type.name}, not ${describeToken(token)}`, token)
+  return canonical(kind, String(given), token.kind === 'string') ?? wrongValue(cursor, kind, token)
+}
+
+const wrongValue = (cursor: Cursor, { type, bits }: Kind, token: Token): never => {
+  const names = Object.keys(type.symbols)
+  const given = token.kind === 'interpolated' ? String(token.value) : token.text
+  const near = nearest(given, names)
+  const known = near === '' && names.length > 0 && names.length <= 24 ? `: ${names.join(', ')}` : near
+  const range = type.parse(given) === undefined ? '' : `, which has ${bits} bits`
+  return cursor.fail(
+    `${describeToken(token)} is no ${type.name}${range}${known}`,
+    token,
+    names.join(' | ') || type.name
+  )
+}
+
+const interfacePattern = /^[^\s/"*]{1,15}$/
+
+/** What nft would print for it; undefined if it is no such value. */
+export const canonical = ({ type, bits }: Kind, given: string, quoted = false): string | undefined => {
+  if (type.name === 'iface_index')
+    return /^\d{1,10}$/.test(given) && !quoted
+      ? given
+      : interfacePattern.test(given)
+        ? `"${given}"`
+        : undefined
+  if (type.order === 'text') {
+    if (given.includes('"') || given === '') return undefined
+    // A star at the end stands for whatever follows, if it is a name of an interface.
+    return Buffer.byteLength(given.replace(/\*$/, '')) < bits / 8 ? `"${given}"` : undefined
+  }
+  const value = type.parse(given)
+  return value === undefined || value < 0n || value >> BigInt(bits) > 0n ? undefined : type.print(value, bits)
+}
+
+/** One value, maybe several of a flag's names in the place of one. */
+const single = (cursor: Cursor, kind: Kind): Operand => {
+  const token = cursor.next()
+  if (
+    kind.type.name === 'classid' &&
+    (token.kind === 'number' || token.kind === 'word') &&
+    cursor.is(':') &&
+    !cursor.peek().spaced
+  ) {
+    cursor.next()
+    const minor = cursor.next()
+    return constant(cursor, kind, { ...token, text: `${token.text}:${minor.text}` })
+  }
+  return constant(cursor, kind, token)
+}
+
+const constant = (cursor: Cursor, kind: Kind, token: Token): Operand =>
+  asFlags(kind, spelled(cursor, kind, token))
+
+/** A number of several bits is a list of their names. */
+const asFlags = (kind: Kind, value: string): Operand => {
+  if (!kind.type.flags || !value.startsWith('0x')) return { kind: 'value', value }
+  const names = flagNames(kind.type, BigInt(value))
+  return names === undefined || names.length < 2 ? { kind: 'value', value } : { kind: 'flags', flags: names }
+}
+
+const alternatives = (cursor: Cursor, kind: Kind, sign: ',' | '|'): Operand => {
+  const first = cursor.accept('(') ? closed(cursor, kind) : single(cursor, kind)
+  if (!kind.type.flags || !cursor.is(sign)) return first
+  const given = [...namesIn(first)]
+  while (cursor.accept(sign)) given.push(...namesIn(single(cursor, kind)))
+  const bits = given.reduce((sum, name) => sum | (kind.type.parse(name) ?? 0n), 0n)
+  const names = flagNames(kind.type, bits) ?? given
+  return names.length === 1 ? { kind: 'value', value: names[0] as string } : { kind: 'flags', flags: names }
+}
+
+const closed = (cursor: Cursor, kind: Kind): Operand => {
+  const inner = alternatives(cursor, kind, '|')
+  cursor.expect(')')
+  return inner
+}
+
+const namesIn = (given: Operand): ReadonlyArray<string> =>
+  given.kind === 'flags' ? given.flags : given.kind === 'value' ? [given.value] : []
+
+const isPrefixable = ({ type }: Kind): boolean =>
+  type.name === 'ipv4_addr' || type.name === 'ipv6_addr' || type.name === 'ether_addr'
+
+/** A value, range or network of one kind. */
+const constantOf = (cursor: Cursor, kind: Kind, flagSign: ',' | '|' | undefined): Operand => {
+  const token = cursor.peek()
+  if (token.kind === 'interpolated' && typeof token.value === 'string') {
+    const [, first = '', length] = /^(.*)\/(\d{1,3})$/.exec(token.value) ?? []
+    if (length !== undefined && isPrefixable(kind)) {
+      cursor.next()
+      return prefix(
+        cursor,
+        kind,
+        canonical(kind, first) ?? wrongValue(cursor, kind, token),
+        Number(length),
+        token
+      )
+    }
+  }
+  const first = flagSign === undefined ? single(cursor, kind) : alternatives(cursor, kind, flagSign)
+  if (first.kind !== 'value') return first
+  if (cursor.is('/') && isPrefixable(kind)) {
+    cursor.next()
+    return prefix(cursor, kind, first.value, cursor.number('the length of the prefix', kind.bits), token)
+  }
+  if (!cursor.is('-')) return first
+  cursor.next()
+  const second = single(cursor, kind)
+  return second.kind === 'value'
+    ? { kind: 'range', from: first.value, to: second.value }
+    : cursor.fail('a range goes from one value to another')
+}
+
+const prefix = (cursor: Cursor, kind: Kind, address: string, length: number, token: Token): Operand => {
+  if (length > kind.bits)
+    return cursor.fail(`a ${kind.type.name} has ${kind.bits} bits, not ${length}`, token)
+  if (length === kind.bits) return { kind: 'value', value: address }
+  const value = kind.type.parse(address) ?? 0n
+  const host = BigInt(kind.bits - length)
+  return { kind: 'prefix', address: kind.type.print((value >> host) << host, kind.bits), length }
+}
+
+/** Constants of these kinds side by side. */
+export const values = (cursor: Cursor, kinds: ReadonlyArray<Kind>, flagSign?: ',' | '|'): Operand => {
+  const [only] = kinds
+  if (kinds.length === 1) return constantOf(cursor, only as Kind, flagSign)
+  const parts = kinds.map((kind, n) => {
+    if (n > 0) cursor.expect('.')
+    return constantOf(cursor, kind, flagSign)
+  })
+  return { kind: 'concatenation', parts }
+}
+
+/** An element of a set of such keys; `data` parses what a map gives. */
+export const element = (
+  cursor: Cursor,
+  kinds: ReadonlyArray<Kind>,
+  data?: (cursor: Cursor) => Operand | Verdict
+): Element => {
+  const key: Operand = cursor.accept('*') ? { kind: 'any' } : values(cursor, kinds, '|')
+  const more = elementDetails(cursor)
+  if (data === undefined) return { key, ...more }
+  cursor.expect(':')
+  const given = data(cursor)
+  return { key, data: given, ...more, ...elementDetails(cursor) }
+}
+
+const interpolatedElements = (
+  cursor: Cursor,
+  kinds: ReadonlyArray<Kind>,
+  token: Token,
+  given: ReadonlyArray<Interpolated>
+): Elements => {
+  const [kind] = kinds
+  if (kinds.length !== 1 || kind === undefined)
+    return cursor.fail('a list can stand for keys of one part only', token)
+  return {
+    kind: 'elements',
+    elements: given.map(each => {
+      const text = String(each)
+      const [, first = '', length] = (isPrefixable(kind) ? /^(.*)\/(\d{1,3})$/.exec(text) : null) ?? []
+      const value =
+        canonical(kind, length === undefined ? text : first) ??
+        cursor.fail(`${JSON.stringify(text)} is no ${kind.type.name}`, token)
+      return {
+        key: length === undefined ? asFlags(kind, value) : prefix(cursor, kind, value, Number(length), token)
+      }
+    })
+  }
+}
+
+/** A set by its name, or its elements. */
+export const setOf = (
+  cursor: Cursor,
+  kinds: ReadonlyArray<Kind>,
+  data?: (cursor: Cursor) => Operand | Verdict
+): Elements | Named => {
+  const token = cursor.peek()
+  if (token.kind === 'reference') {
+    cursor.next()
+    return { kind: 'named', name: token.text }
+  }
+  if (token.kind === 'interpolated' && typeof token.value === 'object') {
+    cursor.next()
+    return 'set' in token.value
+      ? { kind: 'named', name: token.value.set }
+      : interpolatedElements(cursor, kinds, token, token.value)
+  }
+  return { kind: 'elements', elements: elements(cursor, kinds, data) }
+}
+
+export const elements = (
+  cursor: Cursor,
+  kinds: ReadonlyArray<Kind>,
+  data?: (cursor: Cursor) => Operand | Verdict
+): ReadonlyArray<Element> => {
+  cursor.expect('{')
+  const all: Array<Element> = []
+  skipLines(cursor)
+  while (!cursor.is('}')) {
+    all.push(element(cursor, kinds, data))
+    skipLines(cursor)
+    if (!cursor.accept(',')) break
+    skipLines(cursor)
+  }
+  cursor.expect('}')
+  return all
+}
+
+export const skipLines = (cursor: Cursor): void => {
+  while (cursor.peek().kind === 'newline') cursor.next()
+}
+
+export const isSet = (cursor: Cursor): boolean => {
+  const { kind, value } = cursor.peek()
+  return cursor.is('{') || kind === 'reference' || (kind === 'interpolated' && typeof value === 'object')
+}

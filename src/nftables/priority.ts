@@ -1,0 +1,47 @@
+import { NF_BR_PRI, NF_INET, NF_IP_PRI } from '../../protocol/nftables/chain'
+import type { Family } from './change'
+
+interface Named {
+  readonly name: string
+  readonly value: number
+  /** The only hook where it means something. */
+  readonly hook?: number
+}
+
+const usual: ReadonlyArray<Named> = [
+  { name: 'raw', value: NF_IP_PRI.RAW },
+  { name: 'mangle', value: NF_IP_PRI.MANGLE },
+  { name: 'dstnat', value: NF_IP_PRI.NAT_DST, hook: NF_INET.PRE_ROUTING },
+  { name: 'filter', value: NF_IP_PRI.FILTER },
+  { name: 'security', value: NF_IP_PRI.SECURITY },
+  { name: 'srcnat', value: NF_IP_PRI.NAT_SRC, hook: NF_INET.POST_ROUTING }
+]
+
+const filterOnly = usual.filter(({ name }) => name === 'filter')
+
+const bridge: ReadonlyArray<Named> = [
+  { name: 'dstnat', value: NF_BR_PRI.NAT_DST_BRIDGED, hook: NF_INET.PRE_ROUTING },
+  { name: 'filter', value: NF_BR_PRI.FILTER_BRIDGED },
+  { name: 'out', value: NF_BR_PRI.NAT_DST_OTHER, hook: NF_INET.LOCAL_OUT },
+  { name: 'srcnat', value: NF_BR_PRI.NAT_SRC, hook: NF_INET.POST_ROUTING }
+]
+
+const namesFor = (family: Family): ReadonlyArray<Named> =>
+  family === 'bridge' ? bridge : family === 'arp' || family === 'netdev' ? filterOnly : usual
+
+/** How far a number can be from a name to be told by it. */
+const reach = 10
+
+/** `filter`, `filter - 5`, or the number. */
+export const priorityText = (family: Family, hook: number, priority: number): string => {
+  const near = namesFor(family).find(
+    ({ value, hook: only }) => Math.abs(priority - value) <= reach && (only === undefined || only === hook)
+  )
+  if (near === undefined) return String(priority)
+  const offset = priority - near.value
+  return offset === 0 ? near.name : `${near.name} ${offset > 0 ? '+' : '-'} ${Math.abs(offset)}`
+}
+
+/** The number of a name. */
+export const priorityNumber = (family: Family, name: string): number | undefined =>
+  namesFor(family).find(each => each.name === name)?.value
