@@ -7,7 +7,14 @@ import * as trafficClass from './class'
 import * as conntrack from './conntrack'
 import * as filter from './filter'
 import * as link from './link'
-import { type Event, followNftables, monitor, type Observable, type Subscription, type SubscriptionOptions } from './monitor'
+import {
+  type Event,
+  followNftables,
+  monitor,
+  type Observable,
+  type Subscription,
+  type SubscriptionOptions
+} from './monitor'
 import type { NamespaceError } from './namespace/error'
 import type { NamespaceRef } from './namespace/reference'
 import * as neighbour from './neighbour'

@@ -186,7 +186,7 @@ export const compile = (rule: Rule, surroundings: Surroundings): Compiled => {
     fail(`${wants} does not go together with ${has}`)
 
   const needLink = (name: string): undefined => {
-    if (family !== 'bridge' && family !== 'netdev' && known.link === undefined) {
+    if (family !== 'bridge' && known.link === undefined) {
       if (family === 'arp') return
       require('meta iiftype', encode(BigInt(ARPHRD_ETHER), 2, 'host'))
       known.link = 'ether'

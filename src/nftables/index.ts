@@ -7,7 +7,15 @@ import { concatenation, families, type TableRef } from './change'
 
 export * from './change'
 export type { SyntaxFault } from './cursor'
-export { type Change, changes, type Edit, type ElementLike, type NewSet, type RuleLike, type TableEdit } from './edit'
+export {
+  type Change,
+  changes,
+  type Edit,
+  type ElementLike,
+  type NewSet,
+  type RuleLike,
+  type TableEdit
+} from './edit'
 export { generation } from './generation'
 export type { Interpolated } from './lexer'
 export { rulesetText, tableText } from './listing'
@@ -17,9 +25,28 @@ export { script } from './script'
 export * from './selector'
 export * from './statement'
 export type * as syntax from './syntax'
-export type { Chain, ChainHook, Flowtable, ListedChain, ListedRule, ListedTable, NftObject, NftSet, Ruleset, Table } from './table'
+export type {
+  Chain,
+  ChainHook,
+  Flowtable,
+  ListedChain,
+  ListedRule,
+  ListedTable,
+  NftObject,
+  NftSet,
+  Ruleset,
+  Table
+} from './table'
 export { parseRule, rule } from './template'
-export { missingSets, modify, type ModifyOptions, send, type Step, transaction, type TransactionOptions } from './transaction'
+export {
+  type ModifyOptions,
+  missingSets,
+  modify,
+  type Step,
+  send,
+  type TransactionOptions,
+  transaction
+} from './transaction'
 export { type WatchEvent, watching } from './watch'
 
 /** The tables of all families. */

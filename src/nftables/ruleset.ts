@@ -17,10 +17,11 @@ import type { NetlinkError } from '../socket/error'
 import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
 import type { Session } from '../socket/session'
-import { type Family, families, type TableRef } from './change'
+import { type Family, families } from './change'
 import { elementsOf, type Reading } from './content'
 import { type Datatype, datatype, datatypeOf } from './datatype'
 import { decompile, type Known, limitOf, objectKind, statefulOf, synproxyOf } from './decompile'
+import { generation } from './generation'
 import { type Kind, kindOf, kindsOf, widthOf } from './kind'
 import type { Layout } from './layout'
 import { hookName, rulesetText } from './listing'
@@ -38,7 +39,6 @@ import type {
   Ruleset
 } from './table'
 import { policyOf } from './timeout'
-import { generation } from './generation'
 import { type Typeof, typeofOperand } from './typeof'
 
 type Typed<K> = Extract<Message, { readonly type: K }>
@@ -527,41 +527,40 @@ const optional = <A>(
 /** How often the ruleset is read again when it changed meanwhile. */
 const attempts = 10
 
+/** A set may be gone when its elements are asked for. */
 const changedMeanwhile = (error: NetlinkError): boolean =>
-  error._tag === 'Interrupted' || (error._tag === 'Rejected' && error.code === 'ENOENT')
+  error._tag === 'Rejected' && error.code === 'ENOENT'
 
 /**
  * All tables with all that is in them, of one generation: it is read again while others change it, and after ten
  * times `complete` is false.
  */
-export const ruleset =
-  (session: Sending): TE.TaskEither<NetlinkError, Ruleset> => {
-    const attempt = (left: number): TE.TaskEither<NetlinkError, Ruleset> =>
-      pipe(
-        TE.Do,
-        TE.bind('before', () => session.send(generation)),
-        TE.bind('dumped', () =>
-          pipe(
-            dumpAll(session),
-            TE.map((dumped): Dumped | undefined => dumped),
-            // A set that is gone when its elements are asked for.
-            TE.orElse(error => (left > 0 && changedMeanwhile(error) ? TE.right(undefined) : TE.left(error)))
-          )
-        ),
-        TE.bind('after', () => session.send(generation)),
-        TE.chain(({ before, dumped, after }) => {
-          if (dumped === undefined || (before !== after && left > 0)) return attempt(left - 1)
-          const tables = tablesFrom(dumped)
-          return TE.right<NetlinkError, Ruleset>({
-            generation: before,
-            complete: before === after,
-            tables,
-            get text() {
-              return rulesetText(tables)
-            }
-          })
+export const ruleset = (session: Sending): TE.TaskEither<NetlinkError, Ruleset> => {
+  const attempt = (left: number): TE.TaskEither<NetlinkError, Ruleset> =>
+    pipe(
+      TE.Do,
+      TE.bind('before', () => session.send(generation)),
+      TE.bind('dumped', () =>
+        pipe(
+          dumpAll(session),
+          TE.map((dumped): Dumped | undefined => dumped),
+          // A set that is gone when its elements are asked for.
+          TE.orElse(error => (left > 0 && changedMeanwhile(error) ? TE.right(undefined) : TE.left(error)))
+        )
+      ),
+      TE.bind('after', () => session.send(generation)),
+      TE.chain(({ before, dumped, after }) => {
+        if (dumped === undefined || (before !== after && left > 0)) return attempt(left - 1)
+        const tables = tablesFrom(dumped)
+        return TE.right<NetlinkError, Ruleset>({
+          generation: before,
+          complete: before === after,
+          tables,
+          get text() {
+            return rulesetText(tables)
+          }
         })
-      )
-    return attempt(attempts)
-  }
-
+      })
+    )
+  return attempt(attempts)
+}

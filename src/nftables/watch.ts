@@ -10,7 +10,7 @@ import { decompile, type Known, statefulOf } from './decompile'
 import { ruleText } from './print'
 import {
   chainFrom,
-  dump,
+  dumpOf,
   familyName,
   flowtableFrom,
   type Held,

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as E from 'fp-ts/Either'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { script } from '../../src/nftables'
+import { open } from '../../src/promises'
+import { command, kernelTest, run } from '../sandbox'
+
+const test = suite('nftables corpus')
+
+const folder = join(__dirname, 'corpus')
+
+const needs = [command('nft')]
+
+/** Counts down while we look. */
+const withoutExpiry = (text: string): string => text.replace(/ expires [0-9dhms]+/g, '')
+
+test.before.each(() => {
+  run('ip', 'link', 'set', 'lo', 'up')
+})
+
+test.after.each(() => {
+  run('nft', 'flush', 'ruleset')
+})
+
+const listed = (): string => withoutExpiry(run('nft', 'list', 'ruleset'))
+
+for (const file of readdirSync(folder)) {
+  const path = join(folder, file)
+  const text = readFileSync(path, 'utf8')
+
+  kernelTest(test, `${file}: what nft wrote is listed as nft lists it, to the byte`, needs, async () => {
+    run('nft', '-f', path)
+    await using connection = open()
+    const { text: ours, complete } = await connection.nftables.ruleset()
+    assert.ok(complete)
+    assert.fixture(withoutExpiry(ours), listed())
+    assert.not.match(ours, /unknown/)
+  })
+
+  kernelTest(
+    test,
+    `${file}: what we write is listed by nft as it was written, to the byte`,
+    needs,
+    async () => {
+      await using connection = open()
+      await connection.nftables.load(text)
+      assert.fixture(listed(), text)
+    }
+  )
+
+  test(`${file}: every line of it is understood`, () => {
+    const changes = script(text)
+    assert.is(E.isLeft(changes) ? changes.left.message : '', '')
+  })
+}
+
+test.run()
