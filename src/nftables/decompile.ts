@@ -703,6 +703,7 @@ export const decompile = (
   const rangeAt = (min: number | undefined, max: number | undefined, kind: Kind): Operand | undefined => {
     if (min === undefined) return undefined
     const first = registers.get(indexOf(min))
+    // It comes with the address, out of one map.
     if (first === undefined) return { kind: 'any' }
     const last = max === undefined || max === min ? undefined : registers.get(indexOf(max))
     if (first.held !== 'constant' || last?.held !== 'constant') return valueAt(min, [kind])
@@ -734,7 +735,10 @@ export const decompile = (
       prefix && heldAt(regAddrMin).held === 'constant'
         ? prefixAt(regAddrMin, regAddrMax, kind)
         : rangeAt(regAddrMin, regAddrMax, kind)
-    const port = rangeAt(regProtoMin, regProtoMax, portKind)
+    const given = rangeAt(regProtoMin, regProtoMax, portKind)
+    const named = address?.kind === 'lookup' && address.map.kind === 'named'
+    // What a map with a name gives is told where it is defined.
+    const port = named && given?.kind === 'any' ? undefined : given
     push({
       statement: type === NFT_NAT.SNAT ? 'snat' : 'dnat',
       ...(of !== undefined && mixed.has(family) && { family: of }),
@@ -759,7 +763,11 @@ export const decompile = (
     max: number | undefined,
     flags: number
   ): undefined => {
+    // Ports mean nothing without a transport, so what says which one stays.
+    const { transport: said } = dependencies
+    delete dependencies.transport
     const port = rangeAt(min, max, portKind)
+    if (said !== undefined) dependencies.transport = said
     push({ statement, ...(port !== undefined && { port }), ...natFlagsOf(flags) })
   }
 

@@ -214,7 +214,7 @@ export const setFrom = ({ attributes }: WireSet): Held => {
       ...(dataInterval && { dataInterval }),
       ...(named.length > 0 && { flags: named }),
       ...(policy === 1 && { policy: 'memory' as const }),
-      ...(desc?.size !== undefined && desc.size > 0 && { size: desc.size }),
+      ...(desc?.size !== undefined && desc.size > 0 && !has(flags, NFT_SET.CONSTANT) && { size: desc.size }),
       ...(timeout !== undefined && timeout > 0n && { timeout: Number(timeout) }),
       ...(gcInterval !== undefined && gcInterval > 0 && { gcInterval }),
       ...(userdata.mergeElements === 1 && { autoMerge: true }),
