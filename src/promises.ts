@@ -249,6 +249,7 @@ export const directLink = promised({ make: isolink.directLink }).make
 export const ipvlan = promised({ make: isolink.ipvlan }).make
 export const macvlan = promised({ make: isolink.macvlan }).make
 export const namespaceSwitch = promised({ make: isolink.namespaceSwitch }).make
+export const bridgeNetwork = promised({ make: isolink.bridgeNetwork }).make
 export const vethMasquerade = promised({ make: isolink.vethMasquerade }).make
 export const planFrom = promised({ make: isolink.planFrom }).make
 export const explain = promised({ explain: isolink.explain }).explain

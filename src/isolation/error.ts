@@ -83,7 +83,7 @@ export interface NotApplied {
   readonly name: string
 }
 
-export type StepError = Unexpected | NetlinkError | SysctlError | NamespaceError | PortTaken
+export type StepError = Unexpected | NetlinkError | SysctlError | NamespaceError | PortTaken | JournalFailed
 
 export type IsolationError =
   | InvalidParameters

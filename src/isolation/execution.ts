@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import type { Step } from '../recipe/step'
 import { type StepError, unexpected } from './error'
 import { type Entry, ownerIn } from './journal'
@@ -44,6 +45,11 @@ export const surroundings = (
     world,
     name,
     owner: ownerIn(journal.directory, name),
+    planOf: other =>
+      pipe(
+        journal.read(other),
+        E.map(entry => entry?.plan)
+      ),
     linkIn: (namespace, link) =>
       typeof link === 'number' ? link : (indexes.get(`${placeKey(namespace)}/${link}`) ?? link)
   }

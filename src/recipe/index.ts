@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { nearest } from '../../protocol/definition/nearest'
+import { bridgeNetwork } from './bridge-network'
 import { directLink } from './direct-link'
 import { ipvlan } from './ipvlan'
 import { macvlan } from './macvlan'
@@ -7,6 +8,12 @@ import { namespaceSwitch } from './namespace-switch'
 import { type InvalidParameters, invalidParameters, type Plan } from './plan'
 import { vethMasquerade } from './veth-masquerade'
 
+export {
+  type BridgeNetworkParameters,
+  bridgeNetwork,
+  bridgeNetworkSchema,
+  type Endpoint
+} from './bridge-network'
 export { type DirectLinkParameters, directLink, directLinkSchema } from './direct-link'
 export { type IpvlanParameters, ipvlan, ipvlanSchema } from './ipvlan'
 export { type MacvlanParameters, macvlan, macvlanSchema } from './macvlan'
@@ -22,6 +29,7 @@ export { type VethMasqueradeParameters, vethMasquerade, vethMasqueradeSchema } f
 type Recipe = (parameters: never) => E.Either<InvalidParameters, Plan>
 
 const recipes: { readonly [name: string]: Recipe } = {
+  'bridge-network': bridgeNetwork,
   'direct-link': directLink,
   ipvlan,
   macvlan,

@@ -13,6 +13,7 @@ import {
   parsePrefix
 } from '../ip/prefix'
 import { type InvalidParameters, invalidParameters } from './plan'
+import type { Entry } from './step'
 
 /** The name of a network interface. IFNAMSIZ of <linux/if.h> */
 export const interfaceName = v.pipe(
@@ -78,27 +79,87 @@ export const ipAddress = v.pipe(
   })
 )
 
-const portNumber = v.pipe(
-  v.number('must be a number'),
-  v.integer('must be a whole number'),
-  v.minValue(1, 'must be from 1 to 65535'),
-  v.maxValue(65535, 'must be from 1 to 65535')
+/** A port, or several one behind the other. */
+export interface Ports {
+  readonly first: number
+  readonly count: number
+}
+
+const wrongPort = (port: number): string | undefined => {
+  if (Number.isNaN(port)) return 'must be a number'
+  if (!Number.isInteger(port)) return 'must be a whole number'
+  return port < 1 || port > 65535 ? 'must be from 1 to 65535' : undefined
+}
+
+const portsIn = (given: number | string): E.Either<string, Ports> => {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(String(given)) ?? []
+  if (typeof given === 'string' && from === undefined)
+    return E.left('must be a number, or a range such as "8000-8010"')
+  const [first, last] = typeof given === 'number' ? [given, given] : [Number(from), Number(to)]
+  const wrong = wrongPort(first) ?? wrongPort(last)
+  if (wrong !== undefined) return E.left(wrong)
+  return last < first
+    ? E.left(`ends before it begins; write "${last}-${first}"`)
+    : E.right({ first, count: last - first + 1 })
+}
+
+/** A port, or a range of them: `8000`, `"8000-8010"`. */
+const ports = v.pipe(
+  v.custom<number | string>(
+    given => typeof given === 'number' || typeof given === 'string',
+    'must be a number'
+  ),
+  v.rawTransform<number | string, Ports>(({ dataset, addIssue, NEVER }) => {
+    const parsed = portsIn(dataset.value)
+    if (E.isRight(parsed)) return parsed.right
+    addIssue({ message: parsed.left })
+    return NEVER
+  })
 )
 
 /** A port of the host that leads inside. */
-const publication = v.strictObject(
-  {
-    protocol: v.optional(v.picklist(['tcp', 'udp', 'sctp'], 'must be tcp, udp or sctp'), 'tcp'),
-    /** The host's port. */
-    hostPort: portNumber,
-    /** The port inside. */
-    port: portNumber,
-    /** Which of the host's addresses; all of them by default, and for 0.0.0.0 and ::. */
-    hostAddress: v.optional(ipAddress)
-  },
-  'must be an object'
+const publication = v.pipe(
+  v.strictObject(
+    {
+      protocol: v.optional(v.picklist(['tcp', 'udp', 'sctp'], 'must be tcp, udp or sctp'), 'tcp'),
+      /** The host's port, or a range. */
+      hostPort: ports,
+      /** The port inside, or as many. */
+      port: ports,
+      /** Which of the host's addresses; all of them by default, and for 0.0.0.0 and ::. */
+      hostAddress: v.optional(ipAddress)
+    },
+    'must be an object'
+  ),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Publication => {
+    const { protocol, hostPort, port, hostAddress } = value
+    const { count } = hostPort
+    if (port.count === count)
+      return {
+        protocol,
+        hostPort: hostPort.first,
+        port: port.first,
+        count,
+        ...(hostAddress !== undefined && { hostAddress })
+      }
+    addIssue({
+      message: `${amount(port.count)} for ${amount(count)} of the host; there must be as many`,
+      path: [{ type: 'object', origin: 'value', input: { ...value }, key: 'port', value: port }]
+    })
+    return NEVER
+  })
 )
-export type Publication = v.InferOutput<typeof publication>
+
+const amount = (count: number): string => (count === 1 ? '1 port' : `${count} ports`)
+
+export interface Publication {
+  readonly protocol: 'tcp' | 'udp' | 'sctp'
+  readonly hostPort: number
+  readonly port: number
+  /** So many ports, the n-th to the n-th. */
+  readonly count: number
+  readonly hostAddress?: string
+}
 
 export const publications = v.optional(v.array(publication, 'must be a list'), [])
 
@@ -183,34 +244,59 @@ const collide = (a: Publication, b: Publication): boolean => {
   const [one, other] = [publishedAt(a), publishedAt(b)]
   return (
     a.protocol === b.protocol &&
-    a.hostPort === b.hostPort &&
+    a.hostPort < b.hostPort + b.count &&
+    b.hostPort < a.hostPort + a.count &&
     (one === undefined || other === undefined || one === other)
   )
 }
 
-/** Why a publication cannot lead to an address of the family, if it cannot, and which of its fields is at fault. */
+/** Why publications cannot lead to an address of the family, if they cannot, and which of their fields is at fault. */
 export const wrongPublication = (
   publish: ReadonlyArray<Publication>,
-  family: Prefix['family']
+  family: Prefix['family'],
+  owner = 'publish'
 ): Fault | undefined => {
   for (const [n, publication] of publish.entries()) {
     const { hostPort, hostAddress } = publication
     if (hostAddress !== undefined && familyOf(hostAddress) !== family)
       return {
-        field: `publish.${n}.hostAddress`,
+        field: `${owner}.${n}.hostAddress`,
         reason: `${hostAddress} is not of the address's family, ${family}`
       }
     if (hostAddress === '::1')
       return {
-        field: `publish.${n}.hostAddress`,
+        field: `${owner}.${n}.hostAddress`,
         reason:
           '::1 cannot be published: the kernel never routes it off the loopback interface; use 127.0.0.1'
       }
-    if (publish.slice(0, n).some(other => collide(other, publication)))
-      return { field: `publish.${n}.hostPort`, reason: `${hostPort} is published twice` }
+    const other = publish.slice(0, n).find(each => collide(each, publication))
+    if (other !== undefined)
+      return {
+        field: `${owner}.${n}.hostPort`,
+        reason: `${Math.max(hostPort, other.hostPort)} is published twice`
+      }
   }
   return undefined
 }
+
+/** What publishes ports of the host at an address inside. */
+export const publicationEntries = (
+  publish: ReadonlyArray<Publication>,
+  address: string
+): ReadonlyArray<Entry> =>
+  publish.map(publication => {
+    const { protocol, hostPort, port, count } = publication
+    const hostAddress = publishedAt(publication)
+    return {
+      _tag: 'Publish',
+      protocol,
+      ...(hostAddress !== undefined && { hostAddress }),
+      hostPort,
+      address,
+      port,
+      ...(count > 1 && { count })
+    }
+  })
 
 /** A short name for the host's end of a veth, the same for the same isolation. */
 export const hostInterfaceFor = (name: string): string => {

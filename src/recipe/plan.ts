@@ -57,6 +57,8 @@ export interface Plan {
   readonly premises: ReadonlyArray<Premise>
   /** In order; each needs those before it. */
   readonly steps: ReadonlyArray<Step>
+  /** Isolations that belong to this one: each has a record of its own, and all go with it. */
+  readonly members?: ReadonlyArray<Plan>
   /** The families of whose default route the interface stands for `defaultUplink` in the steps. */
   readonly uplinkOf?: 'ipv4' | 'ipv6'
   /** That interface, once it has been looked up. */

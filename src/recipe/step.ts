@@ -84,6 +84,8 @@ export type Entry =
   | { readonly _tag: 'Guard'; readonly link: string; readonly network: string }
   /** What is behind the one link and what is behind the other reach each other, guarded or not. */
   | { readonly _tag: 'Allow'; readonly link: string; readonly other: string }
+  /** The same for the bridge of another network, by its name; where there is none by it, the name is the bridge's. */
+  | { readonly _tag: 'AllowNetwork'; readonly link: string; readonly name: string }
   /** Published ports can be reached from the network that they lead to. */
   | { readonly _tag: 'Hairpin'; readonly network: string }
   /** Published ports can be reached by 127.0.0.1, through the link; nobody behind it can use that. */

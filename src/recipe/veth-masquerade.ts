@@ -12,6 +12,7 @@ import {
   namespaceName,
   parse,
   prefix,
+  publicationEntries,
   publications,
   publishedAt,
   wrongGateway,
@@ -105,18 +106,7 @@ const stepsOf = ({
     { _tag: 'Guard', link: hostInterface, network },
     ...(publish.length > 0 ? [{ _tag: 'Hairpin', network } as const] : []),
     ...(loopback ? [{ _tag: 'Loopback', link: hostInterface } as const] : []),
-    ...publish.map(publication => {
-      const { protocol, hostPort, port } = publication
-      const hostAddress = publishedAt(publication)
-      return {
-        _tag: 'Publish',
-        protocol,
-        ...(hostAddress !== undefined && { hostAddress }),
-        hostPort,
-        address: address.address,
-        port
-      } as const
-    })
+    ...publicationEntries(publish, address.address)
   ]
   return [
     { _tag: 'CreateNamespace', name: namespace },

@@ -199,6 +199,8 @@ export const membershipsOf = (entry: Entry, owner: string): ReadonlyArray<Member
       return [linksIn('guarded', [entry.link], comment), networkAndLink('inside', entry, comment)]
     case 'Allow':
       return [linksIn('allowed', [entry.link, entry.other], comment)]
+    case 'AllowNetwork':
+      return [linksIn('allowed', [entry.link, entry.name], comment)]
     case 'Loopback':
       return [linksIn('loopback', [entry.link], comment)]
     case 'Publish':

@@ -31,16 +31,12 @@ const portTaken = (
 })
 
 /** Whether the ports can be published: nobody else has them. Looks, and changes nothing. */
-export const checkPorts = (
-  place: Place,
-  entries: ReadonlyArray<Entry>,
-  existed: boolean
-): TE.TaskEither<StepError, void> => {
+export const checkPorts = (place: Place, entries: ReadonlyArray<Entry>): TE.TaskEither<StepError, void> => {
   const ports = entries.flatMap(entry => (entry._tag === 'Publish' ? portsOf(entry) : []))
   return ports.length === 0
     ? TE.right(undefined)
     : pipe(
-        existed ? checkPublished(place, ports) : TE.right(undefined),
+        checkPublished(place, ports),
         TE.chainW(() => TE.fromEither(checkListeners(place, ports)))
       )
 }

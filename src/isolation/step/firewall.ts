@@ -1,8 +1,10 @@
+import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { transaction } from '../../nftables'
+import type { Plan } from '../../recipe/plan'
 import type { AddEntries, Entry } from '../../recipe/step'
-import type { StepError } from '../error'
+import type { JournalFailed, StepError } from '../error'
 import {
   checkPorts,
   entryChanges,
@@ -16,39 +18,69 @@ import {
   tableText
 } from '../firewall'
 import { placeName } from '../world'
-import { call, inside, type StepKind, unlessGone } from './kind'
+import { call, inside, type StepKind, type Surroundings, unlessGone } from './kind'
 
 interface Before {
-  /** Our table was there: another isolation uses it. */
-  readonly existed: boolean
+  /** The bridges of the networks that are allowed by name. */
+  readonly bridges?: { readonly [network: string]: string }
 }
+
+const bridgesFor = (
+  entries: ReadonlyArray<Entry>,
+  { planOf }: Surroundings
+): E.Either<JournalFailed, NonNullable<Before['bridges']>> =>
+  pipe(
+    entries.flatMap(entry => (entry._tag === 'AllowNetwork' ? [entry.name] : [])),
+    E.traverseArray(name =>
+      pipe(
+        planOf(name),
+        E.map(plan => [name, bridgeOf(plan) ?? name] as const)
+      )
+    ),
+    E.map(Object.fromEntries)
+  )
+
+const bridgeOf = (plan: Plan | undefined): string | undefined =>
+  plan?.steps.flatMap(step =>
+    step._tag === 'AddLink' && step.link.kind === 'bridge' ? [step.link.name] : []
+  )[0]
+
+/** The entries with names in place of those that had to be looked up. */
+const resolved = (entries: ReadonlyArray<Entry>, { bridges = {} }: Before): ReadonlyArray<Entry> =>
+  entries.map(entry =>
+    entry._tag === 'AllowNetwork'
+      ? { _tag: 'Allow', link: entry.link, other: bridges[entry.name] ?? entry.name }
+      : entry
+  )
 
 /** Entries in our table of the firewall, which is made with the first and goes with the last. */
 export const firewallStep: StepKind<AddEntries, Before> = {
   describe: ({ family, entries, namespace }) =>
     `put ${entries.length} entries into table ${family} isolink ${placeName(namespace)}`,
-  before: ({ family, entries, namespace }, { world }) => {
-    const place = { world, namespace, family }
-    return pipe(
+  before: ({ family, entries, namespace }, around) =>
+    pipe(
       // A namespace that the plan makes is not there yet.
-      unlessGone(hasTable(place)),
-      TE.chainFirstW((existed = false) => checkPorts(place, entries, existed)),
-      TE.map((existed = false) => ({ existed }))
-    )
-  },
-  apply: ({ family, entries, namespace }, { existed }, { world, owner }) => {
+      unlessGone(checkPorts({ world: around.world, namespace, family }, entries)),
+      TE.chainEitherKW(() => bridgesFor(entries, around)),
+      TE.map(bridges => (Object.keys(bridges).length > 0 ? { bridges } : {}))
+    ),
+  apply: ({ family, entries: given, namespace }, before, { world, owner }) => {
     const place = { world, namespace, family }
+    const entries = resolved(given, before)
     return call(
       pipe(
-        world.send(
-          transaction([...(existed ? [] : tableChanges(family)), ...entryChanges(family, entries, owner)]),
-          namespace
+        hasTable(place),
+        TE.chain(exists =>
+          world.send(
+            transaction([...(exists ? [] : tableChanges(family)), ...entryChanges(family, entries, owner)]),
+            namespace
+          )
         ),
         TE.orElseW(error =>
           error._tag === 'Rejected' && error.code === 'EEXIST'
             ? // Somebody was quicker.
               pipe(
-                checkPorts(place, entries, true),
+                checkPorts(place, entries),
                 TE.chainW(() => TE.left(error))
               )
             : TE.left(error)
@@ -57,8 +89,9 @@ export const firewallStep: StepKind<AddEntries, Before> = {
       )
     )
   },
-  undo: ({ family, entries, namespace }, _, { world, owner }) => {
+  undo: ({ family, entries: given, namespace }, before, { world, owner }) => {
     const place = { world, namespace, family }
+    const entries = resolved(given, before)
     return call(
       pipe(
         removeEntries(place, entries, owner),
@@ -66,13 +99,13 @@ export const firewallStep: StepKind<AddEntries, Before> = {
       )
     )
   },
-  check: ({ family, entries, namespace }, _, { world, owner }) =>
+  check: ({ family, entries, namespace }, before, { world, owner }) =>
     pipe(
       unlessGone(hasTable({ world, namespace, family })),
       TE.chainW(exists =>
         exists === true
           ? pipe(
-              missing({ world, namespace, family }, entries, owner),
+              missing({ world, namespace, family }, resolved(entries, before), owner),
               TE.map(absent =>
                 absent.map(
                   ({ set, text }) =>
@@ -83,8 +116,8 @@ export const firewallStep: StepKind<AddEntries, Before> = {
           : TE.right([`the table ${family} isolink ${placeName(namespace)} is gone`])
       )
     ),
-  repair: ({ family, entries, namespace }, _, { world, owner }) =>
-    call(mend({ world, namespace, family }, entries, owner)),
+  repair: ({ family, entries, namespace }, before, { world, owner }) =>
+    call(mend({ world, namespace, family }, resolved(entries, before), owner)),
   script: ({ family, entries, namespace }) => [
     `${inside(namespace, 'nft -f -')} <<EOF`,
     tableText(family, entries, 'by hand'),

@@ -1,8 +1,10 @@
+import type * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { NamespaceRef } from '../../namespace/reference'
+import type { Plan } from '../../recipe/plan'
 import type { LinkRef, Request } from '../../socket/request'
-import type { StepError } from '../error'
+import type { JournalFailed, StepError } from '../error'
 import type { World } from '../world'
 
 /** What a step does, or what undoes it. */
@@ -23,6 +25,8 @@ export interface Surroundings {
   readonly name: string
   /** What marks things in the kernel as this isolation's. */
   readonly owner: string
+  /** The plan of another isolation; undefined if there is none by this name. */
+  readonly planOf: (name: string) => E.Either<JournalFailed, Plan | undefined>
   /** A link by the index that the plan has chosen for it, if it is the plan's own. */
   readonly linkIn: (namespace: NamespaceRef | undefined, link: LinkRef) => LinkRef
 }

@@ -217,13 +217,29 @@ export const setLinkStep: StepKind<SetLink, null> = {
       )
     ),
   script: ({ link: name, change, namespace }) => [
-    [ip(namespace), 'link set', word(name), ...changes(change)].join(' ')
+    [ip(namespace), 'link set', word(name), ...changes(change)].join(' '),
+    ...(change.port?.kind === 'bridge'
+      ? [
+          [
+            ip(namespace),
+            'link set',
+            word(name),
+            'type bridge_slave',
+            ...portWords(change.port.options)
+          ].join(' ')
+        ]
+      : [])
   ]
 }
 
-const changes = ({ up, mtu, address, master }: LinkChange): ReadonlyArray<string> => [
+/** A bridge's port by ip(8)'s words. */
+const portWords = ({ mode }: link.PortOptions): ReadonlyArray<string> =>
+  mode === undefined ? [] : ['hairpin', mode === 1 ? 'on' : 'off']
+
+const changes = ({ up, mtu, address, master, group }: LinkChange): ReadonlyArray<string> => [
   ...(mtu === undefined ? [] : ['mtu', String(mtu)]),
   ...(address === undefined ? [] : ['address', address]),
   ...(master === undefined ? [] : master === null ? ['nomaster'] : ['master', word(master)]),
+  ...(group === undefined ? [] : ['group', String(group)]),
   ...(up === undefined ? [] : [up ? 'up' : 'down'])
 ]
