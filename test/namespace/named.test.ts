@@ -149,11 +149,12 @@ kernelTest(
   }
 )
 
-kernelTest(test, 'nobody is told which capability is missing', [otherUser()], () => {
+kernelTest(test, 'nobody is told which capability is missing', [otherUser()], async () => {
+  await right(create('ours'))
   const script = `
     const { create, remove, run } = require('./src/namespace')
     const main = async () => console.log(JSON.stringify([
-      await create('theirs')(), await remove('blue')(), run('blue', () => 1), run({ pid: 1 }, () => 1)
+      await create('theirs')(), await remove('ours')(), run('ours', () => 1), run({ pid: 1 }, () => 1)
     ].map(({ left }) => [left._tag, left.capability, left.hint])))
     main()`
   const { stdout } = spawnSync(process.execPath, ['-r', 'ts-node/register', '-e', script], {
@@ -172,6 +173,7 @@ kernelTest(test, 'nobody is told which capability is missing', [otherUser()], ()
     needs('CAP_SYS_ADMIN'),
     needs('CAP_SYS_PTRACE')
   ])
+  await right(remove('ours'))
 })
 
 test.run()
