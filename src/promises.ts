@@ -255,5 +255,6 @@ export const planFrom = promised({ make: isolink.planFrom }).make
 export const explain = promised({ explain: isolink.explain }).explain
 export const apply = promised({ apply: isolink.apply }).apply
 export const teardown = promised({ teardown: isolink.teardown }).teardown
+export const kernelFeatures = promised({ make: isolink.kernelFeatures }).make
 export const topology = promised({ topology: isolink.topology }).topology
 export const toSvg = promised({ toSvg: isolink.toSvg }).toSvg

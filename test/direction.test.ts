@@ -38,7 +38,7 @@ const layers: ReadonlyArray<ReadonlyArray<string>> = [
     'src/sysctl'
   ],
   ['src/monitor'],
-  ['src/connection'],
+  ['src/feature', 'src/connection'],
   ['src/recipe'],
   ['src/isolation'],
   ['src/topology'],

@@ -10,6 +10,7 @@ import { type Known, type LinkRef, type ListRequest, listing, type Request } fro
 import type { Given } from '../traffic/given'
 import { filterPlaces, formatHandle, formatPlace, type Handle, parseHandle } from '../traffic/handle'
 import type { NewAction } from './action'
+import { actionKind, filterKind } from './feature'
 import type { Action, FilterKind, FilterOptions } from './kind'
 
 export type { Given } from '../traffic/given'
@@ -310,6 +311,7 @@ const change = (
     ),
   read: () => undefined,
   fields: { ...fields, ...optionFields(given.options) },
+  needs: [filterKind(given.kind), ...(given.actions ?? []).map(({ kind }) => actionKind(kind))],
   hints
 })
 

@@ -12,6 +12,7 @@ import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
+import { linkKind, vlanFiltering } from './feature'
 
 export { IFF } from '../../protocol/rtnetlink/link'
 export { IPVLAN_F, IPVLAN_MODE } from '../../protocol/rtnetlink/link/ipvlan'
@@ -313,17 +314,13 @@ export const add = (link: NewLink): Request<void> => {
     },
     read: () => undefined,
     fields: { ...fields, ...optionFields('options' in link ? link.options : undefined) },
-    hints: {
-      EEXIST: 'the name is taken',
-      EOPNOTSUPP: isFiltering(link)
-        ? 'this kernel has no bridges that filter VLANs (CONFIG_BRIDGE_VLAN_FILTERING); leave vlanFiltering out'
-        : `this kernel has no links of kind ${link.kind}, or the module is not there`
-    }
+    needs: [linkKind(link.kind), ...(filtersVlans(link) ? [vlanFiltering] : [])],
+    hints: { EEXIST: 'the name is taken' }
   }
 }
 
-const isFiltering = (link: NewLink): boolean =>
-  link.kind === 'bridge' && link.options !== undefined && 'vlanFiltering' in link.options
+const filtersVlans = (link: NewLink): boolean =>
+  link.kind === 'bridge' && 'options' in link && Boolean((link.options as Options<'bridge'>)?.vlanFiltering)
 
 /** Changes a link: `ip link set`. */
 export const set = (link: LinkRef, change: LinkChange): Request<void> => ({

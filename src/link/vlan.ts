@@ -10,6 +10,7 @@ import {
 import { invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
+import { vlanFiltering } from './feature'
 
 /** A VLAN, or several in a row, that a bridge's port or a bridge itself takes part in: `bridge vlan`. man 8 bridge */
 export interface PortVlan {
@@ -119,10 +120,8 @@ const change = (operation: string, type: 'RTM_SETLINK' | 'RTM_DELLINK', given: N
   },
   read: () => undefined,
   fields,
-  hints: {
-    EOPNOTSUPP:
-      'the kernel must be able to filter VLANs (CONFIG_BRIDGE_VLAN_FILTERING), and the link be the port of a bridge, or a bridge with self'
-  }
+  needs: [vlanFiltering],
+  hints: { EOPNOTSUPP: 'the link must be the port of a bridge, or a bridge with self' }
 })
 
 /** How the kernel is told a range: by its ends. */

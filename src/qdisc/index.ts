@@ -11,6 +11,7 @@ import { routeChanges } from '../socket/subscription'
 import type { Given } from '../traffic/given'
 import { formatHandle, formatPlace, type Handle, parseHandle, qdiscPlaces } from '../traffic/handle'
 import { type Statistics, statisticsIn } from '../traffic/statistics'
+import { qdiscKind } from './feature'
 import type { QdiscKind, QdiscOptions } from './kind'
 
 export type { Given } from '../traffic/given'
@@ -205,10 +206,8 @@ const change = (
       ),
     read: () => undefined,
     fields: { ...fields, ...optionFields(given.options) },
-    hints: {
-      ENOENT: `this kernel has no qdisc of kind ${given.kind}, or the module or the parent is not there`,
-      ...hints
-    }
+    needs: [qdiscKind(given.kind)],
+    hints: { ENOENT: 'there is no such parent', ...hints }
   }
 }
 

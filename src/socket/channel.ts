@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import { decodeMessages, type Protocol } from '../../protocol'
+import { decodeMessages, type Families, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
 import { failedToSend, malformed, type NetlinkError, overrun } from './error'
 import { exchange, type Outcome, type Ticket } from './exchange'
@@ -38,7 +38,8 @@ const refusalSize = 1280
 export const openChannel = (
   open: OpenTransport,
   protocol: Protocol,
-  options?: TransportOptions
+  options?: TransportOptions,
+  families?: Families
 ): E.Either<NamespaceError, Channel> => {
   let receive = (_bytes: Uint8Array, _port: number): void => undefined
   let giveUp = (_why: (operation: string) => NetlinkError): void => undefined
@@ -103,7 +104,7 @@ export const openChannel = (
       receive = (bytes, port) => {
         // Only the kernel is believed: its port is 0.
         if (port !== 0 || !isOpen) return
-        const decoded = decodeMessages(protocol, bytes)
+        const decoded = decodeMessages(protocol, bytes, families)
         if (E.isLeft(decoded)) {
           giveUp(operation => malformed(operation, decoded.left))
           return

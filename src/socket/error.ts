@@ -26,6 +26,24 @@ export interface Rejected {
   readonly hint?: string
 }
 
+/** The request needs what this kernel lacks: found by trying it out alone, after the kernel had refused the request. */
+export interface UnsupportedByKernel {
+  readonly _tag: 'UnsupportedByKernel'
+  readonly message: string
+  readonly operation: string
+  /** What is lacking: `links of kind ipvlan`. */
+  readonly feature: string
+  /** The version of Linux that brought it, if known. */
+  readonly since?: string
+  /** The module that has it, by the name that modprobe takes, if it is in one. */
+  readonly module?: string
+  /** The option that a kernel is built with to have it: `CONFIG_BRIDGE_VLAN_FILTERING`. */
+  readonly option?: string
+  /** The errno's name that the kernel gave: `EOPNOTSUPP`. */
+  readonly code: string
+  readonly hint?: string
+}
+
 /** The input is wrong; nothing has been sent. */
 export interface InvalidInput {
   readonly _tag: 'InvalidInput'
@@ -96,6 +114,7 @@ export interface Failed {
 /** Everything that can go wrong between a request and its answer. */
 export type NetlinkError =
   | Rejected
+  | UnsupportedByKernel
   | InvalidInput
   | NotFound
   | TimedOut

@@ -51,8 +51,33 @@ export interface Request<A> {
   readonly fields: { readonly [path: string]: string }
   /** Of a transaction: what its message at this place was for, in the caller's words. The first is at 0. */
   readonly part?: (position: number) => string | undefined
+  /** What the kernel must have for it, and may lack. Looked into when it refuses. */
+  readonly needs?: ReadonlyArray<Feature>
+  /** The family of generic netlink that it belongs to, whose number the controller tells: `wireguard`. */
+  readonly family?: string
   /** What to do about an errno, in the words of this call. */
   readonly hints?: { readonly [code: string]: string }
+}
+
+/** Something that not every kernel has. */
+export interface Feature {
+  /** What it is, in the plural or without an article: `links of kind ipvlan`. */
+  readonly name: string
+  /** The version of Linux that brought it. */
+  readonly since?: string
+  /** The module that has it, by the name that modprobe takes. */
+  readonly module?: string
+  /** The option that a kernel is built with to have it. */
+  readonly option?: string
+  /** What to do without it. */
+  readonly hint?: string
+  /** The errno's name by which a kernel without it refuses; each can mean something else too. */
+  readonly sign: 'EOPNOTSUPP' | 'ENOENT'
+  /**
+   * Requests that tell a kernel that has it from one that has not, sent to an empty namespace: all but the last succeed
+   * on either, and the last one is refused with `sign` if it has not.
+   */
+  readonly probe: ReadonlyArray<Request<unknown>>
 }
 
 /** All there is of an object, as far as a filter meant it. */

@@ -3,18 +3,21 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import type { TaskEither } from 'fp-ts/TaskEither'
-import { align, encodeMessages, littleEndian, type Message } from '../../protocol'
+import { align, encodeMessages, type Families, littleEndian, type Message } from '../../protocol'
 import { within } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
+import { make } from '../namespace/named'
 import { type NamespaceRef, openReference } from '../namespace/reference'
 import { type Channel, openChannel, type Pending } from './channel'
 import { drain, partsOf, type Reader } from './dump'
-import { aborted, closed, invalidInput, type NetlinkError, notFound, timedOut } from './error'
+import { aborted, closed, invalidInput, type NetlinkError, notFound, type Rejected, timedOut } from './error'
 import type { Outcome } from './exchange'
+import { familyByName, genericFamily } from './family'
+import { unsupported } from './feature'
 import { linkByName } from './name'
 import { openTransport } from './open'
 import { rejected } from './refusal'
-import { type Known, type LinkRef, type ListRequest, listOf, type Request } from './request'
+import { type Feature, type Known, type LinkRef, type ListRequest, listOf, type Request } from './request'
 import { type Stream, streamOf } from './stream'
 import type { OpenTransport } from './transport'
 
@@ -81,6 +84,8 @@ export const openSession = (options: SessionOptions = {}): E.Either<NamespaceErr
 const sessionIn = (home: number, options: SessionOptions): Session => {
   const channels = new Map<string, Channel>()
   const streams = new Set<Job>()
+  /** Those of generic netlink, as they become known. */
+  const families: Record<number, string> = {}
   const open = options.transport ?? openTransport
   let queue: Array<Job> = []
   let flushing: Promise<void> | undefined
@@ -99,7 +104,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     const known = channels.get(key)
     if (known !== undefined && reader === undefined) return E.right(known)
     return pipe(
-      openChannel(openAt, protocol, { paced }),
+      openChannel(openAt, protocol, { paced }, families),
       E.map(channel => {
         if (reader === undefined) channels.set(key, channel)
         else reader.opened(channel)
@@ -122,34 +127,35 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     const jobs = queue
     queue = []
     const unknown = unknownLinks(jobs)
-    if (flushing === undefined && unknown.length === 0) {
+    const unmet = unmetFamilies(jobs, families)
+    if (flushing === undefined && unknown.length === 0 && unmet.length === 0) {
       launch(jobs, new Map())
       return
     }
     const after = (flushing ?? Promise.resolve())
-      .then(() => lookUp(unknown))
-      .then(found => launch(jobs, found))
+      .then(() => Promise.all([lookUp(unknown), meet(unmet)]))
+      .then(([found]) => launch(jobs, found))
     flushing = after
     after.then(() => {
       if (flushing === after) flushing = undefined
     })
   }
 
+  /** Sends a request ahead of those that wait. */
+  const ahead = <A>(request: Request<A>): Promise<E.Either<NetlinkError, A>> =>
+    new Promise(resolve => launch([jobFor(request, resolve as Job['resolve'])], new Map()))
+
   const lookUp = async (
     names: ReadonlyArray<string>
-  ): Promise<ReadonlyMap<string, E.Either<NetlinkError, number>>> => {
-    const results = await Promise.all(
-      names.map(
-        name =>
-          new Promise<readonly [string, E.Either<NetlinkError, number>]>(resolve =>
-            launch(
-              [jobFor(linkByName(name), result => resolve([name, result as E.Either<NetlinkError, number>]))],
-              new Map()
-            )
-          )
-      )
-    )
-    return new Map(results)
+  ): Promise<ReadonlyMap<string, E.Either<NetlinkError, number>>> =>
+    new Map(await Promise.all(names.map(async name => [name, await ahead(linkByName(name))] as const)))
+
+  /** Asks for the numbers of families. One that there is not is noticed when its requests are encoded. */
+  const meet = async (names: ReadonlyArray<string>): Promise<void> => {
+    for (const name of names) {
+      const found = await ahead(familyByName(name))
+      if (E.isRight(found)) families[found.right] = name
+    }
   }
 
   const launch = (
@@ -164,7 +170,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       const prepared = isClosed
         ? E.left(closed(operation))
         : pipe(
-            encoded(job.request, found, made),
+            encoded(job.request, found, made, families),
             E.bindTo('message'),
             E.bind('channel', () => channelFor(job))
           )
@@ -173,7 +179,10 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         continue
       }
       const { message, channel } = prepared.right
-      const ticket = ticketFor(job, message, () => launch([job], found))
+      const ticket = ticketFor(job, message, {
+        again: () => launch([job], found),
+        refused: error => explain(job, error)
+      })
       job.abandon = () => {
         channel.abandon(ticket)
         message.release()
@@ -196,6 +205,16 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       else before.afterSent(begin)
     }
     for (const channel of touched) channel.pump()
+  }
+
+  /** Tells a refusal for want of a feature from another, by trying the features out. */
+  const explain = async (job: Job, error: Rejected): Promise<void> => {
+    const { operation, needs = [] } = job.request
+    const suspects = options.transport === undefined ? needs : []
+    for (const feature of suspects)
+      if (error.code === feature.sign && (await isLacking(feature)))
+        return finish(job, E.left(unsupported(operation, feature)))
+    finish(job, E.left(error))
   }
 
   const run = (
@@ -281,15 +300,44 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   }
 }
 
-/** Where a job's list goes, and what to do when the table changed under it. */
-const ticketFor = (job: Job, { bytes, known, release }: Encoded, again: () => void): Pending => {
+/** Tries a feature out in a namespace that nobody else sees. Who may make none does not get to know. */
+export const isLacking = async ({ probe, sign }: Feature): Promise<boolean> => {
+  const empty = make()
+  if (E.isLeft(empty)) return false
+  const session = sessionIn(empty.right, {})
+  const results = await session.batch(probe.map(request => ({ ...request, needs: [] })))()
+  session.close()
+  const last = results.at(-1)
+  return (
+    results.slice(0, -1).every(E.isRight) &&
+    last !== undefined &&
+    E.isLeft(last) &&
+    last.left._tag === 'Rejected' &&
+    last.left.code === sign
+  )
+}
+
+/** What becomes of a job that does not end with its answer. */
+interface Turns {
+  /** The table changed under the list. */
+  readonly again: () => void
+  readonly refused: (error: Rejected) => void
+}
+
+/** Where a job's list goes, and what to do with an answer. */
+const ticketFor = (job: Job, { bytes, known, release }: Encoded, { again, refused }: Turns): Pending => {
   const { operation, answering, entries } = job.request
   const values: Array<unknown> = []
   const { reader } = job
   const settle = (result: E.Either<NetlinkError, Outcome>): void => {
     release()
-    if (E.isRight(result) && tornList(result.right) && ++job.attempts < dumpAttempts) again()
-    else finish(job, pipe(result, E.chain(answerOf)))
+    if (E.isRight(result) && tornList(result.right) && ++job.attempts < dumpAttempts) {
+      again()
+      return
+    }
+    const answer = pipe(result, E.chain(answerOf))
+    if (E.isLeft(answer) && answer.left._tag === 'Rejected') refused(answer.left)
+    else finish(job, answer)
   }
   /** A stream has passed on what it got, so it is not read again. */
   const tornList = (outcome: Outcome): boolean =>
@@ -358,6 +406,13 @@ const unknownLinks = (jobs: ReadonlyArray<Job>): ReadonlyArray<string> => {
   ]
 }
 
+/** The families of generic netlink whose numbers must be asked for. */
+const unmetFamilies = (jobs: ReadonlyArray<Job>, families: Families): ReadonlyArray<string> => {
+  const known = new Set(Object.values(families))
+  const named = jobs.flatMap(({ request: { family } }) => (family === undefined ? [] : [family]))
+  return [...new Set(named)].filter(name => !known.has(name))
+}
+
 interface Encoded {
   readonly bytes: Uint8Array
   readonly known: Known
@@ -368,8 +423,12 @@ interface Encoded {
 const encoded = (
   request: Request<unknown>,
   found: ReadonlyMap<string, E.Either<NetlinkError, number>>,
-  made: ReadonlyMap<string, number>
+  made: ReadonlyMap<string, number>,
+  families: Families
 ): E.Either<NetlinkError, Encoded> => {
+  const { family } = request
+  if (family !== undefined && !Object.values(families).includes(family))
+    return E.left(unsupported(request.operation, genericFamily(family)))
   for (const link of request.links) {
     const result = typeof link === 'string' && !made.has(link) ? found.get(link) : undefined
     if (result !== undefined && E.isLeft(result))
@@ -400,7 +459,7 @@ const encoded = (
     request.messages(known),
     E.chainW(messages =>
       pipe(
-        encodeMessages(request.protocol, messages as ReadonlyArray<Message>),
+        encodeMessages(request.protocol, messages as ReadonlyArray<Message>, families),
         E.mapLeft(error => invalidInput(request.operation, fieldFor(request, error.path), error.reason))
       )
     )

@@ -3,7 +3,7 @@
  * `npm run test:vm -- --kernel trixie link route` for the files whose path has one of these words. `--kernel` may be
  * given several times; `all` stands for each of them.
  */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -26,6 +26,8 @@ const { values, positionals: words } = parseArgs({
 })
 const kernels = values.kernel.flatMap(kernel => (kernel === 'all' ? Object.keys(suites) : [kernel]))
 const compiled = mkdtempSync(join(tmpdir(), 'isolink-vm-compiled-'))
+
+const machines = new Set<ChildProcess>()
 
 /** Compiles all that a test may load: in there it would take ten times as long, again for each test. */
 const compile = (): void => {
@@ -63,6 +65,7 @@ const boot = (kernel: string, suite: string, part: string): Promise<ReadonlyArra
         stdio: ['ignore', 'pipe', 'inherit']
       }
     )
+    machines.add(child)
     child.once('error', reject)
     createInterface(child.stdout).on('line', line => {
       const outcome = JSON.parse(line) as Outcome
@@ -70,6 +73,7 @@ const boot = (kernel: string, suite: string, part: string): Promise<ReadonlyArra
       print({ ...outcome, file: `${kernel}: ${outcome.file}` }, 60)
     })
     child.once('close', code => {
+      machines.delete(child)
       const failed = outcomes.filter(outcome => outcome.failed > 0)
       if (code === 0 || (code === 1 && failed.length > 0)) return done(outcomes)
       const wrong = `the virtual machine ended with status ${code}`
@@ -103,7 +107,10 @@ const main = async (): Promise<void> => {
   process.exitCode = totals.failed > 0 ? 1 : 0
 }
 
-process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
+process.once('exit', () => {
+  for (const machine of machines) machine.kill()
+  rmSync(compiled, { recursive: true, force: true })
+})
 process.once('SIGINT', () => process.exit(130))
 process.once('SIGTERM', () => process.exit(143))
 main().catch(error => {

@@ -1,0 +1,76 @@
+import * as E from 'fp-ts/Either'
+import { NLM_F } from '../../protocol/netlink/header'
+import { TC_H } from '../../protocol/rtnetlink/tc/tcmsg'
+import { message } from '../socket/message'
+import type { Feature } from '../socket/request'
+
+/** Kinds of qdisc: the version of Linux that brought them. Their modules are called alike, sch_KIND. */
+const kinds: { readonly [kind: string]: string } = {
+  cake: '4.19',
+  cbs: '4.15',
+  choke: '2.6.39',
+  clsact: '4.5',
+  codel: '3.5',
+  drr: '2.6.29',
+  dualpi2: '6.17',
+  etf: '4.19',
+  ets: '5.6',
+  fq: '3.12',
+  fq_codel: '3.5',
+  fq_pie: '5.6',
+  hfsc: '2.6.9',
+  hhf: '3.14',
+  htb: '2.4.20',
+  ingress: '2.4.20',
+  mqprio: '2.6.39',
+  netem: '2.6.8',
+  pie: '3.14',
+  plug: '3.4',
+  prio: '2.4.20',
+  qfq: '3.0',
+  red: '2.4.20',
+  sfb: '2.6.39',
+  sfq: '2.4.20',
+  skbprio: '4.19',
+  tbf: '2.4.20'
+}
+
+/** The loopback interface's index in any namespace. */
+const lo = 1
+
+/** Those that come with another, or with the kernel. */
+const moduleOf = (kind: string): string => (kind === 'clsact' ? 'sch_ingress' : `sch_${kind}`)
+
+/** Qdiscs of a kind. */
+export const qdiscKind = (kind: string): Feature => {
+  const since = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
+  return {
+    name: `qdiscs of kind ${kind}`,
+    ...(since !== undefined && { since, module: moduleOf(kind) }),
+    sign: 'ENOENT',
+    probe: [
+      {
+        operation: 'qdisc.add',
+        protocol: 'route',
+        answering: 'acknowledged',
+        links: [],
+        namespaces: [],
+        messages: () =>
+          E.right([
+            message('RTM_NEWQDISC', NLM_F.REQUEST | NLM_F.CREATE, {
+              header: {
+                ifindex: lo,
+                parent: kind === 'clsact' || kind === 'ingress' ? TC_H.CLSACT : TC_H.ROOT
+              },
+              attributes: { kind } as never
+            })
+          ]),
+        read: () => undefined,
+        fields: {}
+      }
+    ]
+  }
+}
+
+/** What a kernel may lack of qdiscs. */
+export const features: ReadonlyArray<Feature> = Object.keys(kinds).map(qdiscKind)
