@@ -200,10 +200,11 @@ const keysAt = (schema: unknown, path: ReadonlyArray<{ readonly key?: unknown }>
   let at = schema as {
     readonly entries?: { readonly [key: string]: unknown }
     readonly item?: unknown
+    readonly items?: ReadonlyArray<unknown>
     readonly wrapped?: unknown
   }
   for (const { key } of path) {
-    at = (typeof key === 'number' ? at?.item : at?.entries?.[String(key)]) as typeof at
+    at = (typeof key === 'number' ? (at?.item ?? at?.items?.[key]) : at?.entries?.[String(key)]) as typeof at
     while (at !== undefined && at.wrapped !== undefined) at = at.wrapped as typeof at
   }
   return Object.keys(at?.entries ?? {})
