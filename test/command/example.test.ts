@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { raise, stateOfHost } from '../lab'
-import { command, kernelTest } from '../sandbox'
+import { command, kernelTest, linkKind, type Missing } from '../sandbox'
 import { isolink, output, program, root } from './child'
 
 const test = suite('example')
@@ -32,8 +32,14 @@ for (const name of commands)
     assert.equal([stderr, status], ['', 0])
   })
 
+/** What an example needs beyond the others. */
+const wants: { readonly [file: string]: Missing } = {
+  'ipvlan.ts': linkKind('ipvlan'),
+  'macvlan.ts': linkKind('macvlan')
+}
+
 for (const file of readdirSync(join(root, 'docs/examples')).filter(name => name.endsWith('.ts')))
-  kernelTest(test, `docs/examples/${file}`, needs, () => {
+  kernelTest(test, `docs/examples/${file}`, [...needs, wants[file]], () => {
     const before = stateOfHost()
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
