@@ -2,6 +2,9 @@ import type { Demo } from './claim'
 
 /** The demos by their recipes' names; what they need is loaded only on the stage. */
 export const demos: { readonly [recipe: string]: () => Demo } = {
+  'direct-link': () => (require('./direct-link') as typeof import('./direct-link')).directLinkDemo,
+  'namespace-switch': () =>
+    (require('./namespace-switch') as typeof import('./namespace-switch')).namespaceSwitchDemo,
   'veth-masquerade': () =>
     (require('./veth-masquerade') as typeof import('./veth-masquerade')).vethMasqueradeDemo
 }
