@@ -7,8 +7,10 @@ export const tell = (text: string): void => {
   if (process.stdout.isTTY) print(text)
 }
 
-/** Tells of each step as it is done. */
-export const progress: Progress = { onStep: description => tell(`✓ ${description}`) }
+const warn = (sentence: string): void => void process.stderr.write(`isolink: ${sentence}\n`)
+
+/** Tells of each step as it is done, and of each thing that is lost. */
+export const progress: Progress = { onStep: description => tell(`✓ ${description}`), onLoss: warn }
 
 /** 64 bits are texts, as JSON's readers would round them; bytes are texts of hexadecimal digits. */
 const writable = (_: string, member: unknown): unknown =>

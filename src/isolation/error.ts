@@ -1,4 +1,5 @@
 import type { NamespaceError } from '../namespace/error'
+import type { NamespaceRef } from '../namespace/reference'
 import type { InvalidParameters } from '../recipe/plan'
 import type { NetlinkError } from '../socket/error'
 import type { SysctlError } from '../sysctl'
@@ -83,7 +84,44 @@ export interface NotApplied {
   readonly name: string
 }
 
-export type StepError = Unexpected | NetlinkError | SysctlError | NamespaceError | PortTaken | JournalFailed
+/** A link that would lose what could not be given back. Nothing has been changed. */
+export interface LinkUnmovable {
+  readonly _tag: 'LinkUnmovable'
+  readonly message: string
+  readonly link: string
+}
+
+export const linkUnmovable = (link: string, reason: string): LinkUnmovable => ({
+  _tag: 'LinkUnmovable',
+  message: `${link} cannot be moved: ${reason}`,
+  link
+})
+
+/** A link that could not be moved, or not with all that it had. */
+export interface LinkStuck {
+  readonly _tag: 'LinkStuck'
+  readonly message: string
+  readonly link: string
+  /** Where it is, if not on the host. */
+  readonly namespace?: NamespaceRef
+}
+
+export const linkStuck = (link: string, namespace: NamespaceRef | undefined, message: string): LinkStuck => ({
+  _tag: 'LinkStuck',
+  message,
+  link,
+  ...(namespace !== undefined && { namespace })
+})
+
+export type StepError =
+  | Unexpected
+  | NetlinkError
+  | SysctlError
+  | NamespaceError
+  | PortTaken
+  | JournalFailed
+  | LinkUnmovable
+  | LinkStuck
 
 export type IsolationError =
   | InvalidParameters

@@ -19,6 +19,8 @@ export const tasksOf = ({ plan, before }: Pick<Entry, 'plan' | 'before'>): Reado
 export interface Progress {
   /** Called with each step that is done, in a sentence without subject. */
   readonly onStep?: (description: string) => void
+  /** Called with each thing that cannot be given back, as it is gone for good, in a sentence. */
+  readonly onLoss?: (sentence: string) => void
 }
 
 /** The surroundings of a plan's steps: its name, and the indexes of the links that it makes. */
@@ -87,7 +89,7 @@ export const execute = async (
     if (first !== undefined && signal?.aborted === true)
       return { begun, failure: { step: first.task.step, error: aborted } }
     for (const { task } of group) begun.push(task)
-    const failure = await run(group, around.world)
+    const { failure } = await run(group, around.world)
     // What is there already is somebody else's: of such a step nothing was done, and nothing is to be undone.
     if (failure?.error._tag === 'NamespaceExists') return { begun: begun.slice(0, -group.length), failure }
     if (failure !== undefined) return { begun, failure }
@@ -127,27 +129,30 @@ const groups = (planned: ReadonlyArray<Planned>): ReadonlyArray<ReadonlyArray<Pl
 const sameBatch = (a: Act | undefined, b: Act): boolean =>
   a?._tag === 'Send' && b._tag === 'Send' && placeKey(a.namespace) === placeKey(b.namespace)
 
-const run = async (group: ReadonlyArray<Planned>, world: World): Promise<Failure | undefined> => {
+interface Outcome {
+  readonly failure?: Failure
+  readonly losses?: ReadonlyArray<string>
+}
+
+const run = async (group: ReadonlyArray<Planned>, world: World): Promise<Outcome> => {
   const [first] = group
-  if (first === undefined) return undefined
+  if (first === undefined) return {}
   try {
     return await runGroup(group, first, world)
   } catch (thrown) {
-    return { step: first.task.step, error: unexpected(thrown) }
+    return { failure: { step: first.task.step, error: unexpected(thrown) } }
   }
 }
 
-const runGroup = async (
-  group: ReadonlyArray<Planned>,
-  first: Planned,
-  world: World
-): Promise<Failure | undefined> => {
+const runGroup = async (group: ReadonlyArray<Planned>, first: Planned, world: World): Promise<Outcome> => {
   if (first.act._tag === 'Call') {
     const result = await first.act.run()
-    return E.isLeft(result) ? { step: first.task.step, error: result.left } : undefined
+    return E.isLeft(result)
+      ? { failure: { step: first.task.step, error: result.left } }
+      : { losses: result.right }
   }
   const session = world.session(first.act.namespace)
-  if (E.isLeft(session)) return { step: first.task.step, error: session.left }
+  if (E.isLeft(session)) return { failure: { step: first.task.step, error: session.left } }
   const owners = group.flatMap(({ task, act }) =>
     act._tag === 'Send' ? act.requests.map(() => task.step) : []
   )
@@ -156,15 +161,16 @@ const runGroup = async (
   const failed = results.findIndex(E.isLeft)
   const result = results[failed]
   return result !== undefined && E.isLeft(result)
-    ? { step: owners[failed] as Step, error: result.left }
-    : undefined
+    ? { failure: { step: owners[failed] as Step, error: result.left } }
+    : {}
 }
 
 /** Does one step anew, after something of it was lost. */
-export const repair = (task: Task, around: Surroundings): Promise<Failure | undefined> => {
+export const repair = async (task: Task, around: Surroundings): Promise<Failure | undefined> => {
   const kind = kindOf(task.step)
   const act = (kind.repair ?? kind.apply)(task.step, task.before, around)
-  return run([{ task, act }], around.world)
+  const { failure } = await run([{ task, act }], around.world)
+  return failure
 }
 
 /** How often a step is undone again when the answer got lost. */
@@ -176,19 +182,29 @@ const isLost = ({ _tag }: StepError): boolean => _tag === 'Overrun' || _tag === 
 export const undo = async (
   tasks: ReadonlyArray<Task>,
   around: Surroundings,
-  { onStep }: Progress = {}
+  { onStep, onLoss }: Progress = {}
 ): Promise<ReadonlyArray<string>> => {
   const leftBehind: Array<string> = []
+  /** Namespaces that hold a link of the host's still: a virtual one would end with them. */
+  const occupied = new Set<string>()
   for (const task of tasks.toReversed()) {
     const { step, before } = task
     const kind = kindOf(step)
+    if (step._tag === 'CreateNamespace' && occupied.has(step.name)) {
+      leftBehind.push(`the namespace ${step.name}, for what is in it`)
+      continue
+    }
     const act = kind.undo(step, before, around)
     if (act === undefined) continue
-    let failure: Failure | undefined
+    let outcome: Outcome = {}
     for (let left = attempts; left > 0; left--) {
-      failure = await run([{ task, act }], around.world)
-      if (failure === undefined || !isLost(failure.error)) break
+      outcome = await run([{ task, act }], around.world)
+      if (outcome.failure === undefined || !isLost(outcome.failure.error)) break
     }
+    const { failure, losses = [] } = outcome
+    for (const each of losses) guarded(step, () => onLoss?.(each))
+    if (failure?.error._tag === 'LinkStuck' && failure.error.namespace !== undefined)
+      occupied.add(placeKey(failure.error.namespace))
     if (failure === undefined || isGone(failure.error))
       guarded(step, () => onStep?.(`undo: ${kind.describe(step)}`))
     else leftBehind.push(`could not undo “${kind.describe(step)}”: ${failure.error.message}`)

@@ -102,7 +102,7 @@ const checkLink = (
   return pipe(
     present,
     TE.filterOrElseW(
-      there => there === (must === 'exist'),
+      there => there === (must !== 'be absent'),
       there =>
         premiseFailed(
           field,
@@ -111,9 +111,31 @@ const checkLink = (
             : `there is no interface ${name} ${where}; name one that is there`
         )
     ),
-    TE.map(() => undefined)
+    TE.chainW(() => (must === 'be spare' ? checkSpare(field, name, world) : TE.right(undefined)))
   )
 }
+
+/** A host without a default route cannot lose any. */
+const checkSpare = (field: string, name: string, world: World): TE.TaskEither<IsolationError, void> =>
+  pipe(
+    TE.Do,
+    TE.apS('own', world.send(link.get(name))),
+    TE.apS('routes', world.send(route.list({ table: route.RT_TABLE.MAIN }))),
+    TE.chainW(({ own, routes }) => {
+      const ways = routes.filter(({ destination }) => destination === 'default').flatMap(linksOf)
+      return ways.length > 0 && ways.every(each => each === own.index)
+        ? TE.left(
+            premiseFailed(
+              field,
+              `all default routes of the host leave by ${name}; use the recipe host-fake-ip, or give it another one first`
+            )
+          )
+        : TE.right<IsolationError, void>(undefined)
+    })
+  )
+
+const linksOf = ({ link: single, nexthops = [] }: route.Route): ReadonlyArray<unknown> =>
+  [single, ...nexthops.map(each => each.link)].filter(each => each !== undefined)
 
 const checkNetwork = (
   { field, network }: NetworkPremise,

@@ -14,6 +14,8 @@ export interface Teardown {
   readonly name: string
   /** Whether there was anything by this name. */
   readonly found: boolean
+  /** What could not be given back, as it is gone for good, in sentences; not there if nothing was lost. */
+  readonly lost?: ReadonlyArray<string>
 }
 
 /** Takes an isolation down: the host is as before. Succeeds too when it is down already, or partly gone by itself. */
@@ -22,8 +24,13 @@ export const teardown = (name: string, options: Progress = {}): TE.TaskEither<Is
 
 export const teardownOn =
   (machine: Machine) =>
-  (name: string, options: Progress = {}): TE.TaskEither<IsolationError, Teardown> =>
-    machine.journal.locked(
+  (name: string, options: Progress = {}): TE.TaskEither<IsolationError, Teardown> => {
+    const lost: Array<string> = []
+    const onLoss = (sentence: string): void => {
+      lost.push(sentence)
+      options.onLoss?.(sentence)
+    }
+    return machine.journal.locked(
       pipe(
         TE.fromIOEither(() => machine.journal.read(name)),
         TE.chainW(
@@ -31,12 +38,13 @@ export const teardownOn =
             entry === undefined
               ? TE.right({ name, found: false })
               : pipe(
-                  takeDown(machine, entry, options),
-                  TE.map(() => ({ name, found: true }))
+                  takeDown(machine, entry, { ...options, onLoss }),
+                  TE.map(() => ({ name, found: true, ...(lost.length > 0 && { lost }) }))
                 )
         )
       )
     )
+  }
 
 /**
  * Undoes what a record tells of, however much of it was done or undone already, and forgets it. Whoever does this holds

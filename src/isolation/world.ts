@@ -114,7 +114,8 @@ export const openWorld: OpenWorld = ({ places = [], ...options } = {}) => {
     session,
     send: (request, namespace) =>
       pipe(
-        TE.fromEither(session(namespace)),
+        // Not before it is sent: a namespace may be made until then.
+        TE.fromIOEither(() => session(namespace)),
         TE.chainW(({ send }) => send(request))
       ),
     sysctl: {

@@ -2,6 +2,8 @@ import * as E from 'fp-ts/Either'
 import { nearest } from '../../protocol/definition/nearest'
 import { bridgeNetwork } from './bridge-network'
 import { directLink } from './direct-link'
+import { dualNic } from './dual-nic'
+import { hostFakeIp } from './host-fake-ip'
 import { ipvlan } from './ipvlan'
 import { macvlan } from './macvlan'
 import { namespaceSwitch } from './namespace-switch'
@@ -15,6 +17,8 @@ export {
   type Endpoint
 } from './bridge-network'
 export { type DirectLinkParameters, directLink, directLinkSchema } from './direct-link'
+export { type DualNicParameters, dualNic, dualNicSchema } from './dual-nic'
+export { type HostFakeIpParameters, hostFakeIp, hostFakeIpSchema } from './host-fake-ip'
 export { type IpvlanParameters, ipvlan, ipvlanSchema } from './ipvlan'
 export { type MacvlanParameters, macvlan, macvlanSchema } from './macvlan'
 export {
@@ -31,6 +35,8 @@ type Recipe = (parameters: never) => E.Either<InvalidParameters, Plan>
 const recipes: { readonly [name: string]: Recipe } = {
   'bridge-network': bridgeNetwork,
   'direct-link': directLink,
+  'dual-nic': dualNic,
+  'host-fake-ip': hostFakeIp,
   ipvlan,
   macvlan,
   'namespace-switch': namespaceSwitch,

@@ -2,9 +2,10 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import { IPVLAN_F, IPVLAN_MODE } from '../link'
-import { child, childPremises, childSteps, nameOf, wrongChild } from './child'
+import { child, childPremises, childSteps, wrongChild } from './child'
 import { type Fault, found, parse } from './parameters'
 import { type InvalidParameters, invalidParameters, type Plan } from './plan'
+import { nameOf } from './station'
 
 const recipe = 'ipvlan'
 

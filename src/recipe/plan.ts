@@ -7,7 +7,8 @@ export interface LinkPremise {
   readonly field: string
   readonly link: string
   readonly namespace?: NamespaceRef
-  readonly must: 'exist' | 'be absent'
+  /** One that is to be spare is there, and the host's way to the world is another. */
+  readonly must: 'exist' | 'be absent' | 'be spare'
 }
 
 /** A network of which no address of the host may be: its packets would go astray, or ours. */

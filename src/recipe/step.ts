@@ -39,6 +39,20 @@ export interface JoinVlan extends Placed {
   readonly vlan: number
 }
 
+/**
+ * Moves a link of the host into a namespace. All that the host loses by that comes back when the isolation is taken
+ * down.
+ */
+export interface MoveLink {
+  readonly _tag: 'MoveLink'
+  readonly link: string
+  readonly namespace: NamespaceRef
+  /** What it is called there. */
+  readonly name: string
+  /** Its addresses, routes, neighbours and parameters, and the host's rules, are there too. */
+  readonly furnished?: boolean
+}
+
 export interface AddAddress extends Placed {
   readonly _tag: 'AddAddress'
   readonly address: NewAddress
@@ -104,6 +118,7 @@ export type Step =
   | SetLink
   | AwaitReadiness
   | JoinVlan
+  | MoveLink
   | AddAddress
   | AddRoute
   | SetSysctl

@@ -4,6 +4,7 @@ import { firewallStep } from './firewall'
 import type { StepKind } from './kind'
 import { addLinkStep, type LinkBefore, setLinkStep } from './link'
 import { namespaceStep } from './namespace'
+import { moveStep } from './nic'
 import { readinessStep } from './readiness'
 import { routeStep } from './route'
 import { forwardStep, sysctlStep } from './sysctl'
@@ -18,6 +19,7 @@ const kinds = {
   SetLink: setLinkStep,
   AwaitReadiness: readinessStep,
   JoinVlan: joinVlanStep,
+  MoveLink: moveStep,
   AddAddress: addressStep,
   AddRoute: routeStep,
   SetSysctl: sysctlStep,

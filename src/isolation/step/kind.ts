@@ -15,8 +15,8 @@ export type Act =
       readonly namespace?: NamespaceRef
       readonly requests: ReadonlyArray<Request<unknown>>
     }
-  /** Anything else. */
-  | { readonly _tag: 'Call'; readonly run: TE.TaskEither<StepError, void> }
+  /** Anything else. It answers with what cannot be given back, as it is gone for good, in sentences. */
+  | { readonly _tag: 'Call'; readonly run: TE.TaskEither<StepError, ReadonlyArray<string>> }
 
 /** What a step may ask while it makes its requests. */
 export interface Surroundings {
@@ -70,7 +70,16 @@ export const send = (
   requests
 })
 
-export const call = (run: TE.TaskEither<StepError, void>): Act => ({ _tag: 'Call', run })
+export const call = (run: TE.TaskEither<StepError, void>): Act => ({
+  _tag: 'Call',
+  run: pipe(
+    run,
+    TE.map(() => [])
+  )
+})
+
+/** What undoes, and may find that something is gone for good: it answers with that, in sentences. */
+export const recall = (run: TE.TaskEither<StepError, ReadonlyArray<string>>): Act => ({ _tag: 'Call', run })
 
 /** Errors that say that something is not there: a link, a namespace, an element. */
 export const isGone = (error: StepError): boolean =>

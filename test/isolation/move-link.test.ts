@@ -1,0 +1,315 @@
+import { setTimeout } from 'node:timers/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { apply, teardown } from '../../src/promises'
+import type { Plan, Step } from '../../src/recipe'
+import { ip, raise, refusal, sh, stateOfHost } from '../lab'
+import { equip, everything, nic, strip } from '../nic'
+import { command, kernelTest, linkKind } from '../sandbox'
+
+const test = suite('a link that moves')
+const needs = [command('ip'), command('nft'), command('tc'), command('bridge')]
+
+test.before.each(raise)
+test.after.each(strip)
+
+const planOf = (step: object = {}, ...more: ReadonlyArray<Step>): Plan => ({
+  recipe: 'test',
+  name: 'blue',
+  parameters: {},
+  premises: [],
+  steps: [
+    { _tag: 'CreateNamespace', name: 'blue' },
+    { _tag: 'MoveLink', link: nic, namespace: 'blue', name: 'eth0', ...step },
+    ...more
+  ]
+})
+
+const isSame = (before: ReadonlyArray<unknown>): void => {
+  for (const [n, each] of everything().entries()) assert.equal(each, before[n])
+}
+
+for (const furnished of [false, true])
+  kernelTest(
+    test,
+    `it comes back as it was, ${furnished ? 'with' : 'without'} its things`,
+    needs,
+    async () => {
+      equip()
+      const before = everything()
+      await apply(planOf({ furnished }))
+      assert.not(sh('ip -j link').includes(nic))
+      assert.equal(await teardown('blue'), { name: 'blue', found: true })
+      isSame(before)
+    }
+  )
+
+kernelTest(test, 'furnished, it has there what it had here', needs, async () => {
+  equip()
+  sh(`ip link set ${nic} alias ""`)
+  const told = (prefix: string): string =>
+    sh(`ip ${prefix} -d -j address show dev ${nic} | jq -c '.[0].addr_info'
+ip ${prefix} -j route show table all dev ${nic} | jq -c '.[]' | grep -v -e nhid -e 10.3.0.0 -e fd02::
+ip ${prefix} -j -6 route show table all dev ${nic} | jq -c '.[]' | grep -v fd02::
+ip ${prefix} -j rule | jq -c 'map(del(.iif_detached))'
+ip ${prefix} -j -6 rule | jq -c '.[] | select(.priority == 50) | del(.oif_detached)'
+ip ${prefix} -j neighbour show nud permanent dev ${nic}
+ip ${prefix} -j neighbour show proxy dev ${nic}
+bridge ${prefix.replace('-n', '-netns')} -j fdb show dev ${nic} | jq -c 'sort_by(.mac)'
+tc ${prefix} class show dev ${nic}`).replace(/"(valid_life_time|preferred_life_time|expires)":\d+/g, '')
+  const before = told('')
+  await apply(planOf({ furnished: true, name: nic }))
+  assert.is(told('-n blue'), before)
+  const parameter = (key: string): string => sh(`ip netns exec blue sysctl -n net.${key}`).trim()
+  assert.equal(
+    ['ipv4.conf', 'ipv6.conf', 'ipv4.neigh'].map((folder, n) =>
+      parameter(`${folder}.${nic}.${['forwarding', 'accept_dad', 'base_reachable_time_ms'][n]}`)
+    ),
+    ['1', '0', '12000']
+  )
+  await teardown('blue')
+})
+
+kernelTest(
+  test,
+  'lifetimes go on while it is away; what ends meanwhile does not come back',
+  needs,
+  async () => {
+    equip()
+    ip(`address add 10.0.9.1/24 dev ${nic} valid_lft 2 preferred_lft 1`)
+    ip(`route add fd09::/64 via fe80::1 dev ${nic} expires 2`, '-6')
+    const lifetimes = (): ReadonlyArray<number> =>
+      JSON.parse(sh(`ip -j address show dev ${nic} | jq -c '[.[0].addr_info[].valid_life_time]'`))
+    const before = lifetimes()
+    await apply(planOf())
+    await setTimeout(3000)
+    await teardown('blue')
+    const after = lifetimes()
+    assert.not(sh('ip address').includes('10.0.9.1'))
+    assert.not(sh('ip -6 route').includes('fd09::'))
+    assert.is(after.length, before.length - 1)
+    const left = after.filter(seconds => seconds < 4000)
+    assert.is(left.length, 2)
+    for (const seconds of left) assert.ok(seconds >= 2990 && seconds <= 2998, String(seconds))
+  }
+)
+
+/** What happens to it in the namespace, as a shell script; $index is its index there. */
+const fates: ReadonlyArray<readonly [string, string]> = [
+  ['it was renamed there', 'ip -n blue link set eth0 down\nip -n blue link set eth0 name wan0'],
+  [
+    'everything of it was changed there',
+    `ip -n blue link set eth0 address 02:00:00:00:00:0f mtu 1300 txqueuelen 9 group 0 alias other arp off promisc on
+ip -n blue link set eth0 allmulticast off multicast off
+ip -n blue link property del dev eth0 altname enp0s99
+ip -n blue link property add dev eth0 altname wan
+ip -n blue address add 10.3.3.3/24 dev eth0
+ip -n blue link set eth0 up
+ip -n blue route add default via 10.3.3.1`
+  ],
+  [
+    'it was moved on to a third namespace',
+    'ip netns add third\nip -n blue link set eth0 netns third name wan0'
+  ],
+  // What the kernel does with hardware when its namespace ends: it is back on the host, down, and called by its index.
+  [
+    'the namespace ended and it came back alone',
+    'ip -n blue link set eth0 netns $$ name dev7\nip netns delete blue'
+  ],
+  [
+    '… and another namespace has the name now',
+    'ip -n blue link set eth0 netns $$ name dev7\nip netns delete blue\nip netns add blue'
+  ],
+  ['it was brought back by hand', `ip -n blue link set eth0 netns $$ name ${nic}\nip link set ${nic} up`]
+]
+
+for (const [fate, script] of fates)
+  for (const furnished of [false, true])
+    kernelTest(test, `${fate}${furnished ? ', furnished' : ''}: it comes back as it was`, needs, async () => {
+      equip()
+      const before = everything()
+      await apply(planOf({ furnished }))
+      sh(script)
+      assert.equal(await teardown('blue'), { name: 'blue', found: true })
+      sh('ip netns delete third 2> /dev/null || true; ip netns delete blue 2> /dev/null || true')
+      // An index cannot be given back to a link that is on the host already.
+      const index = JSON.parse(sh(`ip -j link show ${nic}`))[0].ifindex
+      const was = JSON.stringify(before).match(new RegExp(`"ifindex":(\\d+),[^{]*"ifname":"${nic}"`))?.[1]
+      isSame(JSON.parse(JSON.stringify(before).replaceAll(`"ifindex":${was},`, `"ifindex":${index},`)))
+    })
+
+kernelTest(
+  test,
+  'a virtual one ends with its namespace: that is told, and all else is undone',
+  needs,
+  async () => {
+    const before = stateOfHost()
+    equip()
+    await apply(planOf())
+    sh('ip netns delete blue')
+    // The kernel ends namespaces at its leisure.
+    while (sh('ip -n other -j link').includes(`"${nic}"`)) await setTimeout(10)
+    assert.equal(await teardown('blue'), {
+      name: 'blue',
+      found: true,
+      lost: [`${nic} is gone: a veth ends with its namespace, and nothing of it can be given back`]
+    })
+    sh(`ip nexthop flush; ip route flush table all proto boot
+ip rule delete priority 50; ip rule delete priority 51; ip -6 rule delete priority 50`)
+    assert.equal(stateOfHost(), { ...before, routes: (stateOfHost() as { routes: unknown }).routes })
+  }
+)
+
+kernelTest(
+  test,
+  'its name was taken meanwhile: it comes back by another, and by its own as soon as that is free',
+  needs,
+  async () => {
+    equip()
+    const before = everything()
+    await apply(planOf())
+    ip(`link add ${nic} type veth peer name rival`)
+    const failed = await refusal(teardown('blue'))
+    assert.is(failed._tag, 'TeardownFailed')
+    assert.match(
+      String(failed.message),
+      /eth1 is back, but not as it was: it is called dev\d+, as another link has its name eth1 now; rename that one/
+    )
+    // Nothing of it is lost meanwhile.
+    assert.match(sh('ip address show to 10.0.7.14'), /dev\d+@/)
+    assert.match(sh('ip route show default metric 600'), /via 10\.0\.7\.1 dev dev\d+ /)
+    ip(`link delete ${nic}`)
+    assert.equal(await teardown('blue'), { name: 'blue', found: true })
+    isSame(before)
+  }
+)
+
+kernelTest(test, 'an alternative name was taken meanwhile', needs, async () => {
+  equip()
+  const before = everything()
+  await apply(planOf())
+  ip(`link add rival type veth peer name rival2
+link property add dev rival altname enp0s99`)
+  const failed = await refusal(teardown('blue'))
+  assert.match(
+    String(failed.message),
+    /eth1 is back, but not as it was: another link has its name enp0s99 now/
+  )
+  ip('link delete rival')
+  assert.equal(await teardown('blue'), { name: 'blue', found: true })
+  isSame(before)
+})
+
+kernelTest(test, 'its index was taken meanwhile: it comes back by another', needs, async () => {
+  equip()
+  const index = JSON.parse(sh(`ip -j link show ${nic}`))[0].ifindex
+  await apply(planOf())
+  ip(`link add rival index ${index} type veth peer name rival2`)
+  assert.equal(await teardown('blue'), { name: 'blue', found: true })
+  assert.match(sh('ip route show 203.0.113.0/24'), /nhid 9/)
+  assert.match(sh('ip route show 10.3.0.0/16'), /dev eth1 weight 2/)
+  assert.match(sh('ip route show 10.4.0.0/16'), /via 10\.0\.6\.1 dev eth0 src 10\.0\.7\.14/)
+})
+
+kernelTest(test, 'the port of a bridge there comes back all the same', needs, async () => {
+  equip()
+  const before = everything()
+  await apply(planOf())
+  sh('ip -n blue link add bridge type bridge; ip -n blue link set eth0 master bridge')
+  await teardown('blue')
+  isSame(before)
+})
+
+const unreachable: Step = {
+  _tag: 'AddRoute',
+  route: { destination: '203.0.114.0/24', gateway: '198.51.101.1' }
+}
+
+for (const furnished of [false, true])
+  kernelTest(
+    test,
+    `if a later step fails, the host is as before${furnished ? ', furnished' : ''}`,
+    needs,
+    async () => {
+      equip()
+      const before = everything()
+      const failed = await refusal(apply(planOf({ furnished }, unreachable)))
+      assert.equal([failed._tag, failed.leftBehind], ['StepFailed', []], String(failed.message))
+      isSame(before)
+    }
+  )
+
+kernelTest(test, 'if it cannot have its name there, the host is as before', needs, async () => {
+  equip()
+  sh('ip netns add blue; ip -n blue link add eth0 type veth peer name eth9')
+  const before = everything()
+  const failed = await refusal(apply(planOf()))
+  assert.equal([failed._tag, failed.leftBehind], ['StepFailed', []], String(failed.message))
+  isSame(before)
+})
+
+kernelTest(test, 'if not all that it has can be there, the host is as before', needs, async () => {
+  equip()
+  sh('ip netns add blue; ip -n blue link set lo up; ip -n blue nexthop add id 7 dev lo')
+  const before = everything()
+  const failed = await refusal(apply(planOf({ furnished: true })))
+  assert.equal([failed._tag, failed.leftBehind], ['StepFailed', []], String(failed.message))
+  assert.match(String(failed.message), /not all of eth0 could be moved: /)
+  isSame(before)
+})
+
+kernelTest(test, 'rules go from a namespace that was there before, and no others', needs, async () => {
+  equip()
+  sh(
+    'ip netns add blue; ip -n blue rule add from 10.0.7.14 lookup 100 pref 51; ip -n blue rule add pref 7 lookup 7'
+  )
+  const rules = (): string => sh('ip -n blue rule; ip -n blue -6 rule')
+  const before = rules()
+  await apply(planOf({ furnished: true }))
+  assert.match(rules(), /50:\tfrom all iif eth1 .*lookup 100/)
+  assert.is(rules().match(/from 10\.0\.7\.14/g)?.length, 1)
+  await teardown('blue')
+  assert.is(rules(), before)
+})
+
+kernelTest(test, 'one that would lose what cannot be given back is not moved', needs, async () => {
+  equip()
+  sh(`tc filter add dev ${nic} parent 1: protocol ip prio 1 u32 match ip dst 10.0.0.0/8 flowid 1:10`)
+  const before = everything()
+  const failed = await refusal(apply(planOf()))
+  assert.equal(
+    [failed._tag, failed.message],
+    [
+      'LinkUnmovable',
+      'eth1 cannot be moved: it has traffic filters (tc filter), which would be lost; remove them first'
+    ]
+  )
+  isSame(before)
+})
+
+kernelTest(test, 'one with a VLAN on top is not moved', [...needs, linkKind('vlan')], async () => {
+  equip()
+  ip(`link add link ${nic} name ${nic}.5 type vlan id 5`)
+  const failed = await refusal(apply(planOf()))
+  assert.equal(
+    [failed._tag, failed.message],
+    ['LinkUnmovable', 'eth1 cannot be moved: eth1.5 is on top of it and would be lost; remove that first']
+  )
+})
+
+kernelTest(test, 'what a process that died had begun is undone by the next', needs, async () => {
+  equip()
+  const before = everything()
+  for (const furnished of [false, true])
+    for (const steps of [1, 2]) {
+      let done = 0
+      const onStep = (): void => {
+        if (++done === steps) throw new Error('killed')
+      }
+      await apply(planOf({ furnished }), { onStep }).catch(() => undefined)
+      await teardown('blue')
+      isSame(before)
+    }
+})
+
+test.run()
