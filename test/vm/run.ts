@@ -1,7 +1,8 @@
 /**
  * Runs the tests on stock kernels of Debian, in virtual machines that boot.sh starts: `npm run test:vm`, or
  * `npm run test:vm -- --kernel trixie link route` for the files whose path has one of these words. `--kernel` may be
- * given several times; `all` stands for each of them.
+ * given several times; `all` stands for each of them, and then a test that was skipped on each counts as failed.
+ * `--record` writes what came of it to docs/kernels.md.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,6 +12,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { create } from 'ts-node'
 import { type Outcome, print, sentence, total } from '../outcome'
+import { page, type Run, ranNowhere } from './table'
 
 /** The suites of Debian by the names that we give their kernels. */
 const suites: { readonly [kernel: string]: string } = {
@@ -21,7 +23,10 @@ const suites: { readonly [kernel: string]: string } = {
 
 const root = resolve(__dirname, '../..')
 const { values, positionals: words } = parseArgs({
-  options: { kernel: { type: 'string', multiple: true, default: ['bookworm'] } },
+  options: {
+    kernel: { type: 'string', multiple: true, default: ['bookworm'] },
+    record: { type: 'boolean', default: false }
+  },
   allowPositionals: true
 })
 const kernels = values.kernel.flatMap(kernel => (kernel === 'all' ? Object.keys(suites) : [kernel]))
@@ -45,12 +50,16 @@ const compile = (): void => {
 /** The compiler gives way to its output; then the tests run as they do on the host. */
 const inside = `
 mount --bind test/vm/compiled.js node_modules/ts-node/register/index.js
+if [ -n "$FEATURES" ]; then node -r ts-node/register test/vm/features.ts; fi
 exec node -r ts-node/register test/run.ts "$@"`
 
+type Part = Pick<Run, 'outcomes'> & Partial<Pick<Run, 'release' | 'features'>>
+
 /** Runs a part of the test files in a machine of its own. */
-const boot = (kernel: string, suite: string, part: string): Promise<ReadonlyArray<Outcome>> =>
+const boot = (kernel: string, suite: string, part: number, parts: number): Promise<Part> =>
   new Promise((done, reject) => {
     const outcomes: Array<Outcome> = []
+    let known: Omit<Part, 'outcomes'> = {}
     const child = spawn(
       join(__dirname, 'boot.sh'),
       ['--suite', suite, '--limit', '5000', 'sh', '-ec', inside, 'sh', ...words],
@@ -60,7 +69,8 @@ const boot = (kernel: string, suite: string, part: string): Promise<ReadonlyArra
           ...process.env,
           ISOLINK_VM_COMPILED: compiled,
           ISOLINK_TEST_FORMAT: 'json',
-          ISOLINK_TEST_PART: part
+          ISOLINK_TEST_PART: `${part}/${parts}`,
+          FEATURES: values.record && part === 1 ? 'yes' : ''
         },
         stdio: ['ignore', 'pipe', 'inherit']
       }
@@ -68,19 +78,24 @@ const boot = (kernel: string, suite: string, part: string): Promise<ReadonlyArra
     machines.add(child)
     child.once('error', reject)
     createInterface(child.stdout).on('line', line => {
-      const outcome = JSON.parse(line) as Outcome
+      const told = JSON.parse(line) as Outcome | Required<typeof known>
+      if ('features' in told) {
+        known = told
+        return
+      }
+      const outcome = told
       outcomes.push(outcome)
       print({ ...outcome, file: `${kernel}: ${outcome.file}` }, 60)
     })
     child.once('close', code => {
       machines.delete(child)
       const failed = outcomes.filter(outcome => outcome.failed > 0)
-      if (code === 0 || (code === 1 && failed.length > 0)) return done(outcomes)
+      if (code === 0 || (code === 1 && failed.length > 0)) return done({ outcomes, ...known })
       const wrong = `the virtual machine ended with status ${code}`
-      const file = `part ${part}`
+      const file = `part ${part} of ${parts}`
       const died = { file, seconds: 0, output: '', skips: [], wrong, passed: 0, failed: 1, skipped: 0 }
       print({ ...died, file: `${kernel}: ${file}` }, 60)
-      done([...outcomes, died])
+      done({ outcomes: [...outcomes, died], ...known })
     })
   })
 
@@ -88,23 +103,25 @@ const main = async (): Promise<void> => {
   const unknown = kernels.find(kernel => !Object.hasOwn(suites, kernel))
   if (unknown !== undefined) throw new Error(`${unknown} is none of ${Object.keys(suites).join(', ')}, all`)
   compile()
-  const all: Array<Outcome> = []
+  const runs: Array<Run> = []
   for (const kernel of kernels) {
     const start = performance.now()
     const parts = availableParallelism()
-    const outcomes = (
-      await Promise.all(
-        Array.from({ length: parts }, (_, n) => boot(kernel, suites[kernel] ?? '', `${n + 1}/${parts}`))
-      )
-    ).flat()
-    all.push(...outcomes)
-    const minutes = ((performance.now() - start) / 60_000).toFixed(1)
+    const answers = await Promise.all(
+      Array.from({ length: parts }, (_, n) => boot(kernel, suites[kernel] ?? '', n + 1, parts))
+    )
+    const outcomes = answers.flatMap(answer => answer.outcomes)
+    const minutes = (performance.now() - start) / 60_000
+    runs.push({ kernel, release: '', features: [], ...answers[0], outcomes, minutes })
     for (const { file, failed } of outcomes) if (failed > 0) console.log(`failed: ${kernel}: ${file}`)
-    console.log(`${kernel}: ${sentence(total(outcomes))}, in ${minutes} minutes`)
+    console.log(`${kernel}: ${sentence(total(outcomes))}, in ${minutes.toFixed(1)} minutes`)
   }
-  const totals = total(all)
-  console.log(sentence(totals))
-  process.exitCode = totals.failed > 0 ? 1 : 0
+  const nowhere = Object.keys(suites).every(kernel => kernels.includes(kernel)) ? ranNowhere(runs) : []
+  for (const test of nowhere) console.log(`skipped on each kernel: ${test}`)
+  if (values.record) writeFileSync(join(root, 'docs/kernels.md'), page(runs))
+  const { passed, failed, skipped } = total(runs.flatMap(({ outcomes }) => outcomes))
+  console.log(sentence({ passed, failed: failed + nowhere.length, skipped }))
+  process.exitCode = failed + nowhere.length > 0 ? 1 : 0
 }
 
 process.once('exit', () => {
