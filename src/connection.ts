@@ -35,6 +35,7 @@ import {
 } from './socket/session'
 import { failedStream, type Stream } from './socket/stream'
 import * as sysctl from './sysctl'
+import * as wireguard from './wireguard'
 
 type Verb = (...given: never) => Request<unknown>
 
@@ -137,6 +138,8 @@ const conntrackVerbs = {
   flush: conntrack.flush
 }
 
+const wireguardVerbs = { get: wireguard.get, set: wireguard.set }
+
 /** What can be done in a namespace. */
 export interface Objects {
   readonly link: Bound<typeof linkVerbs> & {
@@ -189,6 +192,8 @@ export interface Objects {
     /** What becomes of connections from now on: `conntrack -E`. */
     readonly events: (options?: SubscriptionOptions) => Subscription<Event<'conntrack'>>
   }
+  /** Keys and peers of links of kind wireguard. */
+  readonly wireguard: Bound<typeof wireguardVerbs>
   readonly sysctl: {
     readonly get: (key: string) => TE.TaskEither<sysctl.SysctlError, string>
     readonly set: (key: string, value: string | number) => TE.TaskEither<sysctl.SysctlError, void>
@@ -322,6 +327,7 @@ const objectsIn =
         remove: filter => conntrack.remove(filter)({ send, batch }),
         events: subscriptionOptions => follow(['conntrack'], subscriptionOptions)
       },
+      wireguard: bind(wireguardVerbs),
       sysctl: {
         get: key => TE.fromIOEither(() => sysctl.get(key, namespace)),
         set: (key, value) => TE.fromIOEither(() => sysctl.set(key, value, namespace))

@@ -112,6 +112,7 @@ export interface Objects {
   readonly filter: Promised<isolink.Connection['filter']>
   readonly nftables: Promised<isolink.Connection['nftables']>
   readonly conntrack: Promised<isolink.Connection['conntrack']>
+  readonly wireguard: Promised<isolink.Connection['wireguard']>
   readonly sysctl: Promised<isolink.Connection['sysctl']>
   readonly send: <A>(request: isolink.Request<A>) => Promise<A>
   /** Each request has its own result, an Either: one that fails does not hide the others. */
@@ -233,6 +234,7 @@ const objects = (given: isolink.Objects): Objects => ({
   filter: promised(given.filter),
   nftables: promised(given.nftables),
   conntrack: promised(given.conntrack),
+  wireguard: promised(given.wireguard),
   sysctl: promised(given.sysctl),
   send: request => given.send(request)().then(unwrap),
   batch: requests => given.batch(requests)(),

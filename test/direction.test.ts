@@ -35,7 +35,8 @@ const layers: ReadonlyArray<ReadonlyArray<string>> = [
     'src/filter',
     'src/nftables',
     'src/conntrack',
-    'src/sysctl'
+    'src/sysctl',
+    'src/wireguard'
   ],
   ['src/monitor'],
   ['src/feature', 'src/connection'],

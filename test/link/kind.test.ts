@@ -104,7 +104,7 @@ const made: ReadonlyArray<Made> = [
     'type gretap local 10.0.0.1 remote 10.0.0.2'
   ],
   [
-    { kind: 'ipip', name: 't', options: { ...tunnel, ttl: 9, pmtudisc: 1 } },
+    { kind: 'ipip', name: 't', options: { ...tunnel, ttl: 9, pmtudisc: 1, proto: 0 } },
     'type ipip local 10.0.0.1 remote 10.0.0.2 ttl 9'
   ],
   [
@@ -138,6 +138,8 @@ const withLink = async (use: (connection: Connection) => Promise<void>): Promise
   try {
     await use(connection)
   } finally {
+    // Left by a test that failed, it would fail those behind it.
+    await connection.link.remove('t').catch(() => undefined)
     await connection.link.remove('v0')
   }
 }
