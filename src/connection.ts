@@ -72,6 +72,7 @@ const routeVerbs = {
   list: route.list,
   get: route.get,
   add: route.add,
+  set: route.set,
   replace: route.replace,
   remove: route.remove
 }

@@ -13,6 +13,30 @@ export const addressFamilies = { ipv4: 2, ipv6: 10 } as const
 
 const widths = { ipv4: 32, ipv6: 128 } as const
 
+const DOT = 0x2e
+const ZERO = 0x30
+
+/** Whether a text is four decimal numbers without leading zeros: an address as it is printed, and the usual case. */
+const isDotted = (text: string): boolean => {
+  let dots = 0
+  let digits = 0
+  let number = 0
+  for (let n = 0; n < text.length; n++) {
+    const code = text.charCodeAt(n)
+    const digit = code - ZERO
+    if (code === DOT) {
+      if (digits === 0 || ++dots > 3) return false
+      digits = 0
+      number = 0
+    } else if (digit >= 0 && digit <= 9 && !(digits > 0 && number === 0)) {
+      number = number * 10 + digit
+      if (number > 255) return false
+      digits++
+    } else return false
+  }
+  return dots === 3 && digits > 0
+}
+
 const strict = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined => {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text)
   if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text))
@@ -31,10 +55,12 @@ const textOf = (address: ipaddr.IPv4 | ipaddr.IPv6): string =>
   address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String()
 
 /** The family of an address, or undefined if it is none. */
-export const familyOf = (address: string): Prefix['family'] | undefined => strict(address)?.kind()
+export const familyOf = (address: string): Prefix['family'] | undefined =>
+  isDotted(address) ? 'ipv4' : strict(address)?.kind()
 
 /** An address in the one form that the kernel's addresses are printed in, RFC 5952. */
 export const parseAddress = (text: string): E.Either<string, string> => {
+  if (typeof text === 'string' && isDotted(text)) return E.right(text)
   const address = typeof text === 'string' ? strict(text) : undefined
   return address === undefined
     ? E.left(`${JSON.stringify(text)} is not an IP address`)
@@ -43,18 +69,20 @@ export const parseAddress = (text: string): E.Either<string, string> => {
 
 /** `10.0.0.1/24`; without a length, that of a single address. Left says in words what is wrong. */
 export const parsePrefix = (text: string): E.Either<string, Prefix> => {
-  const [head, tail, ...more] = typeof text === 'string' ? text.split('/') : []
-  const address = head === undefined ? undefined : strict(head)
-  if (address === undefined || more.length > 0)
+  const slash = typeof text === 'string' ? text.indexOf('/') : -1
+  const head = slash < 0 ? text : text.slice(0, slash)
+  const tail = slash < 0 ? undefined : text.slice(slash + 1)
+  const address = parseAddress(head)
+  if (E.isLeft(address) || tail?.includes('/'))
     return E.left(
       `${JSON.stringify(text)} is not an address with a prefix length, such as 10.0.0.1/24 or fd00::1/64`
     )
-  const family = address.kind()
+  const family = address.right.includes(':') ? 'ipv6' : 'ipv4'
   const most = widths[family]
   const length = tail === undefined ? most : /^\d{1,3}$/.test(tail) ? Number(tail) : Number.NaN
   if (!(length >= 0 && length <= most))
     return E.left(`${JSON.stringify(text)}: the prefix length must be from 0 to ${most}`)
-  return E.right({ family, address: textOf(address), length })
+  return E.right({ family, address: address.right, length })
 }
 
 const bytesOf = (address: string): ReadonlyArray<number> => ipaddr.parse(address).toByteArray()

@@ -295,20 +295,30 @@ export const get = (link: LinkRef): Request<Link> => ({
 /** Makes a link: `ip link add`. Its index and its final name hold at once, in whichever namespace it is made. */
 export const add = (link: NewLink): Request<void> => {
   const index = link.index ?? freeIndex()
+  const peer = peerOf(link)
+  const peerIndex = peer?.index ?? freeIndex()
   return {
     operation: 'link.add',
     protocol: 'route',
     answering: 'acknowledged',
     links: [link.master, link.parent].filter(each => each !== undefined),
-    namespaces: [link.namespace, peerOf(link)?.namespace].filter(each => each !== undefined),
-    ...(link.namespace === undefined && { makes: { name: link.name, index } }),
+    namespaces: [link.namespace, peer?.namespace].filter(each => each !== undefined),
+    ...(link.namespace === undefined && {
+      makes: [
+        { name: link.name, index },
+        ...(peer !== undefined && peer.namespace === undefined ? [{ name: peer.name, index: peerIndex }] : [])
+      ]
+    }),
     messages: known => {
-      const peer = peerOf(link)
       const wrong =
         wrongName(link.name, 'name') ?? (peer === undefined ? undefined : wrongName(peer.name, 'peer.name'))
       return wrong === undefined
         ? E.right([
-            message('RTM_NEWLINK', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, newBody(link, index, known))
+            message(
+              'RTM_NEWLINK',
+              NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL,
+              newBody(link, index, peerIndex, known)
+            )
           ])
         : E.left(wrong)
     },
@@ -462,11 +472,16 @@ const optionFields = (
 
 const peerOf = (link: NewLink): NewPeer | undefined => ('peer' in link ? link.peer : undefined)
 
-const newBody = (link: NewLink, index: number, known: Known): { header: object; attributes: object } => ({
+const newBody = (
+  link: NewLink,
+  index: number,
+  peerIndex: number,
+  known: Known
+): { header: object; attributes: object } => ({
   header: { index, ...(link.up === true && { flags: IFF.UP, change: IFF.UP }) },
   attributes: {
     ...baseAttributes(link, known),
-    linkinfo: present({ kind: link.kind, ...dataOf(link, known) })
+    linkinfo: present({ kind: link.kind, ...dataOf(link, peerIndex, known) })
   }
 })
 
@@ -490,13 +505,13 @@ const tunnels: ReadonlySet<string> = new Set([
 /** Number of the attribute with a kind's options. <linux/if_link.h> */
 const IFLA_INFO_DATA = 2
 
-const dataOf = (link: NewLink, known: Known): object => {
+const dataOf = (link: NewLink, peerIndex: number, known: Known): object => {
   const options = 'options' in link ? link.options : undefined
   if (options instanceof Uint8Array)
     return options.length === 0 ? {} : { unknown: [{ type: IFLA_INFO_DATA, payload: options }] }
   const peer = peerOf(link)
   if (peer !== undefined) {
-    const body = { header: { index: peer.index ?? freeIndex() }, attributes: baseAttributes(peer, known) }
+    const body = { header: { index: peerIndex }, attributes: baseAttributes(peer, known) }
     return { data: link.kind === 'netkit' ? { ...options, peerInfo: body } : { peer: body } }
   }
   const data =

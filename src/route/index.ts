@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Route as RouteMessage } from '../../protocol/rtnetlink/route'
+import { type Encap, encapAttributes, encapIn } from '../ip/encap'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
@@ -43,6 +44,13 @@ export interface Nexthop {
   readonly onlink?: boolean
 }
 
+/** What is known of a path, under the kernel's names: `{ advmss: 1400 }`. */
+export type Metrics = NonNullable<RouteMessage['attributes']['metrics']>
+
+/** How much IPv6 prefers a router. RFC 4191 */
+export const preferences = { medium: 0, high: 1, low: 3 } as const
+export type Preference = keyof typeof preferences
+
 /** A route: `ip route`. <linux/rtnetlink.h> */
 export interface Route {
   readonly family: 'ipv4' | 'ipv6'
@@ -61,12 +69,26 @@ export interface Route {
   /** The least wins; none is the best. */
   readonly metric?: number
   readonly mtu?: number
+  /** All that the kernel keeps of the path, `mtu` too. */
+  readonly metrics?: Metrics
   readonly onlink?: boolean
   readonly nexthops?: ReadonlyArray<Nexthop>
+  /** The nexthop object that it goes by, by its id. */
+  readonly nexthop?: number
+  readonly encap?: Encap
+  /** IPv6: the prefix of the sources that it is for. */
+  readonly from?: string
+  /** Index of the link that packets came in by, in the answer to `get`. */
+  readonly incoming?: number
+  readonly tos?: number
+  /** Realms: from in the high 16 bits, to in the low ones. */
+  readonly realms?: number
+  /** IPv6 router preference. */
+  readonly preference?: Preference
+  /** Seconds until it goes. */
+  readonly expires?: number
   /** RTM_F_* and RTNH_F_* bits. */
   readonly flags: number
-  /** The message as it came, for what has no member here. */
-  readonly message: RouteMessage
 }
 
 export interface NewRoute {
@@ -84,8 +106,18 @@ export interface NewRoute {
   readonly scope?: number
   readonly metric?: number
   readonly mtu?: number
+  /** What is known of the path; `mtu` is one of them. */
+  readonly metrics?: Metrics
   readonly onlink?: boolean
   readonly nexthops?: ReadonlyArray<Nexthop>
+  /** A nexthop object by its id, in place of a gateway and a link. Since Linux 5.3. */
+  readonly nexthop?: number
+  readonly encap?: Encap
+  /** IPv6: the prefix of the sources that it is for. */
+  readonly from?: string
+  readonly tos?: number
+  readonly realms?: number
+  readonly preference?: Preference
 }
 
 export interface RouteFilter {
@@ -107,6 +139,15 @@ const fields = {
   'attributes.table': 'table',
   'attributes.priority': 'metric',
   'attributes.metrics.mtu': 'mtu',
+  'attributes.metrics': 'metrics',
+  'attributes.nhId': 'nexthop',
+  'attributes.encap': 'encap',
+  'attributes.encapType': 'encap',
+  'attributes.src': 'from',
+  'attributes.flow': 'realms',
+  'attributes.pref': 'preference',
+  'header.srcLen': 'from',
+  'header.tos': 'tos',
   'attributes.multipath': 'nexthops',
   'header.dstLen': 'destination',
   'header.type': 'type',
@@ -141,7 +182,7 @@ export const list = (filter: RouteFilter = {}): ListRequest<Route> =>
           })
         })
       ]),
-    entries: answer => routesIn(answer).filter(({ flags }) => (flags & RTM_F_CLONED) === 0),
+    entries: entriesIn,
     fields
   })
 
@@ -166,7 +207,7 @@ export const get = (destination: string): Request<Route> => ({
         ]
       })
     ),
-  read: answers => answers.flatMap(routesIn)[0] as Route,
+  read: answers => answers.map(routeIn).find(route => route !== undefined) as Route,
   fields,
   hints: { ENETUNREACH: 'there is no route to it, not even a default one' }
 })
@@ -178,6 +219,13 @@ export const add = (route: NewRoute): Request<void> =>
 /** Adds a route or changes the one that is there: `ip route replace`. */
 export const replace = (route: NewRoute): Request<void> =>
   change('route.replace', 'RTM_NEWROUTE', NLM_F.CREATE | NLM_F.REPLACE, route, addHints)
+
+/** Changes a route that is there: `ip route change`. */
+export const set = (route: NewRoute): Request<void> =>
+  change('route.set', 'RTM_NEWROUTE', NLM_F.REPLACE, route, {
+    ...addHints,
+    ENOENT: 'there is no such route; replace makes it'
+  })
 
 /** Removes a route: `ip route delete`. */
 export const remove = (route: NewRoute): Request<void> =>
@@ -193,57 +241,67 @@ const change = (
   operation,
   protocol: 'route',
   answering: 'acknowledged',
-  links: [given.link, ...(given.nexthops ?? []).map(({ link }) => link)].filter(link => link !== undefined),
+  links: linksOf(given),
   namespaces: [],
-  messages: known =>
-    pipe(
-      destinationOf(operation, given),
-      E.chain(destination =>
-        pipe(
-          checked(operation, given, destination),
-          E.map(() => [
-            message(type, NLM_F.REQUEST | flags, bodyOf(type === 'RTM_DELROUTE', given, destination, known))
-          ])
-        )
-      )
-    ),
+  messages: known => {
+    const destination = destinationOf(operation, given)
+    if (E.isLeft(destination)) return destination
+    const wrong = wrongIn(operation, given, destination.right)
+    if (wrong !== undefined) return E.left(wrong)
+    const body = bodyOf(type === 'RTM_DELROUTE', given, destination.right, known)
+    return E.right([message(type, NLM_F.REQUEST | flags, body)])
+  },
   read: () => undefined,
   fields,
   hints
 })
 
+// Routes come in hundreds of thousands: what follows is written out, and makes nothing that it can do without.
+
+const noLinks: ReadonlyArray<LinkRef> = []
+
+const linksOf = ({ link, nexthops }: NewRoute): ReadonlyArray<LinkRef> => {
+  if (nexthops === undefined) return link === undefined ? noLinks : [link]
+  return [link, ...nexthops.map(nexthop => nexthop.link)].filter(each => each !== undefined)
+}
+
 const destinationOf = (operation: string, given: NewRoute): E.Either<InvalidInput, Prefix> => {
-  if (given.destination !== 'default')
-    return pipe(
-      parsePrefix(given.destination),
-      E.mapLeft(reason => invalidInput(operation, 'destination', reason))
-    )
+  if (given.destination !== 'default') {
+    const prefix = parsePrefix(given.destination)
+    return E.isRight(prefix) ? prefix : E.left(invalidInput(operation, 'destination', prefix.left))
+  }
   const through = given.gateway ?? given.nexthops?.find(({ gateway }) => gateway !== undefined)?.gateway
   const family = given.family ?? (through === undefined ? 'ipv4' : familyOf(through)) ?? 'ipv4'
   return E.right({ family, address: family === 'ipv4' ? '0.0.0.0' : '::', length: 0 })
 }
 
-const checked = (operation: string, given: NewRoute, destination: Prefix): E.Either<InvalidInput, void> => {
-  for (const field of ['gateway', 'source'] as const) {
+const addressFields = ['gateway', 'source'] as const
+
+const wrongIn = (operation: string, given: NewRoute, { family }: Prefix): InvalidInput | undefined => {
+  for (const field of addressFields) {
     const value = given[field]
     const address = value === undefined ? undefined : parseAddress(value)
-    if (address !== undefined && E.isLeft(address))
-      return E.left(invalidInput(operation, field, address.left))
+    if (address !== undefined && E.isLeft(address)) return invalidInput(operation, field, address.left)
   }
-  if (given.source !== undefined && familyOf(given.source) !== destination.family)
-    return E.left(
-      invalidInput(
-        operation,
-        'source',
-        `${given.source} is not of the destination's family, ${destination.family}`
-      )
-    )
-  if (given.type !== undefined && !Object.hasOwn(routeTypes, given.type))
-    return E.left(
-      invalidInput(operation, 'type', `${given.type} is none of ${Object.keys(routeTypes).join(', ')}`)
-    )
-  return E.right(undefined)
+  if (given.source !== undefined && familyOf(given.source) !== family)
+    return invalidInput(operation, 'source', `${given.source} is not of the destination's family, ${family}`)
+  const from = given.from === undefined ? undefined : parsePrefix(given.from)
+  if (from !== undefined && E.isLeft(from)) return invalidInput(operation, 'from', from.left)
+  return (
+    unknownName(operation, 'type', routeTypes, given.type) ??
+    unknownName(operation, 'preference', preferences, given.preference)
+  )
 }
+
+const unknownName = (
+  operation: string,
+  field: string,
+  table: object,
+  name: string | undefined
+): InvalidInput | undefined =>
+  name === undefined || Object.hasOwn(table, name)
+    ? undefined
+    : invalidInput(operation, field, `${name} is none of ${Object.keys(table).join(', ')}`)
 
 /** A gateway of another family than the destination's travels in an attribute of its own. */
 const through = (gateway: string | undefined, destination: Prefix): object => {
@@ -262,7 +320,14 @@ const bodyOf = (
 ): { header: object; attributes: object } => {
   const table = given.table ?? RT_TABLE.MAIN
   const local = given.type === 'local'
-  const direct = given.gateway === undefined && given.nexthops === undefined && destination.family === 'ipv4'
+  const direct =
+    given.gateway === undefined &&
+    given.nexthops === undefined &&
+    given.nexthop === undefined &&
+    destination.family === 'ipv4'
+  const from = given.from === undefined ? undefined : parsePrefix(given.from)
+  const source = from !== undefined && E.isRight(from) ? from.right : undefined
+  const encap = encapAttributes(given.encap)
   const scope = local
     ? RT_SCOPE.HOST
     : direct && (given.type ?? 'unicast') === 'unicast'
@@ -272,20 +337,28 @@ const bodyOf = (
     header: {
       family: addressFamilies[destination.family],
       dstLen: destination.length,
+      srcLen: source?.length,
+      tos: given.tos,
       table: table > 255 ? RT_TABLE.COMPAT : table,
       protocol: given.protocol ?? (removing ? RTPROT.UNSPEC : RTPROT.STATIC),
       scope: given.scope ?? (removing ? RT_SCOPE.NOWHERE : scope),
       type: given.type === undefined ? (removing ? 0 : routeTypes.unicast) : routeTypes[given.type],
       flags: given.onlink === true ? RTNH_F_ONLINK : 0
     },
-    attributes: present({
+    attributes: {
       dst: destination.length === 0 ? undefined : destination.address,
+      src: source?.address,
       ...through(given.gateway, destination),
       oif: given.link === undefined ? undefined : known.indexOf(given.link),
       prefsrc: given.source,
       table: table > 255 ? table : undefined,
       priority: given.metric,
-      metrics: given.mtu === undefined ? undefined : { mtu: given.mtu },
+      metrics: given.mtu === undefined ? given.metrics : { ...given.metrics, mtu: given.mtu },
+      flow: given.realms,
+      pref: given.preference === undefined ? undefined : preferences[given.preference],
+      encapType: encap.encapType,
+      encap: encap.encap,
+      nhId: given.nexthop,
       multipath: given.nexthops?.map(nexthop => ({
         header: {
           flags: nexthop.onlink === true ? RTNH_F_ONLINK : 0,
@@ -294,7 +367,7 @@ const bodyOf = (
         },
         attributes: through(nexthop.gateway, destination)
       }))
-    })
+    }
   }
 }
 
@@ -305,44 +378,77 @@ const typeNames: ReadonlyArray<RouteType | undefined> = Object.entries(routeType
   return names
 }, [])
 
-const routesIn = (answer: { readonly type: string }): ReadonlyArray<Route> =>
-  answer.type === 'RTM_NEWROUTE' ? routeOf(answer as unknown as RouteMessage) : []
+const routeIn = (answer: { readonly type: string }): Route | undefined =>
+  answer.type === 'RTM_NEWROUTE' || answer.type === 'RTM_DELROUTE'
+    ? routeOf(answer as unknown as RouteMessage)
+    : undefined
+
+const none: ReadonlyArray<Route> = []
+
+/** What a look-up left behind is not in the table. */
+const entriesIn = (answer: { readonly type: string }): ReadonlyArray<Route> => {
+  const route = routeIn(answer)
+  return route === undefined || (route.flags & RTM_F_CLONED) !== 0 ? none : [route]
+}
+
+const preferenceNames = new Map(
+  Object.entries(preferences).map(([name, number]) => [number as number, name as Preference])
+)
+
+type Written<A> = { -readonly [K in keyof A]: A[K] }
 
 /** IPv4 and IPv6 only: multicast and MPLS routes are another matter. */
-const routeOf = (given: RouteMessage): ReadonlyArray<Route> => {
-  const { header, attributes } = given
+const routeOf = ({ header, attributes }: RouteMessage): Route | undefined => {
   const family = header.family === 2 ? 'ipv4' : header.family === 10 ? 'ipv6' : undefined
-  if (family === undefined) return []
-  const { dst, gateway, via, oif, prefsrc, table, priority, metrics, multipath } = attributes
-  const any = family === 'ipv4' ? '0.0.0.0' : '::'
-  return [
-    present<Route>({
-      family,
-      destination:
-        header.dstLen === 0 ? 'default' : `${typeof dst === 'string' ? dst : any}/${header.dstLen}`,
-      type: typeNames[header.type] ?? 'unicast',
-      gateway: gateway ?? via?.addr,
-      link: oif,
-      source: prefsrc,
-      table: table ?? header.table,
-      protocol: header.protocol,
-      scope: header.scope,
-      metric: priority,
-      mtu: metrics?.mtu,
-      onlink: (header.flags & RTNH_F_ONLINK) !== 0 ? true : undefined,
-      nexthops: multipath?.map(({ header: { flags, hops, ifindex }, attributes: nexthop }) =>
-        present<Nexthop>({
-          gateway: nexthop.gateway ?? nexthop.via?.addr,
-          link: ifindex,
-          weight: hops + 1,
-          onlink: (flags & RTNH_F_ONLINK) !== 0 ? true : undefined
-        })
-      ),
-      flags: header.flags,
-      message: { header, attributes }
-    })
-  ]
+  if (family === undefined) return undefined
+  const { dst, src, gateway, via, oif, iif, prefsrc, priority, metrics, multipath, flow } = attributes
+  const { pref, expires, nhId } = attributes
+  const route: Written<Route> = {
+    family,
+    destination: header.dstLen === 0 ? 'default' : prefixText(family, dst, header.dstLen),
+    type: typeNames[header.type] ?? 'unicast',
+    table: attributes.table ?? header.table,
+    protocol: header.protocol,
+    scope: header.scope,
+    flags: header.flags
+  }
+  if (oif !== undefined) route.link = oif
+  if (gateway !== undefined) route.gateway = gateway
+  else if (via?.addr !== undefined) route.gateway = via.addr
+  if (priority !== undefined) route.metric = priority
+  if (prefsrc !== undefined) route.source = prefsrc
+  if (metrics !== undefined) {
+    route.metrics = metrics
+    if (metrics.mtu !== undefined) route.mtu = metrics.mtu
+  }
+  if ((header.flags & RTNH_F_ONLINK) !== 0) route.onlink = true
+  if (multipath !== undefined) route.nexthops = multipath.map(nexthopOf)
+  if (nhId !== undefined) route.nexthop = nhId
+  if (attributes.encap !== undefined) {
+    const encap = encapIn(attributes)
+    if (encap !== undefined) route.encap = encap
+  }
+  if (header.srcLen !== 0) route.from = prefixText(family, src, header.srcLen)
+  if (iif !== undefined) route.incoming = iif
+  if (header.tos !== 0) route.tos = header.tos
+  if (flow !== undefined) route.realms = flow
+  if (pref !== undefined) route.preference = preferenceNames.get(pref) ?? 'medium'
+  if (typeof expires === 'number') route.expires = expires
+  return route
 }
+
+const prefixText = (family: Route['family'], address: unknown, length: number): string =>
+  `${typeof address === 'string' ? address : family === 'ipv4' ? '0.0.0.0' : '::'}/${length}`
+
+type MultipathEntry = NonNullable<RouteMessage['attributes']['multipath']>[number]
+
+const nexthopOf = ({ header: { flags, hops, ifindex }, attributes }: MultipathEntry): Nexthop =>
+  present<Nexthop>({
+    gateway: attributes.gateway ?? attributes.via?.addr,
+    link: ifindex,
+    weight: hops + 1,
+    onlink: (flags & RTNH_F_ONLINK) !== 0 ? true : undefined
+  })
 
 /**
  * Routes as they come, change and go. The kernel does not tell of IPv4 routes that go with their link or when it is
@@ -351,6 +457,6 @@ const routeOf = (given: RouteMessage): ReadonlyArray<Route> => {
 export const changes = routeChanges(
   [RTNLGRP.IPV4_ROUTE, RTNLGRP.IPV6_ROUTE],
   { added: 'RTM_NEWROUTE', removed: 'RTM_DELROUTE' },
-  told => routeOf(told as unknown as RouteMessage).filter(({ flags }) => (flags & RTM_F_CLONED) === 0),
+  entriesIn,
   list()
 )

@@ -56,6 +56,7 @@ export const partsOf = <A>(
   let result: E.Either<NetlinkError, unknown> | undefined
   /** Whether the reader has been told of the end. */
   let told = false
+  let due = performance.now() + turn
   let wake = (): void => undefined
 
   const reader: Reader = {
@@ -102,6 +103,11 @@ export const partsOf = <A>(
   return {
     next: async () => {
       if (giveUp === undefined && result === undefined) start()
+      // Promises alone never let anybody else have a turn.
+      if (performance.now() >= due) {
+        await new Promise(setImmediate)
+        due = performance.now() + turn
+      }
       while (values.length === 0 && result === undefined) if (channel?.read?.() !== true) await something()
       if (values.length > 0) {
         const part = values

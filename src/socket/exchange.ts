@@ -5,8 +5,13 @@ import type { Answering } from './request'
 /** An encoded request on its way. Its identity tells its answer from others. */
 export interface Ticket {
   readonly answering: Answering
-  /** The messages, one after the other; sequence numbers and NLM_F_ACK are filled in here. */
+  /**
+   * Its messages are those in `[from, to)`. Sequence numbers and NLM_F_ACK are filled in here, in place: what lies
+   * behind one another in the same bytes is sent without being copied.
+   */
   readonly bytes: Uint8Array
+  readonly from: number
+  readonly to: number
   /** Takes the messages of the answer as they come, which are then not kept for the outcome. */
   readonly take?: (message: Message) => void
 }
@@ -27,12 +32,22 @@ interface Flight<T> {
   readonly first: number
   readonly last: number
   readonly weight: number
-  readonly messages: Array<Message>
+  messages: Array<Message> | undefined
   interrupted: boolean
   multipart: boolean
-  abandoned: boolean
   settled: boolean
   refused: Outcome | undefined
+}
+
+/** What has been sent at once. Sequence numbers follow one another, and a transaction is alone. */
+interface Datagram<T> {
+  readonly first: number
+  readonly last: number
+  readonly flights: ReadonlyArray<Flight<T>>
+  /** Those before this place are settled. */
+  settledBefore: number
+  /** How many are not settled. */
+  open: number
 }
 
 /**
@@ -82,10 +97,10 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
   let waiting: Array<T> = []
   let head = 0
   let underWay = 0
+  let awaited = 0
   let dumping = false
-  let datagrams: Array<Array<Flight<T>>> = []
-  const flights = new Map<number, Flight<T>>()
-  const dropped = new Set<T>()
+  let datagrams: Array<Datagram<T>> = []
+  const abandoned = new Set<T>()
 
   const advance = (by: number): number => {
     // 0 is what notifications carry, so no request has it.
@@ -95,104 +110,121 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
     return first
   }
 
-  const mayLeave = (ticket: T, taken: ReadonlyArray<Flight<T>>, bytes: number): boolean => {
+  const mayLeave = (ticket: T, weight: number, taken: ReadonlyArray<Flight<T>>, bytes: number): boolean => {
     if (ticket.answering === 'dump' && dumping) return false
-    if (taken.length === 0) return underWay === 0 || underWay + weightOf(ticket) <= limits.answers
+    if (taken.length === 0) return underWay === 0 || underWay + weight <= limits.answers
     return (
       ticket.answering !== 'transaction' &&
-      taken.at(-1)?.ticket.answering !== 'transaction' &&
+      taken[0]?.ticket.answering !== 'transaction' &&
       taken.length < limits.messages &&
-      bytes + ticket.bytes.length <= limits.bytes &&
-      underWay + weightOf(ticket) <= limits.answers
+      bytes + ticket.to - ticket.from <= limits.bytes &&
+      underWay + weight <= limits.answers
     )
   }
 
-  const launch = (ticket: T): Flight<T> => {
-    const count = ticket.answering === 'transaction' ? messageOffsets(ticket.bytes).length : 1
+  const launch = (ticket: T, count: number, weight: number): Flight<T> => {
     const first = advance(count)
-    const flight: Flight<T> = {
+    underWay += weight
+    if (ticket.answering === 'dump') dumping = true
+    return {
       ticket,
       first,
       last: first + count - 1,
-      weight: weightOf(ticket),
-      messages: [],
+      weight,
+      messages: undefined,
       interrupted: false,
       multipart: false,
-      abandoned: false,
       settled: false,
       refused: undefined
     }
-    for (let n = 0; n < count; n++) flights.set(first + n, flight)
-    underWay += flight.weight
-    if (ticket.answering === 'dump') dumping = true
-    return flight
   }
 
   const next = (): Uint8Array | undefined => {
-    const taken: Array<Flight<T>> = []
+    const flights: Array<Flight<T>> = []
     let bytes = 0
     while (head < waiting.length) {
       const ticket = waiting[head] as T
-      if (dropped.has(ticket)) {
-        dropped.delete(ticket)
+      if (abandoned.delete(ticket)) {
         head++
         continue
       }
-      if (!mayLeave(ticket, taken, bytes)) break
+      const count = ticket.answering === 'transaction' ? messageOffsets(ticket).length : 1
+      // A transaction's refusals come one for each message.
+      const weight = count * weights[ticket.answering]
+      if (!mayLeave(ticket, weight, flights, bytes)) break
+      // Numbers that begin anew begin a new datagram, too.
+      if (flights.length > 0 && sequence + count > 0xffffffff) break
       head++
-      taken.push(launch(ticket))
-      bytes += align(ticket.bytes.length)
+      flights.push(launch(ticket, count, weight))
+      bytes += align(ticket.to - ticket.from)
     }
     if (head === waiting.length) {
       waiting = []
       head = 0
     }
-    if (taken.length === 0) return undefined
-    datagrams.push(taken)
-    return datagramOf(taken, bytes)
+    const [first] = flights
+    if (first === undefined) return undefined
+    const last = flights.at(-1) ?? first
+    datagrams.push({
+      first: first.first,
+      last: last.last,
+      flights,
+      settledBefore: 0,
+      open: flights.length
+    })
+    return datagramOf(flights, bytes)
   }
 
-  const settle = (flight: Flight<T>, outcome: Outcome, into: Array<Settled<T>>): void => {
+  const settle = (
+    datagram: Datagram<T>,
+    flight: Flight<T>,
+    outcome: Outcome,
+    into: Array<Settled<T>>
+  ): void => {
     if (flight.settled) return
     flight.settled = true
+    datagram.open--
     underWay -= flight.weight
-    for (let n = flight.first; n <= flight.last; n++) flights.delete(n)
     if (flight.ticket.answering === 'dump') dumping = false
-    if (!flight.abandoned) into.push({ ticket: flight.ticket, outcome })
+    if (abandoned.delete(flight.ticket)) return
+    awaited--
+    into.push({ ticket: flight.ticket, outcome })
   }
 
   /** An answer to one message of a datagram says that the kernel is through with those before it. */
-  const settleBefore = (flight: Flight<T>, into: Array<Settled<T>>): void => {
-    const datagram = datagrams.find(
-      each => (each[0]?.first ?? 0) <= flight.first && flight.first <= (each.at(-1)?.last ?? 0)
-    )
-    if (datagram === undefined) return
-    for (const each of datagram) {
-      if (each === flight) break
-      if (!each.settled && each.ticket.answering === 'acknowledged') settle(each, success(each), into)
+  const settleBefore = (datagram: Datagram<T>, flight: Flight<T>, into: Array<Settled<T>>): void => {
+    const { flights } = datagram
+    let n = datagram.settledBefore
+    for (; flights[n] !== flight && n < flights.length; n++) {
+      const each = flights[n] as Flight<T>
+      if (each.ticket.answering === 'acknowledged') settle(datagram, each, success(each), into)
     }
+    datagram.settledBefore = n
   }
 
   const receiveOne = (message: Message, into: Array<Settled<T>>): void => {
-    const flight = flights.get(message.sequence)
-    if (flight === undefined) return
-    settleBefore(flight, into)
+    const number = message.sequence
+    const datagram = datagrams.find(({ first, last }) => first <= number && number <= last)
+    const flight =
+      datagram?.flights.length === 1 ? datagram.flights[0] : datagram?.flights[number - datagram.first]
+    if (datagram === undefined || flight === undefined || flight.settled) return
+    settleBefore(datagram, flight, into)
     const transaction = flight.ticket.answering === 'transaction'
     switch (message.type) {
       case 'NLMSG_ERROR': {
-        const position = message.sequence - flight.first
+        const position = number - flight.first
         if (message.error !== 0) flight.refused ??= { _tag: 'Refused', refusal: message, position }
         // In a transaction a refusal of one message is followed by those of others, up to the last one's answer;
         // but a batch that is refused at its very beginning is not looked into.
-        const more = transaction && position !== 0 && message.sequence < flight.last - 1
-        if (!more) settle(flight, flight.refused ?? success(flight), into)
+        const more = transaction && position !== 0 && number < flight.last - 1
+        if (!more) settle(datagram, flight, flight.refused ?? success(flight), into)
         return
       }
       case 'NLMSG_DONE':
         if ((message.flags & NLM_F.DUMP_INTR) !== 0) flight.interrupted = true
         if (message.error !== undefined && message.error < 0)
-          settle(flight, { _tag: 'Refused', refusal: message, position: 0 }, into)
-        else settle(flight, success(flight), into)
+          settle(datagram, flight, { _tag: 'Refused', refusal: message, position: 0 }, into)
+        else settle(datagram, flight, success(flight), into)
         return
       case 'NLMSG_NOOP':
       case 'NLMSG_OVERRUN':
@@ -200,92 +232,110 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
       default:
         if ((message.flags & NLM_F.DUMP_INTR) !== 0) flight.interrupted = true
         if ((message.flags & NLM_F.MULTI) !== 0) flight.multipart = true
-        if (!flight.abandoned) hand(flight, message)
-        if (flight.ticket.answering === 'single' && !flight.multipart) settle(flight, success(flight), into)
+        if (abandoned.size === 0 || !abandoned.has(flight.ticket)) hand(flight, message)
+        if (flight.ticket.answering === 'single' && !flight.multipart)
+          settle(datagram, flight, success(flight), into)
     }
   }
 
   return {
     submit: tickets => {
       for (const ticket of tickets) waiting.push(ticket)
+      awaited += tickets.length
     },
     next,
     receive: messages => {
       const settled: Array<Settled<T>> = []
       for (const message of messages) receiveOne(message, settled)
-      if (settled.length > 0)
-        datagrams = datagrams.filter(datagram => datagram.some(flight => !flight.settled))
+      if (datagrams.some(({ open }) => open === 0)) datagrams = datagrams.filter(({ open }) => open > 0)
       return settled
     },
     abandon: ticket => {
-      const flight = [...flights.values()].find(each => each.ticket === ticket)
-      if (flight !== undefined) flight.abandoned = true
-      else if (waiting.includes(ticket, head)) dropped.add(ticket)
+      if (abandoned.has(ticket)) return
+      abandoned.add(ticket)
+      awaited--
     },
     clear: () => {
-      const inFlight = [...new Set(flights.values())]
-        .filter(flight => !flight.abandoned)
-        .map(flight => flight.ticket)
-      const queued = waiting.slice(head).filter(ticket => !dropped.has(ticket))
-      flights.clear()
-      dropped.clear()
+      const inFlight = datagrams
+        .flatMap(({ flights }) => flights.filter(({ settled }) => !settled))
+        .map(({ ticket }) => ticket)
+      const given = [...inFlight, ...waiting.slice(head)].filter(ticket => !abandoned.has(ticket))
+      abandoned.clear()
       datagrams = []
       waiting = []
       head = 0
       underWay = 0
+      awaited = 0
       dumping = false
-      return [...inFlight, ...queued]
+      return given
     },
-    open: () => {
-      let count = waiting.length - head - dropped.size
-      for (const datagram of datagrams)
-        for (const flight of datagram) if (!flight.settled && !flight.abandoned) count++
-      return count
-    },
-    unsent: () => waiting.length - head - dropped.size,
-    underWay: () => flights.size > 0
+    open: () => awaited,
+    unsent: () => waiting.length - head,
+    underWay: () => datagrams.length > 0
   }
 }
 
-const hand = <T extends Ticket>({ ticket, messages }: Flight<T>, message: Message): void => {
-  if (ticket.take === undefined) messages.push(message)
-  else ticket.take(message)
+const hand = <T extends Ticket>(flight: Flight<T>, message: Message): void => {
+  const { take } = flight.ticket
+  if (take !== undefined) take(message)
+  else if (flight.messages === undefined) flight.messages = [message]
+  else flight.messages.push(message)
 }
 
-const success = <T>(flight: Flight<T>): Outcome => ({
-  _tag: 'Answered',
-  messages: flight.messages,
-  interrupted: flight.interrupted
-})
+/** What most requests are answered with. */
+const nothing: Outcome = { _tag: 'Answered', messages: [], interrupted: false }
 
-/** A transaction's refusals come one for each message. */
-const weightOf = (ticket: Ticket): number =>
-  ticket.answering === 'transaction' ? messageOffsets(ticket.bytes).length : weights[ticket.answering]
+const success = <T>({ messages, interrupted }: Flight<T>): Outcome =>
+  messages === undefined && !interrupted
+    ? nothing
+    : { _tag: 'Answered', messages: messages ?? [], interrupted }
 
-const messageOffsets = (bytes: Uint8Array): ReadonlyArray<number> => {
+/** Where the messages of a ticket begin in its bytes. */
+const messageOffsets = ({ bytes, from, to }: Ticket): ReadonlyArray<number> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const offsets: Array<number> = []
-  for (let at = 0; at + 16 <= bytes.length; at += align(view.getUint32(at, le))) offsets.push(at)
+  for (let at = from; at + 16 <= to; at += align(view.getUint32(at, le))) offsets.push(at)
   return offsets
 }
 
-/** Puts tickets behind one another and fills in their sequence numbers. */
+/** Fills in sequence numbers, and asks for an acknowledgement of the last message. */
 const datagramOf = <T extends Ticket>(flights: ReadonlyArray<Flight<T>>, size: number): Uint8Array => {
-  const datagram = new Uint8Array(size)
-  const view = new DataView(datagram.buffer)
+  const datagram = inPlace(flights) ?? copied(flights, size)
+  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength)
   let at = 0
-  for (const [n, { ticket, first }] of flights.entries()) {
-    datagram.set(ticket.bytes, at)
+  for (const { ticket, first } of flights) {
     if (ticket.answering === 'transaction') {
-      const offsets = messageOffsets(ticket.bytes)
-      for (const [k, offset] of offsets.entries()) view.setUint32(at + offset + 8, first + k, le)
+      const offsets = messageOffsets({ ...ticket, bytes: datagram, from: 0, to: datagram.length })
+      for (const [k, offset] of offsets.entries()) view.setUint32(offset + 8, first + k, le)
       // The batch's end is not answered, so the message before it asks.
-      acknowledge(view, at + (offsets.at(-2) ?? 0))
-    } else {
-      view.setUint32(at + 8, first, le)
-      if (ticket.answering === 'acknowledged' && n === flights.length - 1) acknowledge(view, at)
-    }
-    at += align(ticket.bytes.length)
+      acknowledge(view, offsets.at(-2) ?? 0)
+    } else view.setUint32(at + 8, first, le)
+    at += align(ticket.to - ticket.from)
+  }
+  const last = flights.at(-1)?.ticket
+  if (last?.answering === 'acknowledged') acknowledge(view, at - align(last.to - last.from))
+  return datagram
+}
+
+/** The messages where they are, if they lie behind one another. */
+const inPlace = <T extends Ticket>(flights: ReadonlyArray<Flight<T>>): Uint8Array | undefined => {
+  const begin = flights[0]?.ticket
+  if (begin === undefined) return undefined
+  let end = begin.from
+  for (const { ticket } of flights) {
+    if (ticket.bytes !== begin.bytes || ticket.from !== end) return undefined
+    end = ticket.to
+  }
+  return begin.bytes.subarray(begin.from, end)
+}
+
+/** The messages in bytes of their own, each at a multiple of four. */
+const copied = <T extends Ticket>(flights: ReadonlyArray<Flight<T>>, size: number): Uint8Array => {
+  const datagram = new Uint8Array(size)
+  let at = 0
+  for (const { ticket } of flights) {
+    datagram.set(ticket.bytes.subarray(ticket.from, ticket.to), at)
+    at += align(ticket.to - ticket.from)
   }
   return datagram
 }

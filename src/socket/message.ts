@@ -12,5 +12,8 @@ export const message = <K extends Message['type']>(type: K, flags: number, body:
   ({ type, flags, sequence: 0, port: 0, header: {}, attributes: {}, ...body }) as unknown as Message
 
 /** An object without the members that are undefined: what is not there has no key. */
-export const present = <A extends object>(object: A): A =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as A
+export const present = <A extends object>(object: A): A => {
+  const kept = {} as A
+  for (const key in object) if (object[key] !== undefined) kept[key] = object[key]
+  return kept
+}

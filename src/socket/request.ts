@@ -40,8 +40,8 @@ export interface Request<A> {
   /** The names of links that must be known before it can be encoded. */
   readonly links: ReadonlyArray<LinkRef>
   readonly namespaces: ReadonlyArray<NamespaceRef>
-  /** The link that it makes: others of the same batch may use its name. */
-  readonly makes?: { readonly name: string; readonly index: number }
+  /** The links that it makes: others of the same batch may use their names. */
+  readonly makes?: ReadonlyArray<{ readonly name: string; readonly index: number }>
   readonly messages: (known: Known) => E.Either<InvalidInput, ReadonlyArray<Outgoing>>
   /** The answer, out of the kernel's messages. */
   readonly read: (answers: ReadonlyArray<Message>, known: Known) => A

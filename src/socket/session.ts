@@ -3,21 +3,21 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import type { TaskEither } from 'fp-ts/TaskEither'
-import { align, encodeMessages, type Families, littleEndian, type Message } from '../../protocol'
+import type { Families, Protocol } from '../../protocol'
 import { within } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
 import { make } from '../namespace/named'
 import { type NamespaceRef, openReference } from '../namespace/reference'
-import { type Channel, openChannel, type Pending } from './channel'
-import { drain, partsOf, type Reader } from './dump'
-import { aborted, closed, invalidInput, type NetlinkError, notFound, type Rejected, timedOut } from './error'
-import type { Outcome } from './exchange'
-import { familyByName, genericFamily } from './family'
+import { type Channel, openChannel } from './channel'
+import { drain, partsOf } from './dump'
+import { encodeAll, type Names } from './encoding'
+import { aborted, closed, type NetlinkError, type Rejected, timedOut } from './error'
+import { familyByName } from './family'
 import { unsupported } from './feature'
+import { finish, type Job, jobFor, ticketFor } from './job'
 import { linkByName } from './name'
 import { openTransport } from './open'
-import { rejected } from './refusal'
-import { type Feature, type Known, type LinkRef, type ListRequest, listOf, type Request } from './request'
+import type { Feature, ListRequest, Request } from './request'
 import { type Stream, streamOf } from './stream'
 import type { OpenTransport } from './transport'
 
@@ -59,20 +59,22 @@ export interface Session {
 
 const defaultTimeout = 30_000
 
-/** How often a dump is taken again when the table changed under it. */
-const dumpAttempts = 10
-
-/** A request on its way, from the caller to the answer. */
-interface Job {
-  readonly request: Request<unknown>
-  readonly resolve: (result: E.Either<NetlinkError, unknown>) => void
-  /** Takes the parts of a list as they come. */
-  readonly reader?: Reader
-  /** Forgets the answer; there once the request is under way. */
-  abandon?: () => void
-  attempts: number
-  done: boolean
+/** Requests that were issued together, made into jobs when it is their turn. */
+interface Batch {
+  readonly requests: ReadonlyArray<Request<unknown>>
+  readonly job: (request: Request<unknown>, n: number) => Job
+  /** Whether nobody waits for the rest of them. */
+  over: boolean
 }
+
+/** Requests that are encoded and sent at a time. More in one datagram gains nothing. */
+const together = 200
+
+/** Milliseconds that we work before others have their turn. */
+const turn = 2
+
+/** Ends a wait with an error. */
+type GiveUp = (why: (operation: string) => NetlinkError) => void
 
 /** Opens a session. The namespace is looked up now; sockets are opened in it when they are first needed. */
 export const openSession = (options: SessionOptions = {}): E.Either<NamespaceError, Session> =>
@@ -83,11 +85,11 @@ export const openSession = (options: SessionOptions = {}): E.Either<NamespaceErr
 
 const sessionIn = (home: number, options: SessionOptions): Session => {
   const channels = new Map<string, Channel>()
-  const streams = new Set<Job>()
+  const waits = new Set<GiveUp>()
   /** Those of generic netlink, as they become known. */
   const families: Record<number, string> = {}
   const open = options.transport ?? openTransport
-  let queue: Array<Job> = []
+  let queue: Array<Batch> = []
   let flushing: Promise<void> | undefined
   let isClosed = false
 
@@ -96,6 +98,8 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       within({ fd: home }, () => open(...given)),
       E.flatten
     )
+
+  const requestChannel = (protocol: Protocol): Channel | undefined => channels.get(protocol)
 
   /** Lists have a socket of their own, which is read at the pace of whoever wants them. */
   const channelFor = ({ request: { protocol, answering }, reader }: Job): E.Either<NetlinkError, Channel> => {
@@ -113,94 +117,100 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     )
   }
 
-  const enqueue = (jobs: ReadonlyArray<Job>): void => {
-    if (isClosed) {
-      for (const job of jobs) finish(job, E.left(closed(job.request.operation)))
-      return
-    }
+  const enqueue = (batch: Batch): void => {
     if (queue.length === 0) queueMicrotask(flush)
-    queue = queue.concat(jobs)
+    queue.push(batch)
   }
 
   /** What was issued in one tick leaves together, and after whatever was issued before it. */
   const flush = (): void => {
-    const jobs = queue
+    const batches = queue
     queue = []
-    const unknown = unknownLinks(jobs)
-    const unmet = unmetFamilies(jobs, families)
-    if (flushing === undefined && unknown.length === 0 && unmet.length === 0) {
-      launch(jobs, new Map())
-      return
-    }
-    const after = (flushing ?? Promise.resolve())
-      .then(() => Promise.all([lookUp(unknown), meet(unmet)]))
-      .then(([found]) => launch(jobs, found))
-    flushing = after
-    after.then(() => {
-      if (flushing === after) flushing = undefined
+    const mine = sendAll(batches, flushing)
+    flushing = mine
+    void mine.then(() => {
+      if (flushing === mine) flushing = undefined
     })
   }
 
-  /** Sends a request ahead of those that wait. */
-  const ahead = <A>(request: Request<A>): Promise<E.Either<NetlinkError, A>> =>
-    new Promise(resolve => launch([jobFor(request, resolve as Job['resolve'])], new Map()))
+  const sendAll = async (batches: ReadonlyArray<Batch>, before: Promise<void> | undefined): Promise<void> => {
+    if (before !== undefined) await before
+    const names: Names = { found: new Map(), made: new Map(), families }
+    let end = performance.now() + turn
+    for (const jobs of chunksOf(batches)) {
+      if (performance.now() >= end) {
+        await new Promise(setImmediate)
+        end = performance.now() + turn
+      }
+      const unknown = unknownLinks(jobs, names)
+      const unmet = unmetFamilies(jobs, families)
+      if (unknown.length > 0) await lookUp(unknown, names)
+      if (unmet.length > 0) await meet(unmet, names)
+      launch(jobs, names)
+    }
+  }
 
-  const lookUp = async (
-    names: ReadonlyArray<string>
-  ): Promise<ReadonlyMap<string, E.Either<NetlinkError, number>>> =>
-    new Map(await Promise.all(names.map(async name => [name, await ahead(linkByName(name))] as const)))
+  /** Sends a request ahead of those that wait. */
+  const ahead = <A>(request: Request<A>, names: Names): Promise<E.Either<NetlinkError, A>> =>
+    new Promise(resolve => launch([jobFor(request, resolve as Job['resolve'])], names))
+
+  const lookUp = async (unknown: ReadonlyArray<string>, names: Names): Promise<void> => {
+    const results = await Promise.all(
+      unknown.map(async name => [name, await ahead(linkByName(name), names)] as const)
+    )
+    for (const [name, result] of results) names.found.set(name, result)
+  }
 
   /** Asks for the numbers of families. One that there is not is noticed when its requests are encoded. */
-  const meet = async (names: ReadonlyArray<string>): Promise<void> => {
-    for (const name of names) {
-      const found = await ahead(familyByName(name))
+  const meet = async (unmet: ReadonlyArray<string>, names: Names): Promise<void> => {
+    for (const name of unmet) {
+      const found = await ahead(familyByName(name), names)
       if (E.isRight(found)) families[found.right] = name
     }
   }
 
-  const launch = (
-    jobs: ReadonlyArray<Job>,
-    found: ReadonlyMap<string, E.Either<NetlinkError, number>>
-  ): void => {
-    const made = indexesMadeBy(jobs)
+  const launch = (given: ReadonlyArray<Job>, names: Names): void => {
+    const jobs = given.filter(({ done }) => !done)
+    const encoded = encodeAll(
+      jobs.map(({ request }) => request),
+      names
+    )
     const touched = new Set<Channel>()
-    for (const job of jobs) {
-      if (job.done) continue
-      const { operation, protocol, answering } = job.request
-      const prepared = isClosed
-        ? E.left(closed(operation))
-        : pipe(
-            encoded(job.request, found, made, families),
-            E.bindTo('message'),
-            E.bind('channel', () => channelFor(job))
-          )
-      if (E.isLeft(prepared)) {
-        finish(job, prepared)
+    for (const [n, job] of jobs.entries()) {
+      const message = encoded[n] as (typeof encoded)[number]
+      if (E.isLeft(message)) {
+        finish(job, message)
         continue
       }
-      const { message, channel } = prepared.right
-      const ticket = ticketFor(job, message, {
-        again: () => launch([job], found),
-        refused: error => explain(job, error)
+      const channel = isClosed ? E.left(closed(job.request.operation)) : channelFor(job)
+      if (E.isLeft(channel)) {
+        message.right.release()
+        finish(job, channel)
+        continue
+      }
+      const { submit, pump, abandon } = channel.right
+      const ticket = ticketFor(job, message.right, {
+        again: () => launch([job], names),
+        refused: error => void explain(job, error)
       })
       job.abandon = () => {
-        channel.abandon(ticket)
-        message.release()
+        abandon(ticket)
+        message.right.release()
       }
-      if (answering !== 'dump') {
-        channel.submit(ticket)
-        touched.add(channel)
+      if (job.request.answering !== 'dump') {
+        submit(ticket)
+        touched.add(channel.right)
         continue
       }
       // What was asked before the list is done before it.
-      const before = channels.get(protocol)
-      before?.pump()
+      const before = requestChannel(job.request.protocol)
       const begin = (): void => {
-        channel.submit(ticket)
-        channel.pump()
-        if (job.reader === undefined) drain(channel)
+        submit(ticket)
+        pump()
+        if (job.reader === undefined) drain(channel.right)
         else job.reader.asked()
       }
+      before?.pump()
       if (before === undefined) begin()
       else before.afterSent(begin)
     }
@@ -229,28 +239,74 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       const milliseconds = timeout ?? options.timeout ?? defaultTimeout
       const timer = setTimeout(() => abandon(operation => timedOut(operation, milliseconds)), milliseconds)
       const onAbort = (): void => abandon(aborted)
-      const jobs = requests.map((request, n) =>
-        jobFor(request, result => {
-          results[n] = result
-          if (--left > 0) return
-          clearTimeout(timer)
-          for (const each of signals) each.removeEventListener('abort', onAbort)
-          resolve(results)
-        })
-      )
-      const abandon = (why: (operation: string) => NetlinkError): void => {
-        // An answer that is late may be lost: that is worth knowing.
-        for (const channel of channels.values()) channel.noticeDrops()
+      const jobs: Array<Job> = []
+      const answer = (n: number, result: E.Either<NetlinkError, unknown>): void => {
+        results[n] = result
+        if (--left > 0) return
+        clearTimeout(timer)
+        for (const each of signals) each.removeEventListener('abort', onAbort)
+        waits.delete(giveUp)
+        resolve(results)
+      }
+      const batch: Batch = {
+        requests,
+        over: false,
+        job: (request, n) => {
+          const job = jobFor(request, result => answer(n, result))
+          jobs.push(job)
+          return job
+        }
+      }
+      const giveUp: GiveUp = why => {
+        batch.over = true
         for (const job of jobs) {
           if (job.done) continue
           job.abandon?.()
           finish(job, E.left(why(job.request.operation)))
         }
+        for (let n = jobs.length; n < requests.length; n++)
+          answer(n, E.left(why((requests[n] as Request<unknown>).operation)))
       }
+      const abandon: GiveUp = why => {
+        // An answer that is late may be lost: that is worth knowing.
+        for (const channel of channels.values()) channel.noticeDrops()
+        giveUp(why)
+      }
+      waits.add(giveUp)
       for (const each of signals) each.addEventListener('abort', onAbort, { once: true })
-      if (signals.some(each => each.aborted)) onAbort()
-      else enqueue(jobs)
+      if (signals.some(each => each.aborted)) giveUp(aborted)
+      else if (isClosed) giveUp(closed)
+      else enqueue(batch)
     })
+
+  const stream: Session['stream'] = (request, { timeout, signal } = {}) =>
+    streamOf(
+      partsOf(
+        request.operation,
+        (reader, resolve) => {
+          const job = jobFor(
+            request,
+            result => {
+              waits.delete(giveUp)
+              resolve(result)
+            },
+            reader
+          )
+          const giveUp: GiveUp = why => finish(job, E.left(why(request.operation)))
+          waits.add(giveUp)
+          if (isClosed) giveUp(closed)
+          else enqueue({ requests: [request], job: () => job, over: false })
+          return () => {
+            waits.delete(giveUp)
+            job.done = true
+          }
+        },
+        {
+          timeout: timeout ?? options.timeout ?? defaultTimeout,
+          signals: [signal, options.signal].filter(each => each !== undefined)
+        }
+      )
+    )
 
   return {
     send:
@@ -261,38 +317,12 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       (requests, sendOptions = {}) =>
       () =>
         run(requests, sendOptions) as never,
-    stream: (request, { timeout, signal } = {}) =>
-      streamOf(
-        partsOf(
-          request.operation,
-          (reader, resolve) => {
-            const job: Job = {
-              ...jobFor(request, result => {
-                streams.delete(job)
-                resolve(result)
-              }),
-              reader
-            }
-            streams.add(job)
-            enqueue([job])
-            return () => {
-              streams.delete(job)
-              job.done = true
-            }
-          },
-          {
-            timeout: timeout ?? options.timeout ?? defaultTimeout,
-            signals: [signal, options.signal].filter(each => each !== undefined)
-          }
-        )
-      ),
+    stream,
     openTransport: openAt,
     close: () => {
       if (isClosed) return
       isClosed = true
-      for (const job of queue) finish(job, E.left(closed(job.request.operation)))
-      queue = []
-      for (const job of streams) finish(job, E.left(closed(job.request.operation)))
+      for (const giveUp of [...waits]) giveUp(closed)
       for (const channel of channels.values()) channel.close(closed)
       channels.clear()
       closeSync(home)
@@ -317,179 +347,38 @@ export const isLacking = async ({ probe, sign }: Feature): Promise<boolean> => {
   )
 }
 
-/** What becomes of a job that does not end with its answer. */
-interface Turns {
-  /** The table changed under the list. */
-  readonly again: () => void
-  readonly refused: (error: Rejected) => void
-}
-
-/** Where a job's list goes, and what to do with an answer. */
-const ticketFor = (job: Job, { bytes, known, release }: Encoded, { again, refused }: Turns): Pending => {
-  const { operation, answering, entries } = job.request
-  const values: Array<unknown> = []
-  const { reader } = job
-  const settle = (result: E.Either<NetlinkError, Outcome>): void => {
-    release()
-    if (E.isRight(result) && tornList(result.right) && ++job.attempts < dumpAttempts) {
-      again()
-      return
-    }
-    const answer = pipe(result, E.chain(answerOf))
-    if (E.isLeft(answer) && answer.left._tag === 'Rejected') refused(answer.left)
-    else finish(job, answer)
-  }
-  /** A stream has passed on what it got, so it is not read again. */
-  const tornList = (outcome: Outcome): boolean =>
-    outcome._tag === 'Answered' && outcome.interrupted && entries !== undefined && reader === undefined
-  const answerOf = (outcome: Outcome): E.Either<NetlinkError, unknown> => {
-    if (outcome._tag === 'Refused')
-      return E.left(
-        rejected(
-          job.request,
-          outcome.refusal as never,
-          messageAt(bytes, outcome.position),
-          job.request.part?.(outcome.position)
-        )
-      )
-    if (entries === undefined) return E.right(job.request.read(outcome.messages, known))
-    const complete = !outcome.interrupted
-    return E.right(reader === undefined ? listOf(values, complete) : complete)
-  }
-  const into = reader?.take ?? ((value: unknown) => values.push(value))
-  return {
-    operation,
-    answering,
-    bytes,
-    settle,
-    ...(entries !== undefined && {
-      take: (message: Message) => {
-        for (const value of entries(message, known)) into(value)
-      }
-    })
-  }
-}
-
-/** The links that jobs make, by name: the first of a name counts. */
-const indexesMadeBy = (jobs: ReadonlyArray<Job>): ReadonlyMap<string, number> =>
-  new Map(
-    jobs
-      .toReversed()
-      .flatMap(({ request: { makes } }) => (makes === undefined ? [] : [[makes.name, makes.index] as const]))
-  )
-
-const jobFor = (request: Request<unknown>, resolve: Job['resolve']): Job => ({
-  request,
-  resolve,
-  attempts: 0,
-  done: false
-})
-
-const finish = (job: Job, result: E.Either<NetlinkError, unknown>): void => {
-  if (job.done) return
-  job.done = true
-  job.resolve(result)
-}
-
-/** The names of links that must be looked up: those that no request of the same batch makes. */
-const unknownLinks = (jobs: ReadonlyArray<Job>): ReadonlyArray<string> => {
-  const made = new Set(jobs.map(job => job.request.makes?.name))
-  return [
-    ...new Set(
-      jobs.flatMap(
-        job =>
-          job.request.links.filter(
-            link => typeof link === 'string' && !made.has(link)
-          ) as ReadonlyArray<string>
-      )
-    )
-  ]
-}
-
 /** The families of generic netlink whose numbers must be asked for. */
 const unmetFamilies = (jobs: ReadonlyArray<Job>, families: Families): ReadonlyArray<string> => {
-  const known = new Set(Object.values(families))
-  const named = jobs.flatMap(({ request: { family } }) => (family === undefined ? [] : [family]))
-  return [...new Set(named)].filter(name => !known.has(name))
+  const unmet = new Set<string>()
+  for (const { request } of jobs)
+    if (request.family !== undefined && !Object.values(families).includes(request.family))
+      unmet.add(request.family)
+  return [...unmet]
 }
 
-interface Encoded {
-  readonly bytes: Uint8Array
-  readonly known: Known
-  /** Closes what was opened for the request's sake. */
-  readonly release: () => void
-}
-
-const encoded = (
-  request: Request<unknown>,
-  found: ReadonlyMap<string, E.Either<NetlinkError, number>>,
-  made: ReadonlyMap<string, number>,
-  families: Families
-): E.Either<NetlinkError, Encoded> => {
-  const { family } = request
-  if (family !== undefined && !Object.values(families).includes(family))
-    return E.left(unsupported(request.operation, genericFamily(family)))
-  for (const link of request.links) {
-    const result = typeof link === 'string' && !made.has(link) ? found.get(link) : undefined
-    if (result !== undefined && E.isLeft(result))
-      return E.left(missingLink(request, link as string, result.left))
-  }
-  const descriptors = new Map<NamespaceRef, number>()
-  const release = (): void => {
-    for (const descriptor of descriptors.values()) closeSync(descriptor)
-    descriptors.clear()
-  }
-  for (const reference of request.namespaces) {
-    const descriptor = openReference(reference)
-    if (E.isLeft(descriptor)) {
-      release()
-      return E.left(descriptor.left as unknown as NetlinkError)
+/** The jobs of batches, some at a time. */
+function* chunksOf(batches: ReadonlyArray<Batch>): Generator<ReadonlyArray<Job>> {
+  let jobs: Array<Job> = []
+  for (const batch of batches)
+    for (let n = 0; n < batch.requests.length && !batch.over; n++) {
+      jobs.push(batch.job(batch.requests[n] as Request<unknown>, n))
+      if (jobs.length < together) continue
+      yield jobs
+      jobs = []
     }
-    descriptors.set(reference, descriptor.right)
-  }
-  const known: Known = {
-    indexOf: (link: LinkRef) => {
-      if (typeof link === 'number') return link
-      const result = found.get(link)
-      return made.get(link) ?? (result !== undefined && E.isRight(result) ? result.right : 0)
-    },
-    descriptorOf: reference => descriptors.get(reference) ?? -1
-  }
-  const bytes = pipe(
-    request.messages(known),
-    E.chainW(messages =>
-      pipe(
-        encodeMessages(request.protocol, messages as ReadonlyArray<Message>, families),
-        E.mapLeft(error => invalidInput(request.operation, fieldFor(request, error.path), error.reason))
-      )
-    )
-  )
-  if (E.isLeft(bytes)) {
-    release()
-    return bytes
-  }
-  return E.right({ bytes: bytes.right, known, release })
+  if (jobs.length > 0) yield jobs
 }
 
-/** An encoder's path is `0.RTM_NEWADDR.attributes.local`; the caller knows `address`. */
-const fieldFor = (request: Request<unknown>, path: string): string => {
-  const inMessage = path.split('.').slice(2)
-  for (let length = inMessage.length; length > 0; length--) {
-    const known = request.fields[inMessage.slice(0, length).join('.')]
-    if (known !== undefined) return known
-  }
-  return inMessage.at(-1) ?? path
-}
-
-const missingLink = (request: Request<unknown>, link: string, error: NetlinkError): NetlinkError =>
-  error._tag === 'Rejected' && error.code === 'ENODEV'
-    ? notFound(request.operation, 'link', link, `there is no link ${link}`)
-    : error
-
-const messageAt = (bytes: Uint8Array, position: number): Uint8Array => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const length = (at: number): number => view.getUint32(at, littleEndian)
-  let at = 0
-  for (let n = 0; n < position && at + 16 <= bytes.length; n++) at += align(length(at))
-  return bytes.subarray(at, Math.min(at + length(at), bytes.length))
+/**
+ * The names of links that must be looked up: those that no request makes, be it one before or one that leaves with
+ * them. Of several that make the same name the first counts.
+ */
+const unknownLinks = (jobs: ReadonlyArray<Job>, { found, made }: Names): ReadonlyArray<string> => {
+  for (const { request } of jobs)
+    for (const { name, index } of request.makes ?? []) if (!made.has(name)) made.set(name, index)
+  const unknown = new Set<string>()
+  for (const { request } of jobs)
+    for (const link of request.links)
+      if (typeof link === 'string' && !made.has(link) && !found.has(link)) unknown.add(link)
+  return [...unknown]
 }

@@ -32,7 +32,7 @@ const ask = (id: number, given: Partial<Asked> = {}): Asked => {
   const { answering = 'acknowledged', errors = [0], parts = 1, interrupted = false } = given
   const flags = answering === 'dump' ? NLM_F.DUMP : 0
   const bytes = encoded(errors.map(() => request(id, flags)))
-  return { id, answering, errors, parts, interrupted, bytes }
+  return { id, answering, errors, parts, interrupted, bytes, from: 0, to: bytes.length }
 }
 
 const decoded = (bytes: Uint8Array): ReadonlyArray<Message> => {

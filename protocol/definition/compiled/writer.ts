@@ -91,8 +91,10 @@ const membersStatement = (
 const present = (values: string, key: string, statement: string): string =>
   `{ const x = ${values}[${quote(key)}]; if (x !== undefined) { n++; ${statement} } }`
 
-/** A value with more keys than were counted has a wrong one, or one that is undefined. */
-const nothingElse = (values: string): string => `for (const key in ${values}) n--
+/** A value with more members than were counted has a wrong one. */
+const nothingElse = (
+  values: string
+): string => `for (const key in ${values}) if (${values}[key] !== undefined) n--
   if (n !== 0) return false`
 
 /** The most bytes that a payload takes, if there is such a number and it is small. */

@@ -12,7 +12,7 @@ export const hostState = async (): Promise<HostState> => {
   return {
     links: (await host.link.list()).map(({ message: _, ...link }) => link),
     addresses: await host.address.list(),
-    routes: (await host.route.list()).map(({ message: _, ...route }) => route),
+    routes: await host.route.list(),
     'firewall tables': await host.nftables.tables(),
     namespaces: await namespaces.list(),
     'kernel parameters': ['/proc/sys/net/ipv4/conf', '/proc/sys/net/ipv6/conf'].flatMap(parameters)

@@ -36,7 +36,7 @@ export const routes: Look = connection =>
     TE.map(({ all, routes: found }) => {
       const shown = found.filter(({ table }) => table !== RT_TABLE.LOCAL)
       return {
-        values: shown.map(({ message: _, ...route }) => ({
+        values: shown.map(route => ({
           ...(route.link !== undefined && { interface: nameIn(all, route.link) }),
           ...route
         })),

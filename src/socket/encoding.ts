@@ -1,0 +1,161 @@
+import { closeSync } from 'node:fs'
+import * as E from 'fp-ts/Either'
+import { align, encodeMessages, type Families, littleEndian, type Message } from '../../protocol'
+import { type NamespaceRef, openReference } from '../namespace/reference'
+import { invalidInput, type NetlinkError, notFound } from './error'
+import { genericFamily } from './family'
+import { unsupported } from './feature'
+import type { Known, LinkRef, Request } from './request'
+
+/** What is known by name. */
+export interface Names {
+  /** Links that were looked up. */
+  readonly found: Map<string, E.Either<NetlinkError, number>>
+  /** Links that requests before have made. */
+  readonly made: Map<string, number>
+  /** Families of generic netlink, by their numbers. */
+  readonly families: Families
+}
+
+/** A request as bytes: those in `[from, to)`. */
+export interface Encoded {
+  readonly bytes: Uint8Array
+  readonly from: number
+  readonly to: number
+  readonly known: Known
+  /** Closes what was opened for the request's sake. */
+  readonly release: () => void
+}
+
+/** A request as messages, and what was opened for its sake. */
+interface Composed {
+  readonly messages: ReadonlyArray<Message>
+  readonly known: Known
+  readonly release: () => void
+}
+
+/**
+ * Encodes requests, all of one protocol at once: that takes a fifth of the time that one by one does. If one of them is
+ * wrong they are encoded one by one, so that only that one fails.
+ */
+export const encodeAll = (
+  requests: ReadonlyArray<Request<unknown>>,
+  names: Names
+): ReadonlyArray<E.Either<NetlinkError, Encoded>> => {
+  const composed = requests.map(request => compose(request, names))
+  const protocol = requests[0]?.protocol ?? 'route'
+  if (requests.length > 1 && requests.every(request => request.protocol === protocol)) {
+    const messages = composed.flatMap(each => (E.isRight(each) ? each.right.messages : []))
+    const bytes = encodeMessages(protocol, messages, names.families)
+    if (E.isRight(bytes)) return cut(bytes.right, composed)
+  }
+  return composed.map((each, n) =>
+    E.isLeft(each) ? each : encodeOne(requests[n] as Request<unknown>, each.right, names)
+  )
+}
+
+/** Which of the bytes are whose. */
+const cut = (
+  bytes: Uint8Array,
+  composed: ReadonlyArray<E.Either<NetlinkError, Composed>>
+): ReadonlyArray<E.Either<NetlinkError, Encoded>> => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  return composed.map(each => {
+    if (E.isLeft(each)) return each
+    const { messages, known, release } = each.right
+    const from = at
+    for (let n = 0; n < messages.length; n++) at += align(view.getUint32(at, littleEndian))
+    return E.right({ bytes, from, to: Math.min(at, bytes.length), known, release })
+  })
+}
+
+const encodeOne = (
+  request: Request<unknown>,
+  { messages, known, release }: Composed,
+  { families }: Names
+): E.Either<NetlinkError, Encoded> => {
+  const bytes = encodeMessages(request.protocol, messages, families)
+  if (E.isRight(bytes))
+    return E.right({ bytes: bytes.right, from: 0, to: bytes.right.length, known, release })
+  release()
+  const { path, reason } = bytes.left
+  return E.left(invalidInput(request.operation, fieldFor(request, path), reason))
+}
+
+const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError, Composed> => {
+  const { operation, family } = request
+  if (family !== undefined && !Object.values(names.families).includes(family))
+    return E.left(unsupported(operation, genericFamily(family)))
+  const missing = missingLink(request, names)
+  if (missing !== undefined) return E.left(missing)
+  const opened = open(request.namespaces)
+  if (E.isLeft(opened)) return opened
+  const { descriptorOf, release } = opened.right
+  const known: Known =
+    request.links.length === 0 && request.namespaces.length === 0
+      ? nothing
+      : { indexOf: link => indexOf(link, names), descriptorOf }
+  const messages = request.messages(known)
+  if (E.isRight(messages)) return E.right({ messages: messages.right, known, release })
+  release()
+  return messages
+}
+
+const missingLink = (request: Request<unknown>, { found, made }: Names): NetlinkError | undefined => {
+  for (const link of request.links) {
+    const result = typeof link === 'string' && !made.has(link) ? found.get(link) : undefined
+    if (result === undefined || E.isRight(result)) continue
+    const { left } = result
+    return left._tag === 'Rejected' && left.code === 'ENODEV'
+      ? notFound(request.operation, 'link', String(link), `there is no link ${link}`)
+      : left
+  }
+  return undefined
+}
+
+const indexOf = (link: LinkRef, { found, made }: Names): number => {
+  if (typeof link === 'number') return link
+  const result = found.get(link)
+  return made.get(link) ?? (result !== undefined && E.isRight(result) ? result.right : 0)
+}
+
+interface Opened {
+  readonly descriptorOf: Known['descriptorOf']
+  readonly release: () => void
+}
+
+/** What most requests know: they name neither a link nor a namespace. */
+const nothing: Known = { indexOf: link => (typeof link === 'number' ? link : 0), descriptorOf: () => -1 }
+const nothingOpened: E.Either<never, Opened> = E.right({
+  descriptorOf: nothing.descriptorOf,
+  release: () => undefined
+})
+
+const open = (namespaces: ReadonlyArray<NamespaceRef>): E.Either<NetlinkError, Opened> => {
+  if (namespaces.length === 0) return nothingOpened
+  const descriptors = new Map<NamespaceRef, number>()
+  const release = (): void => {
+    for (const descriptor of descriptors.values()) closeSync(descriptor)
+    descriptors.clear()
+  }
+  for (const reference of namespaces) {
+    const descriptor = openReference(reference)
+    if (E.isLeft(descriptor)) {
+      release()
+      return descriptor
+    }
+    descriptors.set(reference, descriptor.right)
+  }
+  return E.right({ descriptorOf: reference => descriptors.get(reference) ?? -1, release })
+}
+
+/** An encoder's path is `0.RTM_NEWADDR.attributes.local`; the caller knows `address`. */
+const fieldFor = (request: Request<unknown>, path: string): string => {
+  const inMessage = path.split('.').slice(2)
+  for (let length = inMessage.length; length > 0; length--) {
+    const known = request.fields[inMessage.slice(0, length).join('.')]
+    if (known !== undefined) return known
+  }
+  return inMessage.at(-1) ?? path
+}
