@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { teardown } from '../isolation'
 import { conclude } from './outcome'
 import { example, progress, tell } from './output'
+import { steadfast } from './signal'
 
 export const down = (command: Command): Command =>
   command
@@ -9,7 +10,9 @@ export const down = (command: Command): Command =>
     .argument('<name>', "the isolation's name: that of the namespace, unless the recipe gives another")
     .addHelpText('after', example('isolink down blue'))
     .action((given: string) =>
-      conclude(teardown(given, progress), ({ name, found }) =>
-        tell(found ? `${name} is down` : `${name} was not up`)
+      steadfast(() =>
+        conclude(teardown(given, progress), ({ name, found }) =>
+          tell(found ? `${name} is down` : `${name} was not up`)
+        )
       )
     )

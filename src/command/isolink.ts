@@ -21,6 +21,26 @@ const entries: ReadonlyArray<Entry> = [
     load: () => (require('./down') as typeof import('./down')).down
   },
   {
+    name: 'confirm',
+    summary: 'keep what was applied with --confirm-within',
+    load: () => (require('./confirm') as typeof import('./confirm')).confirm
+  },
+  {
+    name: 'status',
+    summary: 'say what of the applied was lost or changed',
+    load: () => (require('./status') as typeof import('./status')).status
+  },
+  {
+    name: 'recover',
+    summary: 'bring the host back after isolink was killed',
+    load: () => (require('./recover') as typeof import('./recover')).recover
+  },
+  {
+    name: 'gc',
+    summary: 'remove what isolink made and nobody owns any more',
+    load: () => (require('./gc') as typeof import('./gc')).gc
+  },
+  {
     name: 'plan',
     summary: 'say what a recipe would do, in sentences or as a shell script',
     load: () => (require('./plan') as typeof import('./plan')).plan

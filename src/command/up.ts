@@ -1,7 +1,7 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { apply } from '../isolation'
+import { apply, type Isolation } from '../isolation'
 import { isSame, nameTaken } from '../isolation/apply'
 import type { IsolationError } from '../isolation/error'
 import { inWorld } from '../isolation/execution'
@@ -12,6 +12,7 @@ import { type Plan, planFrom } from '../recipe'
 import { readData, typed } from './input'
 import { conclude } from './outcome'
 import { example, print, progress, tell } from './output'
+import { interruptible } from './signal'
 import { stepsOf } from './steps'
 
 export const up = (command: Command): Command =>
@@ -19,20 +20,56 @@ export const up = (command: Command): Command =>
     .description('Applies a recipe, whole or not at all. The same recipe again changes nothing.')
     .argument('<recipe>', 'a file with parameters in JSON or YAML, or - for the standard input')
     .option('--dry-run', 'only look, and say what would be done')
+    .option('--confirm-within <time>', 'undo it unless isolink confirm follows in time: 30s, 5m', durationOf)
     .addHelpText('after', example(...typed('isolink up')))
-    .action((path: string, { dryRun }: { readonly dryRun?: boolean }) => {
+    .action((path: string, { dryRun, confirmWithin }: Options) => {
       const plan = pipe(readData(path), TE.chainEitherKW(planFrom))
       return dryRun === true
         ? conclude(pipe(plan, TE.chainW(preview)), print)
         : conclude(
             pipe(
               plan,
-              TE.chainW(made => apply(made, progress))
+              TE.chainW(
+                made => () =>
+                  interruptible(signal =>
+                    apply(made, {
+                      ...progress,
+                      signal,
+                      ...(confirmWithin !== undefined && { confirmWithin })
+                    })()
+                  )
+              )
             ),
-            ({ name, changed }) =>
-              tell(changed ? `${name} is up; isolink down ${name} takes it down` : `${name} is up already`)
+            told
           )
     })
+
+interface Options {
+  readonly dryRun?: boolean
+  readonly confirmWithin?: number
+}
+
+const units: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Milliseconds; a number without a unit is of seconds. */
+const durationOf = (text: string): number => {
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
+  const milliseconds = Number(number) * (units[unit] ?? 1)
+  if (!(milliseconds > 0)) throw new InvalidArgumentError('It is a time such as 30s or 5m.')
+  return milliseconds
+}
+
+const told = ({ name, changed, repaired, confirmWithin }: Isolation): void => {
+  tell(
+    repaired.length > 0
+      ? `${name} is up again`
+      : changed
+        ? `${name} is up; isolink down ${name} takes it down`
+        : `${name} is up already`
+  )
+  if (confirmWithin !== undefined)
+    tell(`unless isolink confirm ${name} follows within ${Math.floor(confirmWithin / 1000)} s, it is undone`)
+}
 
 /** What applying would do. Looks, and changes nothing. */
 const preview = (plan: Plan): TE.TaskEither<IsolationError, string> =>

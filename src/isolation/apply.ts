@@ -6,8 +6,17 @@ import * as TE from 'fp-ts/TaskEither'
 import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
 import { type InvalidParameters, type Plan, withUplink } from '../recipe/plan'
+import type { Step } from '../recipe/step'
 import { checkCapabilities } from './capability'
-import type { IsolationError, JournalFailed, NameTaken, StepError, StepFailed } from './error'
+import {
+  type IsolationError,
+  type JournalFailed,
+  type NameTaken,
+  type PortTaken,
+  type StepError,
+  type StepFailed,
+  total
+} from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
 import type { Entry, Pending } from './journal'
 import { type Machine, thisMachine } from './machine'
@@ -60,7 +69,7 @@ export const applyOn =
     pipe(
       TE.fromEither(planOf(planned)),
       TE.chainFirstW(() => TE.fromEither(checkCapabilities())),
-      TE.chainW(plan => machine.journal.locked(applyLocked(machine, plan, options)))
+      TE.chainW(plan => machine.journal.locked(applyLocked(machine, plan, options), options.signal))
     )
 
 const applyLocked = (
@@ -165,16 +174,37 @@ const referencesIn = (value: unknown): ReadonlyArray<NamespaceRef> =>
         key === 'namespace' && member !== undefined ? [member as NamespaceRef] : referencesIn(member)
       )
 
-/** What every step finds before anything is changed; the questions of all travel together. */
+/**
+ * What every step finds before anything is changed; the questions of all travel together, once the namespaces are
+ * there that they are asked in. A port that somebody has is the caller's to mend, not the step's.
+ */
 const observe = (
   machine: Machine,
   plan: Plan,
   world: World
-): TE.TaskEither<StepError, ReadonlyArray<unknown>> => {
+): TE.TaskEither<PortTaken | StepFailed, ReadonlyArray<unknown>> => {
   const around = surroundings(world, machine, plan.name, [])
+  const found = new Map<Step, unknown>()
+  const look = (step: Step): TE.TaskEither<PortTaken | StepFailed, void> =>
+    pipe(
+      total(kindOf(step).before(step, around)),
+      TE.bimap(
+        error =>
+          error._tag === 'PortTaken' ? error : stepFailed({ step: kindOf(step).describe(step), error }, []),
+        before => void found.set(step, before)
+      )
+    )
+  const makesPlace = ({ _tag }: Step): boolean => _tag === 'CreateNamespace'
   return pipe(
-    plan.steps,
-    TE.traverseArray(step => kindOf(step).before(step, around))
+    plan.steps.filter(makesPlace),
+    TE.traverseSeqArray(look),
+    TE.chain(() =>
+      pipe(
+        plan.steps.filter(step => !makesPlace(step)),
+        TE.traverseArray(look)
+      )
+    ),
+    TE.map(() => plan.steps.map(step => found.get(step)))
   )
 }
 

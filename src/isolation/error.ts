@@ -1,3 +1,5 @@
+import * as E from 'fp-ts/Either'
+import type * as TE from 'fp-ts/TaskEither'
 import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
 import type { InvalidParameters } from '../recipe/plan'
@@ -140,3 +142,14 @@ export const unexpected = (thrown: unknown): Unexpected => ({
   message: thrown instanceof Error ? thrown.message : String(thrown),
   thrown
 })
+
+/** What is thrown where nothing may be is an error like any other. */
+export const total =
+  <L, A>(task: TE.TaskEither<L, A>): TE.TaskEither<L | Unexpected, A> =>
+  async () => {
+    try {
+      return await task()
+    } catch (thrown) {
+      return E.left(unexpected(thrown))
+    }
+  }

@@ -15,6 +15,7 @@ export type {
   WatchdogFailed
 } from './error'
 export { explain } from './explain'
+export { collectGarbage, type Garbage, type GarbageOptions } from './garbage'
 export { type Recovery, recover } from './recover'
 export { type Drift, type Status, status } from './status'
 export { type Teardown, teardown } from './teardown'

@@ -24,7 +24,7 @@ import * as v from 'valibot'
 import { flock, LOCK_EX, LOCK_NB } from '../namespace/system'
 import { isolationName } from '../recipe/parameters'
 import type { Plan } from '../recipe/plan'
-import { type JournalFailed, type Unexpected, unexpected } from './error'
+import { type JournalFailed, total, type Unexpected } from './error'
 import type { Place } from './world'
 
 /** Until when somebody has to confirm, or the watchdog undoes everything. */
@@ -51,7 +51,11 @@ export interface Entry {
 export interface Journal {
   readonly directory: string
   /** Does something while no other isolink process on this machine changes anything. */
-  readonly locked: <L, A>(use: TE.TaskEither<L, A>) => TE.TaskEither<L | JournalFailed | Unexpected, A>
+  readonly locked: <L, A>(
+    use: TE.TaskEither<L, A>,
+    /** Ends the wait for it. */
+    signal?: AbortSignal
+  ) => TE.TaskEither<L | JournalFailed | Unexpected, A>
   /** The record of a name; undefined if there is none, or if the machine was started anew since. */
   readonly read: (name: string) => E.Either<JournalFailed, Entry | undefined>
   /** Writes a record so that whoever reads it finds the old one or the new one, whole, even after a power failure. */
@@ -108,15 +112,16 @@ const pace = { least: 2, most: 20 }
 const version = 1
 
 export const journalIn = (directory: string): Journal => {
-  const locked = <L, A>(use: TE.TaskEither<L, A>): TE.TaskEither<L | JournalFailed | Unexpected, A> =>
+  const locked = <L, A>(
+    use: TE.TaskEither<L, A>,
+    signal?: AbortSignal
+  ): TE.TaskEither<L | JournalFailed | Unexpected, A> =>
     pipe(
       TE.fromIOEither(() => openLock(directory)),
       TE.chainW(descriptor => async (): Promise<E.Either<L | JournalFailed | Unexpected, A>> => {
         try {
-          const taken = await lock(join(directory, 'lock'), descriptor)
-          return E.isLeft(taken) ? taken : await use()
-        } catch (thrown) {
-          return E.left(unexpected(thrown))
+          const taken = await lock(join(directory, 'lock'), descriptor, signal)
+          return E.isLeft(taken) ? taken : await total(use)()
         } finally {
           closeSync(descriptor)
         }
@@ -256,12 +261,16 @@ const openLock = (directory: string): E.Either<JournalFailed, number> =>
     )
   )
 
-const lock = async (path: string, descriptor: number): Promise<E.Either<JournalFailed, void>> => {
+const lock = async (
+  path: string,
+  descriptor: number,
+  signal: AbortSignal | undefined
+): Promise<E.Either<JournalFailed, void>> => {
   const deadline = performance.now() + patience
   for (;;) {
     const taken = flock(descriptor, LOCK_EX | LOCK_NB)
     if (E.isRight(taken)) return E.right(undefined)
-    if (taken.left.code !== 'EAGAIN' || performance.now() > deadline)
+    if (taken.left.code !== 'EAGAIN' || performance.now() > deadline || signal?.aborted === true)
       return E.left(failed(path, 'lock', taken.left))
     await setTimeout(pace.least + Math.random() * (pace.most - pace.least))
   }

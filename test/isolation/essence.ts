@@ -1,7 +1,7 @@
 import type { NamespaceRef } from '../../src/index'
 import { sh } from '../lab'
 
-/** What differs between two equal worlds: numbers that the kernel gives, and when it comes to look after a link. */
+/** What differs between two equal worlds: numbers that the kernel gives, when it comes to look after a link, and our marks. */
 const incidental = new Set([
   'ifindex',
   'link_index',
@@ -9,7 +9,8 @@ const incidental = new Set([
   'handle',
   'comment',
   'index',
-  'operstate'
+  'operstate',
+  'ifalias'
 ])
 
 const linkLocal = (value: unknown): boolean =>

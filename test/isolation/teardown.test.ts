@@ -7,7 +7,7 @@ import { apply, namespaces, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
 import { ask, host, ip, parameter, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { mortal } from './sweep/mortal'
+import { mortal } from './sweep/faults'
 
 const test = suite('apply and teardown')
 const needs = [command('ip'), command('nft')]

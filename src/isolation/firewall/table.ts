@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import type { Message } from '../../../protocol'
 import type { Element } from '../../../protocol/nftables/element'
 import type { NamespaceRef } from '../../namespace/reference'
-import { concatenation, element, elements, removeTable, table, transaction } from '../../nftables'
+import { concatenation, element, elements, modify, removeTable, table } from '../../nftables'
 import type { Entry } from '../../recipe/step'
 import type { NetlinkError } from '../../socket/error'
 import type { Request } from '../../socket/request'
@@ -143,28 +144,32 @@ const holdsNothingBut = (
     TE.right(true)
   )
 
-/** Removes what is ours and still there; the table too when nothing of anybody's remains in it. */
+/**
+ * Removes what is ours and still there; the table too when nothing of anybody's remains in it. Should somebody put
+ * something in meanwhile, it is looked at anew.
+ */
 export const removeEntries = (
   place: Place,
   entries: ReadonlyArray<Entry>,
   name: string
 ): TE.TaskEither<NetlinkError, void> =>
+  modify(
+    pipe(
+      hasTable(place),
+      TE.chain(exists => (exists ? removal(place, entries, name) : TE.right([])))
+    )
+  )({ send: request => place.world.send(request, place.namespace) })
+
+const removal = (
+  place: Place,
+  entries: ReadonlyArray<Entry>,
+  name: string
+): TE.TaskEither<NetlinkError, ReadonlyArray<Message>> =>
   pipe(
-    hasTable(place),
-    TE.chain(exists =>
-      exists
-        ? pipe(
-            TE.Do,
-            TE.bind('ours', () => held(place, entries, name)),
-            TE.bind('last', ({ ours }) => holdsNothingBut(place, ours)),
-            TE.chain(({ ours, last }) => {
-              const ref = tableOf(place.family)
-              const changes = last ? [removeTable(ref)] : removalChanges(place.family, ours)
-              return changes.length === 0
-                ? TE.right(undefined)
-                : place.world.send(transaction(changes), place.namespace)
-            })
-          )
-        : TE.right(undefined)
+    held(place, entries, name),
+    TE.bindTo('ours'),
+    TE.bind('last', ({ ours }) => holdsNothingBut(place, ours)),
+    TE.map(({ ours, last }) =>
+      last ? [removeTable(tableOf(place.family))] : removalChanges(place.family, ours)
     )
   )

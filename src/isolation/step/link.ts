@@ -6,6 +6,7 @@ import type { NamespaceRef } from '../../namespace/reference'
 import type { AddLink, SetLink } from '../../recipe/step'
 import type { LinkRef } from '../../socket/request'
 import type { StepError } from '../error'
+import { tagOf } from '../tag'
 import { placeName } from '../world'
 import { type Act, call, ip, isGone, type StepKind, type Surroundings, send, unlessGone, word } from './kind'
 
@@ -29,7 +30,7 @@ export const addLinkStep: StepKind<AddLink, LinkBefore> = {
       index: link.freeIndex(),
       ...(peerOf(given) !== undefined && { peerIndex: link.freeIndex() })
     }),
-  apply: (step, { index, peerIndex }, { linkIn }) => {
+  apply: (step, { index, peerIndex }, { linkIn, owner }) => {
     const { link: given, namespace } = step
     const peer = peerOf(given)
     const numbered = {
@@ -38,7 +39,12 @@ export const addLinkStep: StepKind<AddLink, LinkBefore> = {
       ...(given.master !== undefined && { master: linkIn(homeOf(step), given.master) }),
       ...(peer !== undefined && { peer: { ...peer, index: peerIndex } })
     }
-    return send(namespace, [link.add(numbered as NewLink)])
+    // One that is made elsewhere goes with its parent, or with its namespace, which bears the mark.
+    const marked = given.namespace === undefined && given.alias === undefined
+    return send(namespace, [
+      link.add(numbered as NewLink),
+      ...(marked ? [link.set(index, { alias: tagOf(owner) })] : [])
+    ])
   },
   undo: (step, before, { world }) => removal(step, before, world),
   check: (step, { index, peerIndex }, { world, linkIn }) => {

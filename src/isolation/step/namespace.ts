@@ -1,11 +1,14 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import * as link from '../../link'
 import { cookie } from '../../namespace/cookie'
 import type { NamespaceError } from '../../namespace/error'
 import { exists } from '../../namespace/named'
 import type { CreateNamespace } from '../../recipe/step'
-import { call, isGone, type StepKind, word } from './kind'
+import type { StepError } from '../error'
+import { tagOf } from '../tag'
+import { call, isGone, type StepKind, type Surroundings, word } from './kind'
 
 interface Before {
   /** It was there already, so it is not ours to remove. */
@@ -17,17 +20,10 @@ interface Before {
 /** A named namespace: `ip netns add`. It is there before it has its name, so what we are to make is known beforehand. */
 export const namespaceStep: StepKind<CreateNamespace, Before> = {
   describe: ({ name }) => `make the namespace ${name}`,
-  before: ({ name }, { world }) =>
+  before: ({ name }, around) =>
     pipe(
       exists(name),
-      TE.chainW(existed =>
-        existed
-          ? TE.right<never, Before>({ existed })
-          : pipe(
-              TE.fromIOEither(() => world.make(name)),
-              TE.map(made => ({ existed, cookie: made }))
-            )
-      )
+      TE.chainW(existed => (existed ? TE.right<StepError, Before>({ existed }) : make(name, around)))
     ),
   apply: ({ name }, { existed }, { world }) => call(existed ? TE.right(undefined) : world.attach(name)),
   undo: ({ name }, { existed, cookie: ours }, { world }) =>
@@ -36,7 +32,7 @@ export const namespaceStep: StepKind<CreateNamespace, Before> = {
       : call(
           pipe(
             TE.fromIOEither(() => stateOf(name, ours)),
-            TE.chain(state => (state === 'another' ? TE.right(undefined) : world.detach(name)))
+            TE.chain(state => (state === 'another one' ? TE.right(undefined) : world.detach(name)))
           )
         ),
   check: ({ name }, { cookie: ours }) =>
@@ -44,24 +40,29 @@ export const namespaceStep: StepKind<CreateNamespace, Before> = {
       TE.fromIOEither(() => stateOf(name, ours)),
       TE.map(state => (state === 'ours' ? [] : [`the namespace ${name} is ${state}`]))
     ),
-  renew: ({ name }, before, { world }) => {
+  renew: ({ name }, before, around) => {
     // Processes in it may have kept it, and then it only lacks its name.
-    if (E.isRight(world.at(name))) return TE.right({ ...before, existed: false })
-    return pipe(
-      TE.fromIOEither(() => world.make(name)),
-      TE.map(made => ({ existed: false, cookie: made }))
-    )
+    if (E.isRight(around.world.at(name))) return TE.right({ ...before, existed: false })
+    return make(name, around)
   },
   script: ({ name }) => [`ip netns add ${word(name)}`, `ip -n ${word(name)} link set lo up`]
 }
+
+/** A namespace that bears our mark before anybody can see it. */
+const make = (name: string, { world, owner }: Surroundings): TE.TaskEither<StepError, Before> =>
+  pipe(
+    TE.fromIOEither(() => world.make(name)),
+    TE.chainFirstW(() => world.send(link.set('lo', { alias: tagOf(owner) }), name)),
+    TE.map(made => ({ existed: false, cookie: made }))
+  )
 
 /** What the name means now. The file of a namespace that was never mounted on it, or has been unmounted, means none. */
 const stateOf = (
   name: string,
   ours: string | undefined
-): E.Either<NamespaceError, 'ours' | 'gone' | 'another'> =>
+): E.Either<NamespaceError, 'ours' | 'gone' | 'another one'> =>
   pipe(
     cookie(name),
-    E.map((found): 'ours' | 'another' => (ours === undefined || found === ours ? 'ours' : 'another')),
+    E.map((found): 'ours' | 'another one' => (ours === undefined || found === ours ? 'ours' : 'another one')),
     E.orElse(error => (isGone(error) ? E.right('gone') : E.left(error)))
   )

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { recover as bringBack, type Recovery } from '../isolation'
+import { conclude } from './outcome'
+import { example, print, progress } from './output'
+import { steadfast } from './signal'
+
+export const recover = (command: Command): Command =>
+  command
+    .description(
+      'Brings the host back after isolink was killed: what was being applied is undone, what was being taken down is ' +
+        'taken down. What is up stays up.'
+    )
+    .addHelpText('after', example('isolink recover'))
+    .action(() =>
+      steadfast(() =>
+        conclude(bringBack(progress), found => {
+          for (const { name, done } of found) print(`${name} ${sentences[done]}`)
+        })
+      )
+    )
+
+const sentences: { readonly [D in Recovery['done']]: string } = {
+  undone: 'was being applied: undone',
+  finished: 'was being taken down: finished',
+  expired: 'was not confirmed in time: undone',
+  forgotten: 'was from before the last start of the machine: forgotten'
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { status as look, type Status } from '../isolation'
+import { conclude, report } from './outcome'
+import { example, json, print } from './output'
+
+/** Exit status where something does not hold. */
+const drifted = 3
+
+export const status = (command: Command): Command =>
+  command
+    .description('Holds what is applied against the kernel, and says what of it was lost or changed.')
+    .argument('[name]', 'one isolation; all of them by default')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `${example('isolink status blue')}\n\nThe exit status is 3 if something does not hold.`
+    )
+    .action((name: string | undefined, { json: asJson }: { readonly json?: boolean }) =>
+      conclude(look(name), found => {
+        if (name !== undefined && found.length === 0)
+          return report({ _tag: 'NotApplied', message: `${name} is not up` })
+        if (asJson === true) print(json(found))
+        else for (const each of found) print(linesOf(each).join('\n'))
+        if (found.some(({ state }) => state !== 'up')) process.exitCode = drifted
+      })
+    )
+
+const linesOf = ({ name, recipe, state, drift, confirmWithin }: Status): ReadonlyArray<string> => [
+  `${name} (${recipe}): ${sentences[state]}`,
+  ...(confirmWithin === undefined
+    ? []
+    : [`  to be confirmed within ${Math.ceil(confirmWithin / 1000)} s: isolink confirm ${name}`]),
+  ...drift.flatMap(({ findings }) => findings.map(finding => `  ${finding}`))
+]
+
+const sentences: { readonly [S in Status['state']]: string } = {
+  up: 'up',
+  drifted: 'drifted; the same isolink up again repairs it',
+  interrupted: 'cut short; isolink recover brings the host back'
+}

@@ -1,0 +1,221 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import * as v from 'valibot'
+import type { Message } from '../../protocol'
+import type { Element } from '../../protocol/nftables/element'
+import * as link from '../link'
+import { cookie } from '../namespace/cookie'
+import { list } from '../namespace/named'
+import { elements, modify, removeElements, removeTable, tables } from '../nftables'
+import { isolationName } from '../recipe/parameters'
+import type { NetlinkError } from '../socket/error'
+import { checkCapabilities } from './capability'
+import type { IsolationError } from './error'
+import { inWorld } from './execution'
+import { setNames, type TableFamily, tableOf } from './firewall/layout'
+import { ownerOf } from './firewall/table'
+import { ownerIn } from './journal'
+import { type Machine, thisMachine } from './machine'
+import { isGone } from './step'
+import { ownerTagged } from './tag'
+import { placeName, type World } from './world'
+
+export interface GarbageOptions {
+  /** Only looks. */
+  readonly dryRun?: boolean
+}
+
+/** What isolink once made and nobody owns any more. */
+export interface Garbage {
+  /** What has been removed, or would be: `the namespace blue`. */
+  readonly removed: ReadonlyArray<string>
+  /** What is left in place, and why. */
+  readonly left: ReadonlyArray<string>
+}
+
+/**
+ * Removes what bears our mark and belongs to no isolation that is on record: namespaces and links that we made, and
+ * elements of our tables, here and in the named namespaces. It needs no record of them. What bears no mark stays, as
+ * does what another state directory's isolations own.
+ */
+export const collectGarbage = (options: GarbageOptions = {}): TE.TaskEither<IsolationError, Garbage> =>
+  collectGarbageOn(thisMachine())(options)
+
+export const collectGarbageOn =
+  (machine: Machine) =>
+  ({ dryRun = false }: GarbageOptions = {}): TE.TaskEither<IsolationError, Garbage> =>
+    pipe(
+      TE.fromEither(checkCapabilities()),
+      TE.chainW(() =>
+        machine.journal.locked(
+          pipe(
+            TE.fromIOEither(() => ownersOf(machine)),
+            TE.chainW(owners => () => inWorld(machine, world => sweep(world, owners, dryRun)))
+          )
+        )
+      )
+    )
+
+interface Owners {
+  /** Whether a mark is of ours, and of none that is on record. */
+  readonly areGone: (mark: string) => boolean
+  /** The namespaces that isolations on record work in. */
+  readonly cookies: ReadonlySet<string>
+}
+
+const ownersOf = ({ journal }: Machine): E.Either<IsolationError, Owners> =>
+  pipe(
+    E.Do,
+    E.bindW('names', journal.names),
+    E.bindW('entries', ({ names }) => pipe(names, E.traverseArray(journal.read))),
+    E.map(({ names, entries }) => ({
+      areGone: (mark: string) => {
+        const [name = ''] = mark.split('@')
+        return v.is(isolationName, name) && ownerIn(journal.directory, name) === mark && !names.includes(name)
+      },
+      cookies: new Set(entries.flatMap(entry => (entry?.places ?? []).map(place => place.cookie)))
+    }))
+  )
+
+type Place = string | undefined
+
+/** Whose mark a namespace bears, if it was made by us: it is on its `lo`, and so goes wherever its name goes. */
+const makerOf = (world: World, name: string): TE.TaskEither<NetlinkError, string | undefined> =>
+  pipe(
+    world.send(link.get('lo'), name),
+    TE.map(({ alias }) => ownerTagged(alias)),
+    // It has come to an end meanwhile.
+    TE.orElse(error => (isGone(error) ? TE.right(undefined) : TE.left(error)))
+  )
+
+const sweep = async (
+  world: World,
+  owners: Owners,
+  dryRun: boolean
+): Promise<E.Either<IsolationError, Garbage>> => {
+  const named = await list()
+  if (E.isLeft(named)) return named
+  const removed: Array<string> = []
+  const left: Array<string> = []
+  const inhabited: Array<Place> = [undefined]
+  for (const { name, identity } of named.right) {
+    if (identity === undefined) continue
+    const maker = await makerOf(world, name)()
+    if (E.isLeft(maker)) return maker
+    if (maker.right === undefined || !owners.areGone(maker.right) || isUsed(name, owners)) {
+      inhabited.push(name)
+      continue
+    }
+    const guests = await guestsIn(world, name)()
+    if (E.isLeft(guests)) return guests
+    if (guests.right.length > 0) {
+      left.push(
+        `the namespace ${name}, as ${guests.right.join(' and ')} would be lost with it; move it out first`
+      )
+      continue
+    }
+    const gone = dryRun ? E.right(undefined) : await world.detach(name)()
+    if (E.isLeft(gone)) return gone
+    removed.push(`the namespace ${name}`)
+  }
+  for (const place of inhabited) {
+    for (const family of ['ip', 'ip6'] as const) {
+      const swept = await sweepTable(world, place, family, owners, dryRun)()
+      if (E.isLeft(swept)) return swept
+      removed.push(...swept.right)
+    }
+    const links = await sweepLinks(world, place, owners, dryRun)()
+    if (E.isLeft(links)) return links
+    removed.push(...links.right)
+  }
+  return E.right({ removed, left })
+}
+
+/** One that is on record may work in a namespace that another, which is gone, had made. */
+const isUsed = (name: string, { cookies }: Owners): boolean => {
+  const own = cookie(name)
+  return E.isRight(own) && cookies.has(own.right)
+}
+
+/** A device of no kind is a piece of hardware: it would come out without its addresses. */
+const guestsIn = (world: World, name: string): TE.TaskEither<NetlinkError, ReadonlyArray<string>> =>
+  pipe(
+    world.send(link.list(), name),
+    TE.map(links =>
+      links.filter(({ name: own, kind }) => kind === undefined && own !== 'lo').map(({ name: own }) => own)
+    )
+  )
+
+const sweepLinks = (
+  world: World,
+  place: Place,
+  { areGone }: Owners,
+  dryRun: boolean
+): TE.TaskEither<NetlinkError, ReadonlyArray<string>> =>
+  pipe(
+    world.send(link.list(), place),
+    TE.map(links =>
+      links.filter(({ alias, name }) => {
+        const owner = ownerTagged(alias)
+        return owner !== undefined && name !== 'lo' && areGone(owner)
+      })
+    ),
+    TE.chain(
+      TE.traverseSeqArray(({ index, name }) =>
+        pipe(
+          dryRun ? TE.right(undefined) : world.send(link.remove(index), place),
+          // A veth goes with its other end.
+          TE.orElse(error => (isGone(error) ? TE.right(undefined) : TE.left(error))),
+          TE.map(() => `the link ${name} ${placeName(place)}`)
+        )
+      )
+    )
+  )
+
+const sweepTable = (
+  world: World,
+  place: Place,
+  family: TableFamily,
+  { areGone }: Owners,
+  dryRun: boolean
+): TE.TaskEither<NetlinkError, ReadonlyArray<string>> => {
+  const ref = tableOf(family)
+  let found: ReadonlyArray<string> = []
+  const compute: TE.TaskEither<NetlinkError, ReadonlyArray<Message>> = pipe(
+    world.send(tables, place),
+    TE.chain(all =>
+      all.some(each => each.family === family && each.table === ref.table)
+        ? pipe(
+            setNames(family),
+            TE.traverseSeqArray(set =>
+              pipe(
+                world.send(elements(ref, set), place),
+                TE.map(held => ({ set, held, orphans: held.filter(each => areGone(ownerOf(each) ?? '')) }))
+              )
+            )
+          )
+        : TE.right([])
+    ),
+    TE.map(sets => {
+      const orphans = sets.flatMap(each => each.orphans)
+      const owners = new Set(orphans.map(each => ownerOf(each) ?? ''))
+      found = [...owners].map(owner => `what ${owner} had in table ${family} isolink ${placeName(place)}`)
+      if (orphans.length === 0 || dryRun) return []
+      return sets.every(each => each.held.length === each.orphans.length)
+        ? [removeTable(ref)]
+        : sets
+            .filter(each => each.orphans.length > 0)
+            .map(each => removeElements(ref, each.set, each.orphans.map(keyOf)))
+    })
+  )
+  return pipe(
+    modify(compute)({ send: request => world.send(request, place) }),
+    TE.map(() => found)
+  )
+}
+
+const keyOf = ({ key, keyEnd }: Element): Parameters<typeof removeElements>[2][number] => ({
+  key: [key?.value ?? new Uint8Array()],
+  ...(keyEnd?.value !== undefined && { keyEnd: [keyEnd.value] })
+})

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { apply, confirm, status, teardown, vethMasquerade } from '../../src/promises'
+import { raise, raze, refusal, settled, stateOfHost } from '../lab'
+import { command, kernelTest } from '../sandbox'
+
+const test = suite('confirm')
+const needs = [command('ip'), command('nft')]
+
+test.before.each(raise)
+test.after.each(raze)
+
+const plan = vethMasquerade({
+  namespace: 'blue',
+  uplink: 'eth0',
+  address: '192.168.45.3/24',
+  gateway: '192.168.45.2'
+})
+
+const ownNamespace = readlinkSync('/proc/self/ns/net')
+
+const attempt = (read: () => string): string => {
+  try {
+    return read()
+  } catch {
+    return ''
+  }
+}
+
+/** The watchdogs that live in this sandbox. */
+const watchdogs = (): ReadonlyArray<string> =>
+  readdirSync('/proc').filter(
+    pid =>
+      attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).includes('watchdog-process') &&
+      attempt(() => readlinkSync(`/proc/${pid}/ns/net`)) === ownNamespace
+  )
+
+const until = async (what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> => {
+  for (const end = performance.now() + seconds * 1000; !(await holds()); await setTimeout(100))
+    if (performance.now() > end) throw new Error(`${what}: not after ${seconds} s`)
+}
+
+const isDown = async (): Promise<boolean> => (await status('blue')).length === 0
+
+kernelTest(test, 'what nobody confirms is undone, and the watchdog ends', needs, async () => {
+  const before = await settled()
+  const { confirmWithin } = await apply(plan, { confirmWithin: 4000 })
+  assert.ok(confirmWithin !== undefined && confirmWithin <= 4000)
+  assert.is((await status('blue'))[0]?.state, 'up')
+  assert.is(watchdogs().length, 1)
+  await until('undone', isDown)
+  assert.equal(await settled(), before)
+  assert.is((await refusal(confirm('blue')))._tag, 'NotApplied')
+  await until('ended', () => watchdogs().length === 0)
+})
+
+kernelTest(test, 'what is confirmed stays, and the watchdog ends', needs, async () => {
+  await apply(plan, { confirmWithin: 5000 })
+  assert.equal(await confirm('blue'), { name: 'blue', changed: true })
+  assert.equal(await confirm('blue'), { name: 'blue', changed: false })
+  await until('ended', () => watchdogs().length === 0)
+  await setTimeout(5500)
+  assert.equal((await status('blue'))[0], {
+    name: 'blue',
+    recipe: 'veth-masquerade',
+    state: 'up',
+    drift: []
+  })
+})
+
+kernelTest(test, 'what is taken down and applied anew is not the old watchdog’s', needs, async () => {
+  await apply(plan, { confirmWithin: 3000 })
+  await teardown('blue')
+  await apply(plan)
+  await setTimeout(4000)
+  assert.is((await status('blue'))[0]?.state, 'up')
+})
+
+for (const interpreter of ['/nonexistent/node', '/bin/false'])
+  kernelTest(test, `if nobody can be set to undo it, nothing is changed: ${interpreter}`, needs, async () => {
+    const before = await settled()
+    const { execPath } = process
+    process.execPath = interpreter
+    const failed = await refusal(apply(plan, { confirmWithin: 3000 })).finally(() => {
+      process.execPath = execPath
+    })
+    assert.is(failed._tag, 'WatchdogFailed')
+    assert.match(String(failed.message), /; nothing has been changed$/)
+    assert.equal(stateOfHost(), before)
+    assert.equal(await status(), [])
+  })
+
+/** A program that applies the plan, says so, and then waits. */
+const program = `
+const { apply, vethMasquerade } = require('./src/promises')
+const plan = vethMasquerade({ namespace: 'blue', uplink: 'eth0', address: '192.168.45.3/24', gateway: '192.168.45.2' })
+let steps = 0
+const onStep = () => { if (++steps === Number(process.env.DIE_AFTER)) process.kill(process.pid, 'SIGKILL') }
+apply(plan, { confirmWithin: Number(process.env.WITHIN), onStep }).then(() => {
+  console.log('applied')
+  setTimeout(() => {}, 60000)
+})`
+
+const start = (environment: object) =>
+  spawn(process.execPath, ['-r', 'ts-node/register', '-e', program], {
+    cwd: `${__dirname}/../..`,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment }
+  })
+
+for (const [how, end] of [
+  ['kill -9 of the process group', 'SIGKILL'],
+  ['SIGHUP of the process group', 'SIGHUP']
+] as const)
+  kernelTest(test, `it is undone also after ${how}`, needs, async () => {
+    const before = await settled()
+    const child = start({ WITHIN: '6000' })
+    await once(child.stdout, 'data')
+    process.kill(-(child.pid as number), end)
+    await once(child, 'exit')
+    assert.is((await status('blue'))[0]?.state, 'up')
+    await until('undone', isDown)
+    assert.equal(await settled(), before)
+  })
+
+kernelTest(test, 'a process that is killed while it applies is undone at once', needs, async () => {
+  const before = await settled()
+  const child = start({ WITHIN: '600000', DIE_AFTER: '5' })
+  await once(child, 'exit')
+  await until('undone', isDown)
+  assert.equal(await settled(), before)
+})
+
+test.run()

@@ -1,0 +1,110 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { applyOn } from '../../src/isolation/apply'
+import { thisMachine } from '../../src/isolation/machine'
+import { apply, status, teardown, vethMasquerade } from '../../src/promises'
+import { raise, raze, refusal, settled, sh, stateOfHost } from '../lab'
+import { command, kernelTest } from '../sandbox'
+import { counted } from './sweep/faults'
+
+const test = suite('status')
+const needs = [command('ip'), command('nft')]
+
+test.before.each(raise)
+test.after.each(raze)
+
+const blue = {
+  namespace: 'blue',
+  uplink: 'eth0',
+  address: '192.168.45.3/24',
+  gateway: '192.168.45.2',
+  publish: [{ hostPort: 8080, port: 80 }]
+}
+const plan = vethMasquerade(blue)
+
+const findings = async (): Promise<ReadonlyArray<string>> => {
+  const [found] = await status('blue')
+  return found?.drift.flatMap(each => each.findings) ?? ['nothing']
+}
+
+kernelTest(test, 'isolink up blue; isolink up blue: nothing is written', needs, async () => {
+  await apply(plan)
+  const state = stateOfHost()
+  const { machine, effects } = counted(thisMachine())
+  const again = await applyOn(machine)(plan)()
+  assert.is(again._tag, 'Right')
+  assert.equal(effects, [])
+  assert.equal(stateOfHost(), state)
+  assert.equal(await status(), [{ name: 'blue', recipe: 'veth-masquerade', state: 'up', drift: [] }])
+})
+
+kernelTest(test, 'nothing is applied', needs, async () => {
+  assert.equal(await status(), [])
+  assert.equal(await status('blue'), [])
+})
+
+const drifts: ReadonlyArray<readonly [script: string, said: ReadonlyArray<RegExp>, also?: number]> = [
+  [
+    'ip -n blue address delete 192.168.45.3/24 dev eth0',
+    [
+      /^the address 192\.168\.45\.3\/24 of eth0 in blue is missing$/,
+      /^the route default in blue by 192\.168\.45\.2 is missing$/
+    ]
+  ],
+  ['ip -n blue route delete default', [/^the route default in blue by 192\.168\.45\.2 is missing$/]],
+  ['nft flush ruleset', [/^the table ip isolink on the host is gone$/]],
+  [
+    "nft delete element ip isolink published '{ tcp . 8080 }'",
+    [/8080.* is missing from published of table ip isolink on the host$/]
+  ],
+  [
+    'sysctl -qw net.ipv4.conf.eth0.forwarding=0',
+    [/^net\.ipv4\.conf\.eth0\.forwarding on the host is 0, not 1$/]
+  ],
+  ['ip netns delete blue', [/^the namespace blue is gone$/]],
+  ['ip link delete veth-blue', [/^veth-blue on the host is gone$/]]
+]
+
+for (const [script, said] of drifts)
+  kernelTest(test, `isolink status after ${script}; isolink up repairs it`, needs, async () => {
+    const bare = await settled()
+    await apply(plan)
+    const before = await settled()
+    sh(script)
+    const found = await findings()
+    for (const sentence of said)
+      assert.ok(
+        found.some(each => sentence.test(each)),
+        `${sentence}: ${found.join('; ')}`
+      )
+    assert.is((await status('blue'))[0]?.state, 'drifted')
+    const again = await apply(plan)
+    assert.ok(again.changed && again.repaired.length > 0)
+    assert.equal(await findings(), [])
+    // What is made anew has other numbers of its own.
+    if (!/netns|link delete|nft/.test(script)) assert.equal(await settled(), before)
+    assert.is((await apply(plan)).changed, false)
+    await teardown('blue')
+    assert.equal(await settled(), bare)
+  })
+
+kernelTest(test, 'isolink status after ip -n blue link set eth0 down: up, and its route', needs, async () => {
+  await apply(plan)
+  sh('ip -n blue link set eth0 down')
+  assert.ok((await findings()).includes('eth0 in blue is down'))
+  const { repaired } = await apply(plan)
+  assert.ok(repaired.includes('set eth0 in blue up'))
+  assert.not(repaired.includes('make the namespace blue'))
+  assert.equal(await findings(), [])
+})
+
+kernelTest(test, 'a namespace of the same name that somebody else made is not ours', needs, async () => {
+  await apply(plan)
+  sh('ip netns delete blue; ip netns add blue; ip -n blue link add d0 type veth peer name d1')
+  assert.ok((await findings()).includes('the namespace blue is another one'))
+  assert.is((await refusal(apply(plan)))._tag, 'StepFailed')
+  await teardown('blue')
+  assert.match(sh('ip -n blue link'), /d0/)
+})
+
+test.run()
