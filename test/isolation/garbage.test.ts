@@ -1,0 +1,92 @@
+import { rmSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { apply, collectGarbage, teardown, vethMasquerade } from '../../src/promises'
+import { ip, raise, raze, settled, sh, stateOfHost } from '../lab'
+import { command, kernelTest } from '../sandbox'
+
+const test = suite('garbage')
+const needs = [command('ip'), command('nft')]
+
+test.before.each(raise)
+test.after.each(raze)
+
+const blue = vethMasquerade({
+  namespace: 'blue',
+  uplink: 'eth0',
+  address: '192.168.45.3/24',
+  gateway: '192.168.45.2',
+  publish: [{ hostPort: 8080, port: 80 }]
+})
+const red = vethMasquerade({
+  namespace: 'red',
+  uplink: 'eth0',
+  address: '192.168.46.3/24',
+  gateway: '192.168.46.2',
+  publish: [{ hostPort: 8081, port: 80 }]
+})
+
+const forget = (name: string): void => rmSync(`/run/isolink/${name}.json`)
+const links = (): ReadonlyArray<string> =>
+  (JSON.parse(sh('ip -j link')) as ReadonlyArray<{ readonly ifname: string }>).map(each => each.ifname)
+
+kernelTest(test, 'nothing is garbage: not what is up, and not what others made', needs, async () => {
+  ip('netns add mine\nlink add veth-mine type veth peer name mine0\nlink set veth-mine alias isolink')
+  sh(
+    'nft \'add table ip isolink2; add set ip isolink2 s { type ipv4_addr; elements = { 10.0.0.1 comment "blue" } }\''
+  )
+  await apply(blue)
+  const state = await settled()
+  assert.equal(await collectGarbage(), { removed: [], left: [] })
+  assert.equal(stateOfHost(), state)
+})
+
+kernelTest(test, 'what has no record is removed, and nothing else', needs, async () => {
+  await apply(blue)
+  const state = await settled()
+  await apply(red)
+  forget('red')
+  const would = await collectGarbage({ dryRun: true })
+  assert.equal(would.left, [])
+  assert.equal(would.removed, [
+    'the namespace red',
+    'what red had in table ip isolink on the host',
+    'the link veth-red on the host'
+  ])
+  assert.ok(links().includes('veth-red'), 'it only looked')
+  const { removed } = await collectGarbage()
+  // The kernel may have taken the link along with its other end.
+  assert.equal(removed.slice(0, 2), would.removed.slice(0, 2))
+  assert.not(links().includes('veth-red'))
+  assert.equal(await settled(), state)
+  assert.equal(await collectGarbage(), { removed: [], left: [] })
+  await teardown('blue')
+})
+
+kernelTest(test, 'with no state at all, all that bears our mark goes, the tables too', needs, async () => {
+  const before = await settled()
+  await apply(blue)
+  await apply(red)
+  rmSync('/run/isolink', { recursive: true })
+  await collectGarbage()
+  assert.equal(sh('nft list tables'), '')
+  assert.equal(links().toSorted(), ['eth0', 'lo'])
+  assert.not(sh('ls /run/netns').includes('blue'))
+  sh('sysctl -qw net.ipv4.conf.eth0.forwarding=0')
+  assert.equal(await settled(), before)
+})
+
+kernelTest(test, 'what another state directory has on record is not touched', needs, async () => {
+  process.env.ISOLINK_STATE_DIR = '/run/elsewhere'
+  await apply(blue)
+  delete process.env.ISOLINK_STATE_DIR
+  const state = await settled()
+  assert.equal(await collectGarbage(), { removed: [], left: [] })
+  assert.equal(stateOfHost(), state)
+  process.env.ISOLINK_STATE_DIR = '/run/elsewhere'
+  await teardown('blue')
+  delete process.env.ISOLINK_STATE_DIR
+  rmSync('/run/elsewhere', { recursive: true })
+})
+
+test.run()

@@ -1,0 +1,176 @@
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
+import { join } from 'node:path'
+import * as E from 'fp-ts/Either'
+import * as TE from 'fp-ts/TaskEither'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Entry, journalIn } from '../../src/isolation/journal'
+import { recover, teardown } from '../../src/promises'
+import { refusal, sh } from '../lab'
+import { kernelTest, otherUser } from '../sandbox'
+
+const test = suite('journal')
+const directory = '/run/isolink'
+const journal = journalIn(directory)
+const path = join(directory, 'blue.json')
+
+test.before.each(() => {
+  rmSync(directory, { recursive: true, force: true })
+})
+test.after.each(() => {
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const entry: Entry = {
+  phase: 'applied',
+  plan: { recipe: 'none', name: 'blue', parameters: {}, premises: [], steps: [] },
+  before: [],
+  places: []
+}
+
+const right = <A>(result: E.Either<{ readonly message: string }, A>): A => {
+  if (E.isLeft(result)) throw new Error(result.left.message)
+  return result.right
+}
+const reason = (result: E.Either<{ readonly message: string }, unknown>): string =>
+  E.isLeft(result) ? result.left.message : 'no refusal'
+
+/** Makes the directory as any use does. */
+const open = (): Promise<E.Either<unknown, void>> => journal.locked(TE.right(undefined))()
+const mode = (file: string): string => (statSync(file).mode & 0o7777).toString(8)
+
+kernelTest(test, 'what is written is read; the files are ours alone', [], async () => {
+  right((await open()) as E.Either<never, void>)
+  assert.is(right(journal.read('blue')), undefined)
+  right(journal.write(entry))
+  assert.equal(right(journal.read('blue')), entry)
+  assert.equal(right(journal.names()), ['blue'])
+  assert.is(mode(directory), '700')
+  for (const file of readdirSync(directory)) assert.is(mode(join(directory, file)), '600', file)
+  right(journal.erase('blue'))
+  right(journal.erase('blue'))
+  assert.equal(readdirSync(directory), ['lock'])
+})
+
+const damages: ReadonlyArray<readonly [string, (text: string) => string]> = [
+  ['cut', text => text.slice(0, text.length / 2)],
+  ['empty', () => ''],
+  ['zeros', text => '\0'.repeat(text.length)],
+  ['another name in it', text => text.replace('"name":"blue"', '"name":"blur"')],
+  ['another phase', text => text.replace('"applied"', '"removing"')],
+  ['no object', () => '[]'],
+  ['null', () => 'null']
+]
+
+for (const [what, damage] of damages)
+  kernelTest(test, `a damaged record is reported, and set aside: ${what}`, [], async () => {
+    await open()
+    right(journal.write(entry))
+    const text = damage(readFileSync(path, 'utf8'))
+    writeFileSync(path, text)
+    assert.match(
+      reason(journal.read('blue')),
+      /^cannot understand \/run\/isolink\/blue\.json: .*; it is kept as \/run\/isolink\/blue\.json\.damaged-\d+, and what it told of has to be taken down by hand or by isolink gc$/
+    )
+    const [kept = ''] = readdirSync(directory).filter(file => file.includes('damaged'))
+    assert.is(readFileSync(join(directory, kept), 'utf8'), text)
+    assert.is(right(journal.read('blue')), undefined)
+    assert.equal(right(journal.names()), [])
+  })
+
+kernelTest(test, 'a record of another version is left to it', [], async () => {
+  await open()
+  right(journal.write(entry))
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"isolink":1', '"isolink":2'))
+  assert.match(reason(journal.read('blue')), /another version of isolink wrote it \(2\)$/)
+  assert.ok(readdirSync(directory).includes('blue.json'))
+})
+
+kernelTest(test, 'after a reboot there is nothing to undo', [], async () => {
+  await open()
+  right(journal.write(entry))
+  const { createHash } = await import('node:crypto')
+  const file = JSON.parse(readFileSync(path, 'utf8'))
+  file.record.boot = 'earlier'
+  file.digest = createHash('sha256').update(JSON.stringify(file.record)).digest('hex')
+  writeFileSync(path, JSON.stringify(file))
+  assert.is(right(journal.read('blue')), undefined)
+  assert.equal(await recover(), [{ name: 'blue', done: 'forgotten' }])
+  assert.equal(await recover(), [])
+})
+
+kernelTest(test, 'no name leads out of the directory', [], async () => {
+  await open()
+  for (const name of ['../blue', '..', '.', '', 'a/b', '/etc/passwd', 'a\0', '.blue.spare', 'x'.repeat(65)]) {
+    assert.match(reason(journal.read(name)), /^cannot keep a record of/, name)
+    assert.match(reason(journal.erase(name)), /^cannot keep a record of/, name)
+    assert.match(
+      reason(journal.write({ ...entry, plan: { ...entry.plan, name } })),
+      /^cannot keep a record of/
+    )
+    assert.is((await refusal(teardown(name)))._tag, 'JournalFailed')
+  }
+})
+
+kernelTest(test, 'symbolic links are not followed', [], async () => {
+  mkdirSync('/run/victim')
+  symlinkSync('/run/victim', directory)
+  assert.match(
+    reason((await open()) as E.Either<{ message: string }, void>),
+    /symbolic links? .*not|not follow/
+  )
+  assert.equal(readdirSync('/run/victim'), [])
+  rmSync(directory)
+  await open()
+  writeFileSync('/run/victim/file', 'precious')
+  for (const file of ['blue.json', '.blue.spare']) symlinkSync('/run/victim/file', join(directory, file))
+  assert.match(reason(journal.read('blue')), /ELOOP/)
+  assert.match(reason(journal.write(entry)), /ELOOP/)
+  assert.is(readFileSync('/run/victim/file', 'utf8'), 'precious')
+  rmSync('/run/victim', { recursive: true })
+})
+
+kernelTest(test, 'a directory that others may write into is not trusted', [otherUser()], async () => {
+  mkdirSync(directory)
+  chmodSync(directory, 0o777)
+  assert.match(reason((await open()) as E.Either<{ message: string }, void>), /others may write into it/)
+  chmodSync(directory, 0o755)
+  await open()
+  assert.is(mode(directory), '700')
+  chownSync(directory, 1, 1)
+  assert.match(reason((await open()) as E.Either<{ message: string }, void>), /belongs to the user 1/)
+})
+
+kernelTest(
+  test,
+  'a disk that is full is noticed before anything is changed, or does not matter any more',
+  [],
+  async () => {
+    mkdirSync(directory)
+    sh(`mount -t tmpfs -o size=64k,mode=700 none ${directory}`)
+    try {
+      await open()
+      right(journal.write({ ...entry, phase: 'applying' }))
+      sh(`dd if=/dev/zero of=${directory}/filler bs=4k 2>/dev/null || true`)
+      right(journal.write({ ...entry, phase: 'applied' }))
+      const other = { ...entry, phase: 'applying', plan: { ...entry.plan, name: 'red' } } as const
+      assert.match(reason(journal.write(other)), /ENOSPC; there is no room left for records$/)
+      assert.equal(right(journal.names()), ['blue'])
+      right(journal.erase('blue'))
+    } finally {
+      sh(`umount ${directory}`)
+    }
+  }
+)
+
+test.run()
