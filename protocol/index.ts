@@ -1,5 +1,8 @@
 export * from './definition'
 export * from './describe'
+export { generic } from './generic'
 export * from './hexdump'
 export * from './messages'
+export { netfilter } from './nfnetlink'
 export * from './print'
+export { rtnetlink } from './rtnetlink'

@@ -1,0 +1,166 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { publint } from 'publint'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+
+const test = suite('package')
+
+const root = resolve(__dirname, '../..')
+const place = mkdtempSync(join(tmpdir(), 'isolink-package-'))
+const consumer = join(place, 'consumer')
+const installed = join(consumer, 'node_modules/isolink')
+
+const run = (file: string, ...args: ReadonlyArray<string>): string =>
+  execFileSync(file, args, { cwd: consumer, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+interface Packed {
+  readonly filename: string
+  readonly files: ReadonlyArray<{ readonly path: string }>
+}
+
+let packed: Packed
+
+test.before(() => {
+  const output = execFileSync('npm', ['pack', '--json', '--pack-destination', place], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  packed = (JSON.parse(output.slice(output.indexOf('[\n'))) as [Packed])[0]
+  mkdirSync(installed, { recursive: true })
+  execFileSync('tar', ['-xzf', join(place, packed.filename), '--strip-components=1', '-C', installed])
+  // What it depends on is taken from here: no registry is asked.
+  for (const name of readdirSync(join(root, 'node_modules')))
+    if (!name.startsWith('.') && name !== 'isolink')
+      symlinkSync(join(root, 'node_modules', name), join(consumer, 'node_modules', name))
+})
+
+test.after(() => rmSync(place, { recursive: true, force: true }))
+
+test('npm pack: the library and its papers, and nothing else', () => {
+  const strangers = packed.files
+    .map(({ path }) => path)
+    .filter(
+      path =>
+        !/^(dist\/(src|protocol)\/[\w/.-]+\.(js|d\.ts)|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
+          path
+        )
+    )
+  assert.equal(strangers, [])
+  for (const path of ['dist/src/index.js', 'dist/src/index.d.ts', 'dist/src/command/isolink.js', 'LICENSE'])
+    assert.ok(
+      packed.files.some(each => each.path === path),
+      path
+    )
+})
+
+test('publint finds nothing to complain about', async () => {
+  const { messages } = await publint({ pkgDir: installed, strict: true, pack: false })
+  assert.equal(messages, [])
+})
+
+const names = 'open, apply, explain, vethMasquerade, link, namespaces'
+
+test('CommonJS', () => {
+  writeFileSync(
+    join(consumer, 'common.cjs'),
+    `const { ${names} } = require('isolink/promises')
+const { decodeMessages } = require('isolink/protocol')
+const { open: opens } = require('isolink')
+const { recorder } = require('isolink/testing')
+console.log([${names}, decodeMessages, opens, recorder].map(each => typeof each).join())`
+  )
+  assert.is(
+    run('node', 'common.cjs').trim(),
+    'function,function,function,function,object,object,function,function,function'
+  )
+})
+
+test('ES modules, by name', () => {
+  writeFileSync(
+    join(consumer, 'module.mjs'),
+    `import { ${names} } from 'isolink/promises'
+import { decodeMessages } from 'isolink/protocol'
+import { open as opens } from 'isolink'
+import { recorder } from 'isolink/testing'
+console.log([${names}, decodeMessages, opens, recorder].map(each => typeof each).join())`
+  )
+  assert.is(
+    run('node', 'module.mjs').trim(),
+    'function,function,function,function,object,object,function,function,function'
+  )
+})
+
+const program = `import { explain, open, vethMasquerade } from 'isolink/promises'
+import { decodeMessages } from 'isolink/protocol'
+
+const main = async (): Promise<void> => {
+  await using host = open()
+  const [lo] = await host.link.list({})
+  const name: string | undefined = lo?.name
+  const script: string = explain(
+    vethMasquerade({ namespace: 'blue', uplink: 'eth0', address: '10.1.0.2/24', gateway: '10.1.0.1' })
+  )
+  console.log(name, script.split('\\n')[0], decodeMessages('route', new Uint8Array())._tag)
+}
+void main()
+`
+
+const compilerOptions = {
+  strict: true,
+  noEmit: true,
+  target: 'ES2022',
+  lib: ['ES2022', 'ESNext.Disposable'],
+  types: ['node'],
+  skipLibCheck: false
+}
+
+test('ts-node, and the types of CommonJS, ES modules and bundlers', () => {
+  writeFileSync(join(consumer, 'program.ts'), program)
+  writeFileSync(join(consumer, 'program.mts'), program)
+  for (const [module, moduleResolution] of [
+    ['Node16', 'Node16'],
+    ['ESNext', 'Bundler']
+  ]) {
+    writeFileSync(
+      join(consumer, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: { ...compilerOptions, module, moduleResolution },
+        include: ['*.ts', '*.mts']
+      })
+    )
+    const { stdout, status } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', consumer], {
+      cwd: consumer,
+      encoding: 'utf8'
+    })
+    assert.is(status, 0, stdout)
+  }
+  writeFileSync(
+    join(consumer, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: { ...compilerOptions, noEmit: false, module: 'Node16', moduleResolution: 'Node16' },
+      'ts-node': { swc: true }
+    })
+  )
+  assert.is(run('node', '-r', 'ts-node/register', 'program.ts').trim(), 'lo #!/bin/sh Right')
+})
+
+test('the command', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+  assert.is(run(join(installed, bin.isolink), '--version').trim(), version)
+  assert.match(run(join(installed, bin.isolink), 'show', 'link'), /^lo\b/)
+})
+
+test.run()
