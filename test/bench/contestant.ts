@@ -124,7 +124,7 @@ const workloads: { readonly [name: string]: (size: number) => Promise<Sample> } 
     const table = { family: 'ip', table: 'bench' } as const
     await host.nftables.tables()
     return await measured(async () => {
-      const changes = Array.from({ length: size }, (_, n) => dnatRule(table, 'chain', n))
+      const changes = Array.from({ length: size }, (_, n) => dnatRule(table, 'publish', n))
       await host.nftables.transaction(changes)
       return changes.length
     })

@@ -317,7 +317,7 @@ const named = (count: number): Workload => ({
 })
 
 const table = { family: 'ip', table: 'bench' } as const
-const chain = [nftables.addTable(table), nftables.addChain(table, 'chain')]
+const chain = [nftables.addTable(table), nftables.addChain(table, 'publish')]
 
 const transactionOf = (changes: ReadonlyArray<Message>): ReadonlyArray<Message> =>
   messagesOf([nftables.transaction(changes)])
@@ -350,7 +350,7 @@ const loaded = (count: number): Workload => ({
       '12',
       batch(
         `load${count}`,
-        range(count, n => dnatRule(table, 'chain', n))
+        range(count, n => dnatRule(table, 'publish', n))
       )
     ),
     byIsolink('isolink', 'load', count),
@@ -360,7 +360,7 @@ const loaded = (count: number): Workload => ({
       '-f',
       text(
         `load${count}.nft`,
-        range(count, n => `add rule ip bench chain ${textOf(n)}`)
+        range(count, n => `add rule ip bench publish ${textOf(n)}`)
       )
     )
   ],
@@ -378,7 +378,7 @@ const listed = (count: number): Workload => ({
       '12',
       batch(
         `list${count}`,
-        range(count, n => dnatRule(table, 'chain', n))
+        range(count, n => dnatRule(table, 'publish', n))
       )
     ])
   },
