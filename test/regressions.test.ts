@@ -29,7 +29,12 @@ const lessons: ReadonlyArray<readonly [whose: string, lesson: string, file: stri
     'protocol/laws',
     'datagrams of any messages are kept as they are'
   ],
-  ['vishvananda #354 #672 #1099', 'nothing that comes throws', 'protocol/laws', 'encodeMessages gives an error or bytes, whatever it is given'],
+  [
+    'vishvananda #354 #672 #1099',
+    'nothing that comes throws',
+    'protocol/laws',
+    'encodeMessages gives an error or bytes, whatever it is given'
+  ],
   [
     'pyroute2 #712, vishvananda #1220',
     'a name is looked up by one get',
