@@ -1,13 +1,31 @@
 /** A NIC of the host with all that one can have, and all of the host that can be lost with it. */
 import { spawnSync } from 'node:child_process'
 import { ip, raze, sh, stateOfHost } from './lab'
+import type { Missing } from './sandbox'
 
-/** A veth, unless the environment names another: a second one of the host, which has nothing yet. */
+/** A veth, unless the environment names a card of the machine that nobody needs: a virtual machine has one. */
 export const nic = process.env.ISOLINK_TEST_NIC ?? 'eth1'
+
+/** Why there is no card to have. */
+export const card: Missing =
+  process.env.ISOLINK_TEST_NIC === undefined ? 'the machine has no network card to spare' : undefined
+
+/** The card is in the namespace of the first process: gets it from there, as it was when the machine started. */
+const borrow = (): void =>
+  void sh(`nsenter --target 1 --net ip link set ${nic} down netns ${process.pid}
+for name in enp0s99 another-rather-long-name-of-it; do ip link property delete dev ${nic} altname $name 2>/dev/null || true; done
+tc qdisc delete dev ${nic} root 2>/dev/null || true`)
+
+/** A card does not end with its namespace, but is then given back by the kernel; and what it had is lost on the way. */
+const giveBack = (): void =>
+  void spawnSync('sh', ['-c', `ip link set ${nic} down netns 1`], { stdio: 'ignore' })
 
 /** Makes the NIC; its other end, if it is ours to make, is in `other`. */
 export const plug = (): void => {
-  if (process.env.ISOLINK_TEST_NIC !== undefined) return
+  if (card === undefined) {
+    borrow()
+    return
+  }
   ip(`link add ${nic} type veth peer name ${nic} netns other`)
   sh(`ip -n other link set ${nic} up`)
 }
@@ -130,6 +148,7 @@ export const everything = (): ReadonlyArray<unknown> => {
 
 /** Removes all of it, and what hangs on no link. */
 export const strip = (): void => {
+  if (card === undefined) giveBack()
   raze()
   spawnSync('sh', [], {
     input: `ip nexthop flush

@@ -98,7 +98,7 @@ mkdir -p "$run/first"/{bin,dev,files,guest,proc,root,sys,written}
   unset LD_LIBRARY_PATH NODE_EXTRA_CA_CERTS # each node would read the certificates, and there is no network
   declare -px
   echo 'PATH=$PATH:/usr/sbin:/sbin:/run/vm'
-  printf 'export ISOLINK_VM=%s ISOLINK_TEST_NICS="eth0 eth1"\n' "$acceleration"
+  printf 'export ISOLINK_VM=%s ISOLINK_TEST_NIC=eth1\n' "$acceleration"
   printf 'cd %q\nexec' "$PWD"
   printf ' %q' "$@"
 } >"$run/first/guest/job.sh"
