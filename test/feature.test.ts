@@ -35,7 +35,8 @@ kernelTest(test, 'ip and tc find the same kinds', [command('ip'), command('tc')]
   const features = await kernelFeatures()
   const kinds = features.flatMap(({ name, present }) => {
     const [, what = '', kind] = name.match(/^(\w+) of kind (\w+)$/) ?? []
-    return kind === undefined || (what === 'actions' && words[kind] === undefined)
+    // mqprio takes a card with several queues, and refuses lo by the same errno as a kernel without it refuses all.
+    return kind === undefined || kind === 'mqprio' || (what === 'actions' && words[kind] === undefined)
       ? []
       : [{ name, present, theirs: oracles[what]?.((what !== 'links' && words[kind]) || kind) === undefined }]
   })
