@@ -205,6 +205,8 @@ export const undo = async (
     for (const each of losses) guarded(step, () => onLoss?.(each))
     if (failure?.error._tag === 'LinkStuck' && failure.error.namespace !== undefined)
       occupied.add(placeKey(failure.error.namespace))
+    else if (failure !== undefined && !isGone(failure.error) && step._tag === 'MoveLink')
+      occupied.add(placeKey(step.namespace))
     if (failure === undefined || isGone(failure.error))
       guarded(step, () => onStep?.(`undo: ${kind.describe(step)}`))
     else leftBehind.push(`could not undo “${kind.describe(step)}”: ${failure.error.message}`)
