@@ -46,6 +46,16 @@ const entries: ReadonlyArray<Entry> = [
     load: () => (require('./plan') as typeof import('./plan')).plan
   },
   {
+    name: 'attach',
+    summary: 'put a namespace on a bridge network that is up',
+    load: () => (require('./attach') as typeof import('./attach')).attach
+  },
+  {
+    name: 'detach',
+    summary: 'take a namespace off a bridge network',
+    load: () => (require('./detach') as typeof import('./detach')).detach
+  },
+  {
     name: 'exec',
     summary: 'run a command in a namespace',
     load: () => (require('./exec') as typeof import('./exec')).exec

@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
-import { type InvalidParameters, type Plan, withUplink } from '../recipe/plan'
+import { allSteps, type InvalidParameters, type Plan, withUplink } from '../recipe/plan'
 import type { Step } from '../recipe/step'
 import { checkCapabilities } from './capability'
 import {
@@ -19,11 +19,11 @@ import {
 } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
 import type { Entry, Pending } from './journal'
-import { type Machine, thisMachine } from './machine'
+import { type Machine, membersOf, thisMachine } from './machine'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
 import { mend } from './repair'
 import { kindOf } from './step'
-import { takeDown } from './teardown'
+import { takeDown, takeDownMembers } from './teardown'
 import { now, type Watchdog } from './watchdog'
 import type { World } from './world'
 
@@ -72,7 +72,8 @@ export const applyOn =
       TE.chainW(plan => machine.journal.locked(applyLocked(machine, plan, options), options.signal))
     )
 
-const applyLocked = (
+/** Whoever does this holds the lock. */
+export const applyLocked = (
   machine: Machine,
   plan: Plan,
   options: ApplyOptions
@@ -90,6 +91,12 @@ const applyLocked = (
       return isSame(earlier.plan, plan)
         ? pipe(
             mend(machine, earlier, options),
+            TE.chainW(repaired =>
+              pipe(
+                applyMembers(machine, plan, options),
+                TE.map(changed => [...repaired, ...changed])
+              )
+            ),
             TE.map(repaired => ({
               name: plan.name,
               plan: earlier.plan,
@@ -110,7 +117,8 @@ const leftOf = (pending: Pending | undefined): { readonly confirmWithin?: number
 /** Whether a plan is the one that was applied: the parameters are the same, or all that they lead to. */
 export const isSame = (applied: Plan, plan: Plan): boolean =>
   applied.recipe === plan.recipe &&
-  (isEqual(applied.parameters, plan.parameters) || isEqual(applied.steps, resolvedAs(applied, plan).steps))
+  (isEqual(applied.parameters, plan.parameters) ||
+    isEqual(allSteps(applied), allSteps(resolvedAs(applied, plan))))
 
 const isEqual = (a: object, b: object): boolean =>
   isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)))
@@ -227,16 +235,47 @@ const carryOut = async (
   const tasks = tasksOf(entry)
   const around = surroundings(world, machine, plan.name, tasks)
   const { begun, failure } = await execute(tasks, around, options)
+  const members: E.Either<IsolationError, unknown> =
+    failure === undefined ? await applyMembers(machine, plan, options)() : E.right([])
   const cause =
     failure === undefined
-      ? recordFailure(machine, entry)
+      ? E.isRight(members)
+        ? recordFailure(machine, entry)
+        : undefined
       : { step: kindOf(failure.step).describe(failure.step), error: failure.error }
-  if (cause === undefined)
+  if (cause === undefined && E.isRight(members))
     return E.right({ name: plan.name, plan, changed: true, repaired: [], ...leftOf(pending) })
-  const leftBehind = await undo(begun, around, options)
+  const unended = await takeDownMembers(machine, plan.name, options)()
+  const leftBehind = [
+    ...(E.isLeft(unended) ? [unended.left.message] : []),
+    ...(await undo(begun, around, options))
+  ]
   if (leftBehind.length === 0) machine.journal.erase(plan.name)
-  return E.left(stepFailed(cause, leftBehind))
+  if (E.isLeft(members)) return members
+  return E.left(stepFailed(cause as Cause, leftBehind))
 }
+
+/** Applies what belongs to a plan, one after the other. What had to be done of each, if it was up already. */
+const applyMembers = (
+  machine: Machine,
+  { name, members = [] }: Plan,
+  { onStep, signal }: ApplyOptions
+): TE.TaskEither<IsolationError, ReadonlyArray<string>> =>
+  pipe(
+    members,
+    TE.traverseSeqArray(member =>
+      pipe(
+        applyLocked(membersOf(machine, name), member, {
+          ...(onStep !== undefined && { onStep }),
+          ...(signal !== undefined && { signal })
+        }),
+        TE.map(({ changed, repaired }) =>
+          changed && repaired.length === 0 ? [`attach ${member.name}`] : repaired
+        )
+      )
+    ),
+    TE.map(done => done.flat())
+  )
 
 interface Cause {
   readonly step: string

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Step } from '../recipe/step'
 import { type StepError, unexpected } from './error'
-import { type Entry, ownerIn } from './journal'
+import type { Entry } from './journal'
 import type { Machine } from './machine'
 import { type Act, homeOf, isGone, kindOf, newLinks, type Surroundings } from './step'
 import { placeKey, type World, type WorldOptions } from './world'
@@ -46,7 +46,7 @@ export const surroundings = (
   return {
     world,
     name,
-    owner: ownerIn(journal.directory, name),
+    owner: journal.owner(name),
     planOf: other =>
       pipe(
         journal.read(other),

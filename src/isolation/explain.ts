@@ -1,21 +1,23 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import type { InvalidParameters, Plan } from '../recipe/plan'
+import { allSteps, type InvalidParameters, type Plan } from '../recipe/plan'
 import { type Planned, planOf } from './premise'
 import { kindOf } from './step'
 
 const findUplink = (family: 'ipv4' | 'ipv6'): string =>
   `uplink=$(ip ${family === 'ipv4' ? '-4' : '-6'} route show default | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)`
 
-const scriptOf = ({ name, recipe, steps, uplinkOf }: Plan): string =>
-  [
+const scriptOf = (plan: Plan): string => {
+  const { name, recipe, uplinkOf } = plan
+  return [
     '#!/bin/sh',
     `# ${recipe}: ${name}`,
     'set -e',
     ...(uplinkOf === undefined ? [] : [findUplink(uplinkOf)]),
-    ...steps.flatMap(step => kindOf(step).script(step)),
+    ...allSteps(plan).flatMap(step => kindOf(step).script(step)),
     ''
   ].join('\n')
+}
 
 /** The shell script that a person would type to the same effect. */
 export const explain = (planned: Planned<InvalidParameters>): E.Either<InvalidParameters, string> =>

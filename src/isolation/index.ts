@@ -1,4 +1,5 @@
 export { type ApplyOptions, apply, type Isolation } from './apply'
+export { attach, detach } from './attachment'
 export { type Confirmation, confirm } from './confirm'
 export type {
   CapabilityMissing,

@@ -63,6 +63,13 @@ export interface Journal {
   readonly erase: (name: string) => E.Either<JournalFailed, void>
   /** The names of all records. */
   readonly names: () => E.Either<JournalFailed, ReadonlyArray<string>>
+  /** What says in the kernel whose a thing is. */
+  readonly owner: (name: string) => string
+  /**
+   * The records of what belongs to a name, each in a file of its own, so that one more costs the same however many there
+   * are. Whoever works on them holds our lock.
+   */
+  readonly members: (name: string) => Journal
 }
 
 /** Where the records are: ISOLINK_STATE_DIR, or /run/isolink, which a reboot empties as it empties the kernel. */
@@ -111,7 +118,10 @@ const pace = { least: 2, most: 20 }
 /** Version of the records. What another version wrote is left to it. */
 const version = 1
 
-export const journalIn = (directory: string): Journal => {
+export const journalIn = (
+  directory: string,
+  owner: Journal['owner'] = name => ownerIn(directory, name)
+): Journal => {
   const locked = <L, A>(
     use: TE.TaskEither<L, A>,
     signal?: AbortSignal
@@ -198,7 +208,21 @@ export const journalIn = (directory: string): Journal => {
         )
       : E.right([])
 
-  return { directory, locked, read, write, erase, names }
+  const members: Journal['members'] = name => {
+    const folder = join(directory, `${name}.members`)
+    const inner = journalIn(folder, member => `${owner(name)}/${member}`)
+    return {
+      ...inner,
+      locked: use => use,
+      write: entry =>
+        pipe(
+          attempt(folder, 'make', () => mkdirSync(folder, { recursive: true, mode: 0o700 })),
+          E.chain(() => inner.write(entry))
+        )
+    }
+  }
+
+  return { directory, locked, read, write, erase, names, owner, members }
 }
 
 /** A name is a file's name, and none that leads out of the directory. */

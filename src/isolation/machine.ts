@@ -9,5 +9,11 @@ export interface Machine {
   readonly arm: Arm
 }
 
+/** The same, with the records of what belongs to a name. */
+export const membersOf = (machine: Machine, name: string): Machine => ({
+  ...machine,
+  journal: machine.journal.members(name)
+})
+
 /** The one that we run on. */
 export const thisMachine = (): Machine => ({ openWorld, journal: journalIn(stateDirectory()), arm })

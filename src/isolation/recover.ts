@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { IsolationError } from './error'
 import type { Progress } from './execution'
 import type { Entry } from './journal'
-import { type Machine, thisMachine } from './machine'
+import { type Machine, membersOf, thisMachine } from './machine'
 import { takeDown } from './teardown'
 import { now } from './watchdog'
 
@@ -63,13 +63,29 @@ const recoverOne = (
         )
       const done = fateOf(entry)
       return done === undefined
-        ? TE.right(undefined)
+        ? pipe(
+            recoverMembers(machine, name, options),
+            TE.map(() => undefined)
+          )
         : pipe(
             takeDown(machine, entry, options),
             TE.map(() => ({ name, done }))
           )
     })
   )
+
+/** What belongs to a name and was cut short: the rest of it stays up. */
+const recoverMembers = (
+  machine: Machine,
+  name: string,
+  options: Progress
+): TE.TaskEither<IsolationError, ReadonlyArray<Recovery | undefined>> => {
+  const inner = membersOf(machine, name)
+  return pipe(
+    TE.fromIOEither(inner.journal.names),
+    TE.chainW(TE.traverseSeqArray(member => recoverOne(inner, member, options)))
+  )
+}
 
 const fateOf = ({ phase, pending }: Entry): Recovery['done'] | undefined => {
   if (phase === 'applying') return 'undone'

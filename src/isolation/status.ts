@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { IsolationError } from './error'
 import { inWorld, surroundings, tasksOf } from './execution'
 import type { Entry } from './journal'
-import { type Machine, thisMachine } from './machine'
+import { type Machine, membersOf, thisMachine } from './machine'
 import { check } from './repair'
 import { kindOf } from './step'
 import { now } from './watchdog'
@@ -72,7 +72,31 @@ const statusOf = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError,
   if (phase !== 'applied') return TE.right({ ...base, state: 'interrupted', drift: [] })
   return pipe(
     driftOf(machine, entry),
+    TE.chainW(own =>
+      pipe(
+        memberEntries(machine, plan.name),
+        TE.chainW(([inner, entries]) =>
+          pipe(
+            entries,
+            TE.traverseSeqArray(each => driftOf(inner, each))
+          )
+        ),
+        TE.map(found => [...own, ...found.flat()])
+      )
+    ),
     TE.map(drift => ({ ...base, state: drift.length === 0 ? 'up' : 'drifted', drift }))
+  )
+}
+
+const memberEntries = (
+  machine: Machine,
+  name: string
+): TE.TaskEither<IsolationError, readonly [Machine, ReadonlyArray<Entry>]> => {
+  const inner = membersOf(machine, name)
+  return pipe(
+    TE.fromIOEither(inner.journal.names),
+    TE.chainW(names => TE.fromIOEither(() => E.traverseArray(inner.journal.read)(names))),
+    TE.map(entries => [inner, entries.filter(each => each !== undefined)] as const)
   )
 }
 

@@ -1,11 +1,12 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import * as link from '../link'
 import { checkCapabilities } from './capability'
 import type { IsolationError, JournalFailed, TeardownFailed } from './error'
 import { inWorld, type Progress, surroundings, type Task, tasksOf, undo } from './execution'
 import type { Entry, Journal } from './journal'
-import { type Machine, thisMachine } from './machine'
+import { type Machine, membersOf, thisMachine } from './machine'
 import type { SysctlBefore } from './step/sysctl'
 import { placeKey } from './world'
 
@@ -57,6 +58,7 @@ export const takeDown = (
 ): TE.TaskEither<IsolationError, void> =>
   pipe(
     TE.fromEither(checkCapabilities()),
+    TE.chainW(() => takeDownMembers(machine, entry.plan.name, options)),
     TE.chainW(() => TE.fromIOEither(() => handOver(machine.journal, entry))),
     TE.chainFirstW(ours => TE.fromIOEither(() => mark(machine.journal, entry, ours))),
     TE.chainW(ours => async (): Promise<E.Either<IsolationError, void>> => {
@@ -70,6 +72,45 @@ export const takeDown = (
       return leftBehind.length > 0 ? E.left(teardownFailed(name, leftBehind)) : machine.journal.erase(name)
     })
   )
+
+/** Takes down all that belongs to a name. Its links go first, all at once: the kernel takes long over each by itself. */
+export const takeDownMembers = (
+  machine: Machine,
+  name: string,
+  options: Progress = {}
+): TE.TaskEither<IsolationError, void> => {
+  const inner = membersOf(machine, name)
+  return pipe(
+    TE.fromIOEither(inner.journal.names),
+    TE.chainW(names => TE.fromIOEither(() => E.traverseArray(inner.journal.read)(names))),
+    TE.map(entries => entries.filter(each => each !== undefined)),
+    TE.chainFirstW(entries => (entries.length > 1 ? removeGroups(machine, entries) : TE.right(undefined))),
+    TE.chainW(TE.traverseSeqArray(entry => takeDown(inner, entry, options))),
+    TE.map(() => undefined)
+  )
+}
+
+const removeGroups =
+  (machine: Machine, entries: ReadonlyArray<Entry>): TE.TaskEither<IsolationError, void> =>
+  async () => {
+    const groups = new Set(
+      entries.flatMap(({ plan }) =>
+        plan.steps.flatMap(step =>
+          step._tag === 'SetLink' && step.change.group !== undefined ? [step.change.group] : []
+        )
+      )
+    )
+    const { places } = entries[0] ?? { places: [] }
+    return inWorld(
+      machine,
+      async world => {
+        // What is left then is removed one by one.
+        for (const group of groups) await world.send(link.removeGroup(group))()
+        return E.right(undefined)
+      },
+      { places }
+    )
+  }
 
 /** That it has begun. Where nothing was handed over, a full disk does not keep us from undoing without. */
 const mark = (journal: Journal, before: Entry, ours: Entry): E.Either<JournalFailed, void> =>

@@ -107,7 +107,8 @@ export const bridgeNetwork = (parameters: BridgeNetworkParameters): E.Either<Inv
           ),
           ...endpoints.flatMap(({ premises }) => premises)
         ],
-        steps: [...networkSteps(network, uplink, parsed.allow), ...endpoints.flatMap(({ steps }) => steps)],
+        steps: networkSteps(network, uplink, parsed.allow),
+        ...(endpoints.length > 0 && { members: endpoints }),
         ...(parsed.uplink === undefined && { uplinkOf: network.gateways[0]?.family ?? 'ipv4' })
       })
     })
@@ -302,15 +303,29 @@ const localnet = (link: string): SetSysctl => ({
   value: '1'
 })
 
+/** An endpoint to be attached to a network that is up, of which these are the parameters. */
+export const bridgeEndpoint = (parameters: unknown, endpoint: Endpoint): E.Either<InvalidParameters, Plan> =>
+  pipe(
+    E.Do,
+    E.apS('parsed', parse(recipe, bridgeNetworkSchema, parameters)),
+    E.apS('given', parse(recipe, endpointSchema, endpoint)),
+    E.chain(({ parsed, given }) => {
+      const network = networkFrom(parsed)
+      const wrong = wrongEndpoint(network, given, '') ?? wrongAcross([given])
+      return wrong === undefined
+        ? E.right(endpointOf(network, given, ''))
+        : E.left(invalidParameters(recipe, wrong.field.replace(/^endpoints\.0\./, ''), wrong.reason))
+    })
+  )
+
 /** What makes an endpoint, `at` its place among the parameters. */
-const endpointOf = (
-  network: Network,
-  endpoint: ParsedEndpoint,
-  at: string
-): { readonly premises: ReadonlyArray<Premise>; readonly steps: ReadonlyArray<Step> } => {
+const endpointOf = (network: Network, endpoint: ParsedEndpoint, at: string): Plan => {
   const hostInterface = hostInterfaceOf(network, endpoint)
   const within = at === '' ? '' : `${at}.`
   return {
+    recipe,
+    name: nameOf(endpoint) ?? '',
+    parameters: { ...endpoint },
     premises: [
       { field: `${within}hostInterface`, link: hostInterface, must: 'be absent' },
       ...attachmentPremises(at, endpoint)
@@ -369,7 +384,8 @@ const endpointSteps = (
           destination: 'default',
           gateway: gateways.find(each => each.family === family)?.address ?? '',
           link: inner
-        }
+        },
+        append: true
       })
     ),
     ...families.flatMap((family): ReadonlyArray<Step> => {

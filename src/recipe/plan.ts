@@ -66,6 +66,12 @@ export interface Plan {
   readonly uplink?: string
 }
 
+/** The steps of a plan, and of all that belongs to it. */
+export const allSteps = ({ steps, members = [] }: Plan): ReadonlyArray<Step> => [
+  ...steps,
+  ...members.flatMap(allSteps)
+]
+
 /** Stands for the interface of the default route, until it is looked up; in a script, a shell's variable. */
 export const defaultUplink = '$uplink'
 

@@ -61,6 +61,8 @@ export interface AddAddress extends Placed {
 export interface AddRoute extends Placed {
   readonly _tag: 'AddRoute'
   readonly route: NewRoute
+  /** Behind one to the same destination that is there already: it is taken once that is gone. */
+  readonly append?: boolean
 }
 
 export interface SetSysctl extends Placed {

@@ -216,6 +216,10 @@ export const get = (destination: string): Request<Route> => ({
 export const add = (route: NewRoute): Request<void> =>
   change('route.add', 'RTM_NEWROUTE', NLM_F.CREATE | NLM_F.EXCL, route, addHints)
 
+/** Adds a route behind those to the same destination, which are taken first: `ip route append`. */
+export const append = (route: NewRoute): Request<void> =>
+  change('route.append', 'RTM_NEWROUTE', NLM_F.CREATE | NLM_F.APPEND, route, addHints)
+
 /** Adds a route or changes the one that is there: `ip route replace`. */
 export const replace = (route: NewRoute): Request<void> =>
   change('route.replace', 'RTM_NEWROUTE', NLM_F.CREATE | NLM_F.REPLACE, route, addHints)

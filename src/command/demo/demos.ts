@@ -2,6 +2,8 @@ import type { Demo } from './claim'
 
 /** The demos by their recipes' names; what they need is loaded only on the stage. */
 export const demos: { readonly [recipe: string]: () => Demo } = {
+  'bridge-network': () =>
+    (require('./bridge-network') as typeof import('./bridge-network')).bridgeNetworkDemo,
   'direct-link': () => (require('./direct-link') as typeof import('./direct-link')).directLinkDemo,
   'namespace-switch': () =>
     (require('./namespace-switch') as typeof import('./namespace-switch')).namespaceSwitchDemo,

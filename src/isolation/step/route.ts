@@ -13,9 +13,12 @@ export const routeStep: StepKind<AddRoute, null> = {
   describe: ({ route: { destination, gateway }, namespace }) =>
     `route ${destination} ${placeName(namespace)}${gateway === undefined ? '' : ` by ${gateway}`}`,
   before: () => TE.right(null),
-  apply: ({ route: given, namespace }, _, { linkIn }) =>
+  apply: ({ route: given, append, namespace }, _, { linkIn }) =>
     send(namespace, [
-      route.add({ ...given, ...(given.link !== undefined && { link: linkIn(namespace, given.link) }) })
+      (append === true ? route.append : route.add)({
+        ...given,
+        ...(given.link !== undefined && { link: linkIn(namespace, given.link) })
+      })
     ]),
   undo: () => undefined,
   check: ({ route: given, namespace }, _, { world, linkIn }) => {
@@ -32,10 +35,10 @@ export const routeStep: StepKind<AddRoute, null> = {
       )
     )
   },
-  script: ({ route: given, namespace }) => [
+  script: ({ route: given, append, namespace }) => [
     [
       ip(namespace),
-      'route add',
+      append === true ? 'route append' : 'route add',
       given.destination,
       ...(given.gateway === undefined ? [] : ['via', given.gateway]),
       ...(given.link === undefined ? [] : ['dev', word(given.link)]),

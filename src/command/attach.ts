@@ -1,0 +1,32 @@
+import type { Command } from 'commander'
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { attach as attachTo } from '../isolation'
+import type { Endpoint } from '../recipe/bridge-network'
+import { readData } from './input'
+import { conclude } from './outcome'
+import { example, progress, tell } from './output'
+
+export const attach = (command: Command): Command =>
+  command
+    .description('Attaches a namespace to a bridge network that is up.')
+    .argument('<network>', "the network's name: that of the bridge, unless the recipe gives another")
+    .argument('<endpoint>', 'a file with parameters in JSON or YAML, or - for the standard input')
+    .addHelpText(
+      'after',
+      example("isolink attach web - <<'.'", 'namespace: grey', 'address: 10.100.0.4/24', '.')
+    )
+    .action((network: string, path: string) =>
+      conclude(
+        pipe(
+          readData(path),
+          TE.chainW(endpoint => attachTo(network, endpoint as Endpoint, progress))
+        ),
+        ({ name, changed }) =>
+          tell(
+            changed
+              ? `${name} is on ${network}; isolink detach ${network} ${name} takes it off`
+              : `${name} is on ${network} already`
+          )
+      )
+    )

@@ -1,0 +1,16 @@
+import type { Command } from 'commander'
+import { detach as detachFrom } from '../isolation'
+import { conclude } from './outcome'
+import { example, progress, tell } from './output'
+
+export const detach = (command: Command): Command =>
+  command
+    .description('Takes an endpoint off a bridge network. One that is not there is off already.')
+    .argument('<network>', "the network's name")
+    .argument('<endpoint>', "the endpoint's name: that of the namespace, unless it was given another")
+    .addHelpText('after', example('isolink detach web grey'))
+    .action((network: string, name: string) =>
+      conclude(detachFrom(network, name, progress), ({ found }) =>
+        tell(found ? `${name} is off ${network}` : `${name} was not on ${network}`)
+      )
+    )
