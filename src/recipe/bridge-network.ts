@@ -280,7 +280,8 @@ const networkSteps = (
       ]
       return [
         { _tag: 'Forward', family, links: [uplink, bridge] },
-        { _tag: 'AddEntries', family: tableFamilies[family], entries }
+        { _tag: 'AddEntries', family: tableFamilies[family], entries },
+        { _tag: 'PassFirewalls', family: tableFamilies[family], link: bridge, uplink }
       ]
     })
   ]

@@ -114,6 +114,14 @@ export interface AddEntries extends Placed {
   readonly entries: ReadonlyArray<Entry>
 }
 
+/** Sees that no other firewall drops what passes between the link and the uplink: our table decides about that. */
+export interface PassFirewalls extends Placed {
+  readonly _tag: 'PassFirewalls'
+  readonly family: 'ip' | 'ip6'
+  readonly link: string
+  readonly uplink: string
+}
+
 export type Step =
   | CreateNamespace
   | AddLink
@@ -126,3 +134,4 @@ export type Step =
   | SetSysctl
   | Forward
   | AddEntries
+  | PassFirewalls

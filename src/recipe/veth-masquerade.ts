@@ -133,6 +133,7 @@ const stepsOf = ({
     ...(loopback
       ? [{ _tag: 'SetSysctl', key: `net.ipv4.conf.${hostInterface}.route_localnet`, value: '1' } as const]
       : []),
-    { _tag: 'AddEntries', family: ipv4 ? 'ip' : 'ip6', entries }
+    { _tag: 'AddEntries', family: ipv4 ? 'ip' : 'ip6', entries },
+    { _tag: 'PassFirewalls', family: ipv4 ? 'ip' : 'ip6', link: hostInterface, uplink }
   ]
 }

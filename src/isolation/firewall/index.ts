@@ -1,3 +1,5 @@
+export * from './foreign'
 export * from './layout'
+export type { Flow, Obstacle } from './passage'
 export * from './port'
 export * from './table'

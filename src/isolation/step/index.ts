@@ -5,6 +5,7 @@ import type { StepKind } from './kind'
 import { addLinkStep, type LinkBefore, setLinkStep } from './link'
 import { namespaceStep } from './namespace'
 import { moveStep } from './nic'
+import { passageStep } from './passage'
 import { readinessStep } from './readiness'
 import { routeStep } from './route'
 import { forwardStep, sysctlStep } from './sysctl'
@@ -24,7 +25,8 @@ const kinds = {
   AddRoute: routeStep,
   SetSysctl: sysctlStep,
   Forward: forwardStep,
-  AddEntries: firewallStep
+  AddEntries: firewallStep,
+  PassFirewalls: passageStep
 } as const
 
 /** What can be done with a step: to describe it, look before it, do it, undo it, print it. */
