@@ -32,8 +32,9 @@ export const show = (command: Command): Command =>
           TE.fromEither(lookAt(object)),
           TE.chainW(look => inNamespace(options.namespace, look))
         ),
-        ({ rows, values }) => {
+        ({ rows, values, text }) => {
           if (options.json === true) print(json(values))
+          else if (text !== undefined) process.stdout.write(text)
           else if (rows.length > 0) print(columns(rows))
         }
       )

@@ -208,8 +208,9 @@ export const compile = (rule: Rule, surroundings: Surroundings): Compiled => {
 
   const needTransport = ({ name, number }: Header): undefined => {
     if (name === 'th') return
-    if (name === 'icmp' || name === 'igmp') needNetwork('ip')
-    if (name === 'icmpv6') needNetwork('ip6')
+    // In a table of the other family it is a matter of the protocol's number alone.
+    const under = name === 'icmp' || name === 'igmp' ? 'ip' : name === 'icmpv6' ? 'ip6' : undefined
+    if (under !== undefined && known.network === undefined) needNetwork(under)
     if (known.transport === name) return
     if (known.transport !== undefined) return conflict(known.transport, name)
     known.transport = name
@@ -791,12 +792,13 @@ export const compile = (rule: Rule, surroundings: Surroundings): Compiled => {
       }
       return emit(statement === 'masquerade' ? { name: 'masq', data } : { name: 'redir', data })
     }
-    const of = natFamily(given.family)
+    const anywhere = family === 'inet' && given.family === undefined && address === undefined
+    const of = anywhere ? 'ip' : natFamily(given.family)
     emit({
       name: 'nat',
       data: {
         type: statement === 'snat' ? NFT_NAT.SNAT : NFT_NAT.DNAT,
-        family: of === 'ip' ? NFPROTO.IPV4 : NFPROTO.IPV6,
+        family: anywhere ? NFPROTO.INET : of === 'ip' ? NFPROTO.IPV4 : NFPROTO.IPV6,
         ...natRegisters(address, port, of, prefix === true),
         ...(flags !== 0 && { flags })
       }

@@ -25,6 +25,12 @@ export const textOf = (kind: Kind, value: bigint, reading: Pick<Reading, 'interf
     ? interfaceText(value, reading)
     : kind.type.print(value, Math.max(kind.bits, sizeOf(kind) * 8))
 
+/** The same as an end of a range, which has no name. */
+export const plainTextOf = (kind: Kind, value: bigint, reading: Pick<Reading, 'interfaces'>): string =>
+  kind.type.name === 'iface_index'
+    ? interfaceText(value, reading)
+    : kind.type.printPlain(value, Math.max(kind.bits, sizeOf(kind) * 8))
+
 export const constantOf = (kind: Kind, value: bigint, reading: Pick<Reading, 'interfaces'>): Operand => {
   const text = textOf(kind, value, reading)
   if (!kind.type.flags || !text.startsWith('0x')) return { kind: 'value', value: text }
@@ -44,8 +50,9 @@ export const hostBits = (from: bigint, to: bigint): number | undefined => {
     : undefined
 }
 
-export const isPrefixType = ({ type }: Kind): boolean =>
-  type.name === 'ipv4_addr' || type.name === 'ipv6_addr' || type.name === 'devgroup'
+const prefixTypes: ReadonlySet<string> = new Set(['ipv4_addr', 'ipv6_addr', 'devgroup', 'mark'])
+
+export const isPrefixType = ({ type }: Kind): boolean => prefixTypes.has(type.name)
 
 /** A single value, a network, names that begin alike, or a range. */
 export const spanOperand = (
@@ -60,7 +67,7 @@ export const spanOperand = (
     return { kind: 'value', value: textOf(kind, from, reading).replace(/"$/, '*"') }
   if (free !== undefined && isPrefixType(kind))
     return { kind: 'prefix', address: textOf(kind, from, reading), length: kind.bits - free }
-  return { kind: 'range', from: textOf(kind, from, reading), to: textOf(kind, to, reading) }
+  return { kind: 'range', from: plainTextOf(kind, from, reading), to: plainTextOf(kind, to, reading) }
 }
 
 /** The parts of a register's bytes, each a number. */

@@ -21,6 +21,8 @@ export interface Datatype {
   readonly symbols: symbol.Symbols
   readonly parse: (text: string) => bigint | undefined
   readonly print: (value: bigint, bits: number) => string
+  /** Without names, as an end of a range is written. */
+  readonly printPlain: (value: bigint, bits: number) => string
 }
 
 interface Format {
@@ -30,6 +32,7 @@ interface Format {
   readonly flags?: boolean
   /** Names stand in quotes. */
   readonly quoted?: boolean
+  readonly printPlain?: (value: bigint, bits: number) => string
   /** Names are only read. */
   readonly numeric?: boolean
 }
@@ -94,10 +97,21 @@ const printIpv4 = (value: bigint): string => {
   return `${(number >>> 24) & 0xff}.${(number >>> 16) & 0xff}.${(number >>> 8) & 0xff}.${number & 0xff}`
 }
 
-const parseIpv6 = (text: string): bigint | undefined =>
-  text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text)
-    ? numberOf(Uint8Array.from(ipaddr.IPv6.parse(text).toByteArray()))
+/** The parser of addresses takes `::1.2.3.4` for `::ffff:1.2.3.4`, so it sees no dots. */
+const withoutDots = (text: string): string => {
+  const [, before, quad = ''] = /^(.*:)(\d{1,3}(?:\.\d{1,3}){3})$/.exec(text) ?? []
+  const value = before === undefined ? undefined : parseIpv4(quad)
+  return value === undefined
+    ? text
+    : `${before}${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`
+}
+
+const parseIpv6 = (text: string): bigint | undefined => {
+  const plain = withoutDots(text)
+  return plain.includes(':') && !/[%.]/.test(plain) && ipaddr.IPv6.isValid(plain)
+    ? numberOf(Uint8Array.from(ipaddr.IPv6.parse(plain).toByteArray()))
     : undefined
+}
 
 const printIpv6 = (value: bigint): string => {
   const address = new ipaddr.IPv6([...bytesOf(value, 16)])
@@ -137,7 +151,7 @@ const parseHandle = (given: string): bigint | undefined => {
 }
 
 const printHandle = (value: bigint): string =>
-  `${value >> 16n === 0n ? '' : (value >> 16n).toString(16)}:${(value & 0xffffn) === 0n && value >> 16n !== 0n ? '' : (value & 0xffffn).toString(16)}`
+  `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`
 
 const two = (number: number): string => String(number).padStart(2, '0')
 
@@ -205,7 +219,11 @@ const formats: { readonly [name: string]: Format } = {
   mh_type: named(symbol.mobilityTypes),
   dccp_pkttype: named(symbol.dccpTypes),
   tcp_flag: named(symbol.tcpFlags, { flags: true, print: hexadecimal(0) }),
-  time: { parse: given => parseDuration(given) ?? secondsAsDuration(given), print: formatDuration },
+  time: {
+    parse: given => parseDuration(given) ?? secondsAsDuration(given),
+    print: formatDuration,
+    printPlain: value => `${value / 1000n}s`
+  },
   mark: { print: hexadecimal(8) },
   iface_type: named(symbol.hardwareTypes),
   classid: named(symbol.trafficHandles, { parse: parseHandle, print: printHandle }),
@@ -223,7 +241,8 @@ const formats: { readonly [name: string]: Format } = {
   ifname: text,
   date: { parse: parseDate, print: printDate },
   hour: { parse: parseHour, print: printHour },
-  day: named(symbol.days, { quoted: true })
+  day: named(symbol.days, { quoted: true }),
+  realm: named(symbol.realms, { quoted: true })
 }
 
 const secondsAsDuration = (given: string): bigint | undefined => {
@@ -244,6 +263,7 @@ const insensitive = (symbols: symbol.Symbols, name: string): number | undefined 
 
 const make = (name: string, number: number, bits: number, order: Order, format: Format): Datatype => {
   const { symbols = {}, parse = parseNumber, print = decimal, flags = false, quoted, numeric } = format
+  const { printPlain = print } = format
   const names = new Map<bigint, string>()
   for (const [each, value] of numeric === true ? [] : Object.entries(symbols))
     if (!names.has(BigInt(value))) names.set(BigInt(value), quoted === true ? quote(each) : each)
@@ -258,8 +278,14 @@ const make = (name: string, number: number, bits: number, order: Order, format: 
       const known = insensitive(symbols, unquoted(given))
       return known === undefined ? parse(given) : BigInt(known)
     },
-    print: (value, width) => names.get(value) ?? print(value, width)
+    print: (value, width) => names.get(value) ?? print(value, width),
+    printPlain: quoted === true ? (value, width) => names.get(value) ?? printPlain(value, width) : printPlain
   }
+}
+
+const openFormats: { readonly [name: string]: Format } = {
+  string: text,
+  bitmask: { print: hexadecimal(0) }
 }
 
 /** The datatypes by their names: `type ipv4_addr`. */
@@ -279,10 +305,7 @@ export const datatypes: ReadonlyMap<string, Datatype> = new Map([
   ),
   ...Object.entries(DATATYPE_OF_ANY_SIZE).map(
     ([name, number]) =>
-      [
-        name,
-        make(name, number, 0, name === 'string' ? 'text' : 'network', name === 'string' ? text : {})
-      ] as const
+      [name, make(name, number, 0, name === 'string' ? 'text' : 'network', openFormats[name] ?? {})] as const
   )
 ])
 

@@ -16,7 +16,16 @@ import { NFT_REJECT } from '../../protocol/nftables/expression/reject'
 import type { StatefulExpression } from '../../protocol/nftables/expression/stateful'
 import { NF_SYNPROXY_OPT } from '../../protocol/nftables/expression/synproxy'
 import type { Family } from './change'
-import { constantOf, elementsOf, isPrefixType, operandOf, type Reading, spanOperand, textOf } from './content'
+import {
+  constantOf,
+  elementsOf,
+  isPrefixType,
+  operandOf,
+  plainTextOf,
+  type Reading,
+  spanOperand,
+  textOf
+} from './content'
 import { datatype, decode, flagNames } from './datatype'
 import { type Base, type Field, type Header, headerOf, headers, rawName } from './header'
 import {
@@ -30,7 +39,7 @@ import {
   widthOf
 } from './kind'
 import { type Layout, objectNumbers } from './layout'
-import { optionKinds } from './option'
+import { optionKinds, optionName } from './option'
 import { nameOf, primaryOf } from './primary'
 import type {
   Computation,
@@ -297,7 +306,7 @@ export const decompile = (
         return
       case 'icmp type':
       case 'icmpv6 type':
-        icmpType ??= number
+        icmpType ??= echoOf(name, number)
         dependencies.inner = dependency
     }
   }
@@ -320,6 +329,9 @@ export const decompile = (
 
   const push = (statement: Statement): undefined => {
     statements.push(statement)
+    if (statement.statement === 'match' || statement.statement === 'verdicts') return
+    // What was said before something is done, is said for that too.
+    for (const base of bases) delete dependencies[base]
   }
 
   const asked = (name: string): Read => {
@@ -369,6 +381,13 @@ export const decompile = (
     return undefined
   }
 
+  /** Bytes of an option that nobody has a name for. */
+  const publicName = (name: string): string => {
+    if (!name.startsWith('@exthdr ')) return name
+    const [op = 0, number = 0, offset = 0, length = 0] = name.split(' ').slice(1).map(Number)
+    return optionName(op, number, offset * 8, length * 8) ?? name
+  }
+
   /** An option tells by itself which header it is of. */
   const releaseFor = (name: string): undefined => {
     const needs = primaryOf(name)?.needs
@@ -382,8 +401,13 @@ export const decompile = (
       case 'payload':
         return payloadRead(held.base, held.offset, held.bits)
       case 'asked': {
-        if (held.operand.kind === 'asked') releaseFor(held.operand.name)
-        return { operand: held.operand, kinds: [held.kind], shift: 0 }
+        const name = held.operand.kind === 'asked' ? publicName(held.operand.name) : undefined
+        if (name !== undefined) releaseFor(name)
+        return {
+          operand: name === undefined ? held.operand : { kind: 'asked', name },
+          kinds: [held.kind],
+          shift: 0
+        }
       }
       case 'turned': {
         const inner = read(held.of)
@@ -527,6 +551,11 @@ export const decompile = (
   const rightOf = (left: Read, kind: Kind, value: Uint8Array): Operand => {
     if (kind.type.order === 'text' && value.length < sizeOf(kind) && value.at(-1) !== 0)
       return { kind: 'value', value: `"${Buffer.from(value).toString()}*"` }
+    const missing = sizeOf(kind) - value.length
+    if (missing > 0 && isPrefixType(kind)) {
+      const from = decode(value, 'network') << BigInt(missing * 8)
+      return spanOperand(kind, from, from | ((1n << BigInt(missing * 8)) - 1n), reading)
+    }
     const number = decode(value, kind.order) >> BigInt(left.shift)
     if (kind.type.order === 'text')
       return { kind: 'value', value: kind.type.print(decode(value, 'text'), value.length * 8) }
@@ -551,10 +580,17 @@ export const decompile = (
     const outside = last.op === '<' && statement.op === '>'
     if (!inside && !outside) return false
     if (JSON.stringify(last.left) !== JSON.stringify(statement.left)) return false
+    const [kind] = kindsOf(last.left)
+    const plain = (text: string): string => {
+      const value = kind?.type.name === 'iface_index' ? undefined : kind?.type.parse(text)
+      return kind === undefined || value === undefined || kind.type.order === 'text'
+        ? text
+        : kind.type.printPlain(value, kind.bits)
+    }
     statements[at] = {
       ...last,
       op: inside ? 'in' : '!=',
-      right: { kind: 'range', from: last.right.value, to: statement.right.value }
+      right: { kind: 'range', from: plain(last.right.value), to: plain(statement.right.value) }
     }
     return true
   }
@@ -707,11 +743,7 @@ export const decompile = (
     if (first === undefined) return { kind: 'any' }
     const last = max === undefined || max === min ? undefined : registers.get(indexOf(max))
     if (first.held !== 'constant' || last?.held !== 'constant') return valueAt(min, [kind])
-    return {
-      kind: 'range',
-      from: textOf(kind, decode(first.bytes, kind.order), reading),
-      to: textOf(kind, decode(last.bytes, kind.order), reading)
-    }
+    return spanOperand(kind, decode(first.bytes, kind.order), decode(last.bytes, kind.order), reading)
   }
 
   const natFlagsOf = (flags: number): Pick<Nat, 'flags'> => {
@@ -741,13 +773,23 @@ export const decompile = (
     const port = named && given?.kind === 'any' ? undefined : given
     push({
       statement: type === NFT_NAT.SNAT ? 'snat' : 'dnat',
-      ...(of !== undefined && mixed.has(family) && { family: of }),
+      ...(of !== undefined && (mixed.has(family) || givesMore(address, given)) && { family: of }),
       ...(address !== undefined && { address }),
       ...(port !== undefined && { port }),
       ...(prefix && { prefix }),
       ...natFlagsOf(flags)
     })
   }
+
+  /** Whether a map gives more than one address. */
+  const givesMore = (address: Operand | undefined, port: Operand | undefined): boolean =>
+    address?.kind === 'lookup' &&
+    (port?.kind === 'any' ||
+      (address.map.kind === 'elements' &&
+        address.map.elements.some(
+          ({ data }) =>
+            data !== undefined && 'kind' in data && (data.kind === 'prefix' || data.kind === 'range')
+        )))
 
   const prefixAt = (min: number | undefined, max: number | undefined, kind: Kind): Operand => {
     const first = heldAt(min)
@@ -842,7 +884,7 @@ export const decompile = (
         : {
             statement: 'match',
             left: of.operand,
-            op: (flags & NFT_LOOKUP_F.INV) === 0 ? 'in' : '!=',
+            op: (flags & NFT_LOOKUP_F.INV) !== 0 ? '!=' : of.operand.kind === 'computation' ? '==' : 'in',
             right: operand
           }
     )
@@ -900,7 +942,7 @@ export const decompile = (
 
   const holdOption = (expression: Expression, data: DataOf<'exthdr'>): undefined => {
     const { dreg, op, type, offset, len = 1 } = data
-    if (nameOf(expression) !== undefined) return holdAsked(expression, dreg)
+    if (nameOf(expression)?.includes('@') === false) return holdAsked(expression, dreg)
     const name = `@exthdr ${op ?? 0} ${type ?? 0} ${offset ?? 0} ${len}`
     const kind: Kind = { type: datatype('integer'), bits: len * 8, order: 'network' }
     hold(dreg, { held: 'asked', operand: { kind: 'asked', name }, kind }, len)
@@ -985,8 +1027,12 @@ export const decompile = (
           op: op === 1 ? '!=' : 'in',
           right: {
             kind: 'range',
-            from: textOf(kind, decode(fromData?.value ?? noBytes, kind.order) >> BigInt(left.shift), reading),
-            to: textOf(kind, decode(toData?.value ?? noBytes, kind.order) >> BigInt(left.shift), reading)
+            from: plainTextOf(
+              kind,
+              decode(fromData?.value ?? noBytes, kind.order) >> BigInt(left.shift),
+              reading
+            ),
+            to: plainTextOf(kind, decode(toData?.value ?? noBytes, kind.order) >> BigInt(left.shift), reading)
           }
         })
       }

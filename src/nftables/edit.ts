@@ -6,6 +6,7 @@ import { VERDICT } from '../../protocol/nftables/data'
 import { NFT_LIMIT_F } from '../../protocol/nftables/expression/limit'
 import { NFT_FLOWTABLE } from '../../protocol/nftables/flowtable'
 import { NFT_OBJECT } from '../../protocol/nftables/object'
+import { NFT_RULE_COMPAT_F } from '../../protocol/nftables/rule'
 import { NFT_SET, NFT_SET_POL } from '../../protocol/nftables/set'
 import { NFT_TABLE_F } from '../../protocol/nftables/table'
 import { message } from '../socket/message'
@@ -280,6 +281,23 @@ const mentionIn = (statement: Statement, found: Mentioned): undefined => {
   }
 }
 
+/** Matches and targets of iptables want to be told which protocol the rule is for. */
+const compatOf = ({ statements }: Rule) => {
+  if (!statements.some(({ statement }) => statement === 'xt')) return {}
+  for (const statement of statements) {
+    if (
+      statement.statement !== 'match' ||
+      statement.left.kind !== 'asked' ||
+      statement.right.kind !== 'value'
+    )
+      continue
+    if (!['meta l4proto', 'ip protocol', 'ip6 nexthdr'].includes(statement.left.name)) continue
+    const flags = statement.op === '!=' ? NFT_RULE_COMPAT_F.INV : 0
+    return { compat: { proto: protocolNumber(statement.right.value), flags } }
+  }
+  return { compat: { proto: 0, flags: 0 } }
+}
+
 const ruleChange = (
   ref: TableRef,
   chain: string,
@@ -317,6 +335,7 @@ const ruleChange = (
                 ...(place.handle !== undefined && { handle: place.handle }),
                 ...(place.position !== undefined && { position: place.position }),
                 expressions: compiled.expressions,
+                ...compatOf(rule),
                 ...(rule.comment !== undefined && { userdata: { comment: rule.comment } })
               }
             }),
@@ -579,10 +598,11 @@ const elementsChange = (
       return E.left(
         `nothing is known of set ${set}: make it in the same transaction, or let a connection look it up`
       )
+    const { data: _, ...keysOnly } = layout
     return elementMessages(
       ref,
       set,
-      layout,
+      verb === 'delete' ? keysOnly : layout,
       elements,
       around,
       verb === 'delete' ? 'NFT_MSG_DELSETELEM' : 'NFT_MSG_NEWSETELEM',

@@ -120,7 +120,7 @@ export const headers: ReadonlyArray<Header> = [
     ['checksum', 16, 16],
     ['id', 32, 16, 'integer', { icmpType: ICMP.ECHO }],
     ['sequence', 48, 16, 'integer', { icmpType: ICMP.ECHO }],
-    ['gateway', 32, 32, 'ipv4_addr', { icmpType: ICMP.REDIRECT }],
+    ['gateway', 32, 32, 'integer', { icmpType: ICMP.REDIRECT }],
     ['mtu', 48, 16, 'integer', { icmpType: ICMP.UNREACHABLE }]
   ]),
   header('icmpv6', 'transport', 58, [
@@ -167,7 +167,7 @@ export const headers: ReadonlyArray<Header> = [
   ]),
   header('comp', 'transport', 108, [
     ['nexthdr', 0, 8, 'inet_proto'],
-    ['flags', 8, 8],
+    ['flags', 8, 8, 'bitmask'],
     ['cpi', 16, 16]
   ]),
   // The ports, whichever transport has them.

@@ -96,13 +96,15 @@ const numberFor = (kind: Kind, text: string, indexOf: IndexOf): bigint => {
 
 /** Text with zeros behind it. */
 const textNumber = (text: string, size: number): bigint =>
-  decode(Buffer.concat([Buffer.from(text.replace(/^"(.*)"$/, '$1'))], size), 'network')
+  decode(Buffer.concat([Buffer.from(text.replace(/^"(.*)"$/, '$1').replace(/\\\*$/, '*'))], size), 'network')
 
 const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
 /** A name with a star at its end stands for all that begin so. */
 export const wildcard = (kind: Kind, text: string): string | undefined =>
-  kind.type.order === 'text' && text.endsWith('*"') ? `${text.slice(0, -2)}"` : undefined
+  kind.type.order === 'text' && text.endsWith('*"') && !text.endsWith('\\*"')
+    ? `${text.slice(0, -2)}"`
+    : undefined
 
 export const spanOf = (kind: Kind, operand: Operand, indexOf: IndexOf): Span => {
   switch (operand.kind) {
@@ -134,7 +136,7 @@ export const spanOf = (kind: Kind, operand: Operand, indexOf: IndexOf): Span => 
 export const isSpan = (operand: Operand): boolean =>
   operand.kind === 'range' ||
   operand.kind === 'prefix' ||
-  (operand.kind === 'value' && operand.value.endsWith('*"')) ||
+  (operand.kind === 'value' && /[^\\]\*"$/.test(operand.value)) ||
   (operand.kind === 'concatenation' && operand.parts.some(isSpan))
 
 const partsOf = (operand: Operand): ReadonlyArray<Operand> =>

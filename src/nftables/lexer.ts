@@ -40,6 +40,8 @@ const patterns: ReadonlyArray<readonly [kind: TokenKind, pattern: string]> = [
   ['string', '"[^"\\n]*"'],
   ['raw', '@(?:ll|nh|th|ih|\\d{1,3}),\\d{1,5},\\d{1,4}'],
   ['reference', '@[A-Za-z_][A-Za-z0-9_./-]*'],
+  // A handle of traffic control: major and minor.
+  ['word', '[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?![0-9a-zA-Z_:.])'],
   // A MAC, an IPv6 or an IPv4 address.
   ['address', '[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}(?![0-9a-fA-F:])'],
   ['address', '(?:[0-9a-fA-F]{0,4}:){2,7}(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-fA-F]{1,4})?(?![0-9a-zA-Z_])'],
@@ -53,7 +55,11 @@ const patterns: ReadonlyArray<readonly [kind: TokenKind, pattern: string]> = [
 
 const blank = '(?:[^\\S\\n]|\\\\\\n|#[^\\n]*)*'
 
-const scanner = new RegExp(`(${blank})(?:${patterns.map(([, pattern]) => `(${pattern})`).join('|')})`, 'y')
+/** Blanks are taken whole or not at all: the end of a comment is no word. */
+const scanner = new RegExp(
+  `(?=(${blank}))\\1(?:${patterns.map(([, pattern]) => `(${pattern})`).join('|')})`,
+  'y'
+)
 
 const withoutFrame = (kind: TokenKind, text: string): string =>
   kind === 'string' ? text.slice(1, -1) : kind === 'reference' ? text.slice(1) : text

@@ -9,7 +9,14 @@ import { elementDetails } from './stateful'
 import type { Computation, Element, Elements, Named, Operand, Verdict } from './syntax'
 
 /** How many words a name can have, by the first one; others have up to four. */
-const longest: { readonly [word: string]: number } = { fib: 10, numgen: 6, ipsec: 6, osf: 4, socket: 4 }
+const longest: { readonly [word: string]: number } = {
+  fib: 10,
+  numgen: 6,
+  symhash: 6,
+  ipsec: 6,
+  osf: 4,
+  socket: 4
+}
 
 const headerNames: ReadonlySet<string> = new Set(headers.map(({ name }) => name))
 
@@ -29,6 +36,7 @@ const beginnings: ReadonlySet<string> = new Set([
   'ipsec',
   'exthdr',
   'hbh',
+  'srh',
   'frag',
   'dst',
   'mh'
@@ -55,6 +63,7 @@ const primary = (cursor: Cursor): Operand => {
     const token = cursor.peek(n)
     if (!['word', 'number', 'raw'].includes(token.kind) && !(first.text === 'fib' && token.text === '.'))
       break
+    if (first.text === 'fib' && (token.text === 'exists' || token.text === 'missing')) break
     words.push(token.text)
     const known = nameFor(words.join(' '))
     if (known === undefined) continue
@@ -249,16 +258,6 @@ export const canonical = ({ type, bits }: Kind, given: string, quoted = false): 
 /** One value, maybe several of a flag's names in the place of one. */
 const single = (cursor: Cursor, kind: Kind): Operand => {
   const token = cursor.next()
-  if (
-    kind.type.name === 'classid' &&
-    (token.kind === 'number' || token.kind === 'word') &&
-    cursor.is(':') &&
-    !cursor.peek().spaced
-  ) {
-    cursor.next()
-    const minor = cursor.next()
-    return constant(cursor, kind, { ...token, text: `${token.text}:${minor.text}` })
-  }
   return constant(cursor, kind, token)
 }
 
@@ -292,7 +291,7 @@ const namesIn = (given: Operand): ReadonlyArray<string> =>
   given.kind === 'flags' ? given.flags : given.kind === 'value' ? [given.value] : []
 
 const isPrefixable = ({ type }: Kind): boolean =>
-  type.name === 'ipv4_addr' || type.name === 'ipv6_addr' || type.name === 'ether_addr'
+  ['ipv4_addr', 'ipv6_addr', 'ether_addr', 'mark', 'devgroup'].includes(type.name)
 
 /** A value, range or network of one kind. */
 const constantOf = (cursor: Cursor, kind: Kind, flagSign: ',' | '|' | undefined): Operand => {

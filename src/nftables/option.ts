@@ -62,17 +62,33 @@ const edges = (n: number): ReadonlyArray<Row> => [
   ['right', 48 + n * 64, 32]
 ]
 
-const sctp = (name: string, number: number): OptionKind =>
+const sctp = (name: string, number: number, rows: ReadonlyArray<Row> = []): OptionKind =>
   kind('sctp chunk ', NFT_EXTHDR_OP.SCTP, name, number, [
     ['type', 0, 8],
     ['flags', 8, 8],
-    ['length', 16, 16]
+    ['length', 16, 16],
+    ...rows
   ])
+
+const word = (name: string): ReadonlyArray<Row> => [[name, 32, 32]]
+
+const opening: ReadonlyArray<Row> = [
+  ['init-tag', 32, 32],
+  ['a-rwnd', 64, 32],
+  ['num-outbound-streams', 96, 16],
+  ['num-inbound-streams', 112, 16],
+  ['initial-tsn', 128, 32]
+]
 
 /** As `nft` knows them. nft's <exthdr.h>, <tcpopt.h>, <ipopt.h> */
 export const optionKinds: ReadonlyArray<OptionKind> = [
   extension('hbh', 0, [hdrlength]),
   extension('rt', 43, [hdrlength, ['type', 16, 8], ['seg-left', 24, 8]]),
+  extension('srh', 43, [
+    ['last-entry', 32, 8],
+    ['flags', 40, 8],
+    ['tag', 48, 16]
+  ]),
   extension('frag', 44, [
     ['reserved', 8, 8],
     ['frag-off', 16, 13],
@@ -99,24 +115,34 @@ export const optionKinds: ReadonlyArray<OptionKind> = [
   ip('lsrr', 131, source),
   ip('ssrr', 137, source),
   ip('ra', 148, [['value', 16, 16]]),
-  sctp('data', 0),
-  sctp('init', 1),
-  sctp('init-ack', 2),
-  sctp('sack', 3),
+  sctp('data', 0, [
+    ['tsn', 32, 32],
+    ['stream', 64, 16],
+    ['ssn', 80, 16],
+    ['ppid', 96, 32]
+  ]),
+  sctp('init', 1, opening),
+  sctp('init-ack', 2, opening),
+  sctp('sack', 3, [
+    ['cum-tsn-ack', 32, 32],
+    ['a-rwnd', 64, 32],
+    ['num-gap-ack-blocks', 96, 16],
+    ['num-dup-tsns', 112, 16]
+  ]),
   sctp('heartbeat', 4),
   sctp('heartbeat-ack', 5),
   sctp('abort', 6),
-  sctp('shutdown', 7),
+  sctp('shutdown', 7, word('cum-tsn-ack')),
   sctp('shutdown-ack', 8),
   sctp('error', 9),
   sctp('cookie-echo', 10),
   sctp('cookie-ack', 11),
-  sctp('ecne', 12),
-  sctp('cwr', 13),
+  sctp('ecne', 12, word('lowest-tsn')),
+  sctp('cwr', 13, word('lowest-tsn')),
   sctp('shutdown-complete', 14),
-  sctp('asconf-ack', 0x80),
-  sctp('forward-tsn', 0xc0),
-  sctp('asconf', 0xc1)
+  sctp('asconf-ack', 0x80, word('seqno')),
+  sctp('forward-tsn', 0xc0, word('new-cum-tsn')),
+  sctp('asconf', 0xc1, word('seqno'))
 ]
 
 /** The kind and the member that a name means: `tcp option maxseg size`. Without a member: whether there is one. */

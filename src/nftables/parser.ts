@@ -64,7 +64,12 @@ const match = (cursor: Cursor, left: Operand): Match => {
   if (isSet(cursor)) {
     if (op !== 'in' && op !== '!=' && op !== '==')
       return cursor.fail('a set can be compared by == and != only', token)
-    return { statement: 'match', left, op: op === '!=' ? '!=' : 'in', right: setOf(cursor, kinds) }
+    return {
+      statement: 'match',
+      left,
+      op: op === '!=' ? '!=' : left.kind === 'computation' ? '==' : 'in',
+      right: setOf(cursor, kinds)
+    }
   }
   const right = values(cursor, kinds, left.kind === 'computation' ? '|' : ',')
   const [only] = kinds
@@ -216,7 +221,7 @@ const portOf = (cursor: Cursor): Operand =>
 const guessed = (cursor: Cursor): 'ip' | 'ip6' => {
   const token = cursor.peek()
   const given = token.kind === 'interpolated' ? String(token.value) : token.text
-  return cursor.is('[') || given.includes(':') ? 'ip6' : 'ip'
+  return cursor.is('[') || cursor.is('ip6') || given.includes(':') ? 'ip6' : 'ip'
 }
 
 const addressOf = (cursor: Cursor, kind: Kind): Operand => {
@@ -322,7 +327,7 @@ const tproxy = (cursor: Cursor): Tproxy => {
 }
 
 const copyTo = (cursor: Cursor, kinds: ReadonlyArray<Kind>): Operand =>
-  beginsOperand(cursor) && !cursor.is('ip') ? operand(cursor, kinds) : values(cursor, kinds)
+  beginsOperand(cursor) ? operand(cursor, kinds) : values(cursor, kinds)
 
 const dup = (cursor: Cursor): Copy => {
   cursor.expect('to')

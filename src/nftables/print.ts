@@ -130,8 +130,8 @@ const isConstant = ({ kind }: Operand): boolean => ['value', 'range', 'prefix'].
 
 const hasColon = (address: Operand): boolean => isConstant(address) && operandText(address).includes(':')
 
-const targetText = (address: Operand | undefined, port: Operand | undefined): string =>
-  `${address === undefined ? '' : bracketed(address, port !== undefined && hasColon(address))}${port === undefined || port.kind === 'any' ? '' : `:${operandText(port)}`}`
+const targetText = (address: Operand | undefined, port: Operand | undefined, always = false): string =>
+  `${address === undefined ? '' : bracketed(address, (always || port !== undefined) && hasColon(address))}${port === undefined || port.kind === 'any' ? '' : `:${operandText(port)}`}`
 
 const natText = ({ statement, family, address, port, prefix, flags }: Nat): string =>
   words([
@@ -169,7 +169,7 @@ export const statementText = (statement: Statement, indent = ''): string => {
     case 'redirect':
       return natText(statement)
     case 'tproxy':
-      return words(['tproxy', statement.family, `to ${targetText(statement.address, statement.port)}`])
+      return words(['tproxy', statement.family, `to ${targetText(statement.address, statement.port, true)}`])
     case 'dup':
     case 'fwd':
       return words([

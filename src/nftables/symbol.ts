@@ -323,3 +323,6 @@ export const trafficHandles = { none: 0, root: 0xffffffff }
 
 /** Groups of interfaces, as /etc/iproute2/group has them at first. */
 export const deviceGroups = { default: 0 }
+
+/** Realms of routes, as /etc/iproute2/rt_realms has them at first. */
+export const realms = { cosmos: 0 }

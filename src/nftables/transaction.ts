@@ -130,6 +130,7 @@ export const send =
       ? session.send(transaction(steps, options))
       : pipe(
           session.send(layouts),
+          TE.map(found => new Map(found)),
           TE.chain(found =>
             session.send(
               transaction(steps, { ...options, sets: (ref, set) => found.get(layoutKey(ref, set)) })

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ip, raise, sh } from '../lab'
-import { command, kernelTest, otherUser } from '../sandbox'
+import { command, kernelTest, otherUser, run } from '../sandbox'
 import { isolink, nobody, output, refused } from './child'
 
 const test = suite('show')
@@ -138,12 +138,13 @@ kernelTest(test, 'isolink show route', needs, () => {
   assert.ok(lines.includes('blackhole 10.8.0.0/16'))
 })
 
-kernelTest(test, 'isolink show nftables', needs, () => {
-  assert.is(output(isolink(['show', 'nftables'])), 'ip    one\ninet  two\n')
-  assert.equal(shown('nftables'), [
-    { family: 'ip', table: 'one' },
-    { family: 'inet', table: 'two' }
-  ])
+kernelTest(test, 'isolink show nftables: as nft list ruleset, and the same as values', needs, () => {
+  assert.is(output(isolink(['show', 'nftables'])), run('nft', 'list', 'ruleset'))
+  const [one, two] = shown('nftables')
+  assert.is(one?.family, 'ip')
+  assert.is(one?.name, 'one')
+  assert.is(two?.family, 'inet')
+  assert.equal(two?.chains, [])
 })
 
 kernelTest(test, 'anybody may look at where he is, and not elsewhere', [...needs, otherUser()], () => {

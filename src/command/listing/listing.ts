@@ -7,6 +7,8 @@ import type { NetlinkError } from '../../socket/error'
 export interface Listing {
   readonly rows: ReadonlyArray<ReadonlyArray<string>>
   readonly values: ReadonlyArray<object>
+  /** In place of rows, if there is a text that everybody knows. */
+  readonly text?: string
 }
 
 export type Look = (connection: Connection) => TE.TaskEither<NetlinkError, Listing>
