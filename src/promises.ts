@@ -110,7 +110,13 @@ export interface Objects {
   readonly qdisc: Promised<isolink.Connection['qdisc']>
   readonly class: Promised<isolink.Connection['class']>
   readonly filter: Promised<isolink.Connection['filter']>
-  readonly nftables: Promised<isolink.Connection['nftables']>
+  readonly nftables: Omit<Promised<isolink.Connection['nftables']>, 'modify'> & {
+    /** Reads, computes and writes; anew, when somebody changed the ruleset in between. */
+    readonly modify: (
+      compute: () => Promise<ReadonlyArray<isolink.nftables.Step>>,
+      options?: isolink.nftables.ModifyOptions
+    ) => Promise<void>
+  }
   readonly conntrack: Promised<isolink.Connection['conntrack']>
   readonly wireguard: Promised<isolink.Connection['wireguard']>
   readonly sysctl: Promised<isolink.Connection['sysctl']>
@@ -232,7 +238,13 @@ const objects = (given: isolink.Objects): Objects => ({
   qdisc: promised(given.qdisc),
   class: promised(given.class),
   filter: promised(given.filter),
-  nftables: promised(given.nftables),
+  nftables: {
+    ...promised(given.nftables),
+    modify: (compute, options) =>
+      given.nftables
+        .modify(() => compute().then(E.right), options)()
+        .then(unwrap)
+  },
   conntrack: promised(given.conntrack),
   wireguard: promised(given.wireguard),
   sysctl: promised(given.sysctl),

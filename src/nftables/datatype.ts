@@ -256,14 +256,12 @@ const orders: { readonly [byteorder: number]: Order } = {
   [BYTEORDER.BIG_ENDIAN]: 'network'
 }
 
-const insensitive = (symbols: symbol.Symbols, name: string): number | undefined =>
-  Object.hasOwn(symbols, name)
-    ? symbols[name]
-    : Object.entries(symbols).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1]
-
 const make = (name: string, number: number, bits: number, order: Order, format: Format): Datatype => {
   const { symbols = {}, parse = parseNumber, print = decimal, flags = false, quoted, numeric } = format
   const { printPlain = print } = format
+  const numbers = new Map(
+    Object.entries(symbols).map(([each, value]) => [each.toLowerCase(), BigInt(value)] as const)
+  )
   const names = new Map<bigint, string>()
   for (const [each, value] of numeric === true ? [] : Object.entries(symbols))
     if (!names.has(BigInt(value))) names.set(BigInt(value), quoted === true ? quote(each) : each)
@@ -274,10 +272,7 @@ const make = (name: string, number: number, bits: number, order: Order, format: 
     order,
     flags,
     symbols,
-    parse: given => {
-      const known = insensitive(symbols, unquoted(given))
-      return known === undefined ? parse(given) : BigInt(known)
-    },
+    parse: given => numbers.get(unquoted(given).toLowerCase()) ?? parse(given),
     print: (value, width) => names.get(value) ?? print(value, width),
     printPlain: quoted === true ? (value, width) => names.get(value) ?? printPlain(value, width) : printPlain
   }

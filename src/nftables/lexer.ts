@@ -89,6 +89,22 @@ export const sourceOf = (strings: ReadonlyArray<string>): string => strings.join
 
 const hole = `$${'{…}'}`
 
+/** The tokens of the parts of a template, each with its part. A template in a loop is cut once. */
+const cuts = new WeakMap<ReadonlyArray<string>, ReadonlyArray<ReadonlyArray<Token>>>()
+
+const cut = (strings: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<Token>> => {
+  const known = cuts.get(strings)
+  if (known !== undefined) return known
+  let at = 0
+  const parts = strings.map(text => {
+    const tokens = textTokens(text, at)
+    at += text.length + hole.length
+    return tokens
+  })
+  cuts.set(strings, parts)
+  return parts
+}
+
 /** Cuts a text, or the text of a template with what stands in its holes, into tokens. */
 export const tokensOf = (
   strings: ReadonlyArray<string>,
@@ -96,9 +112,9 @@ export const tokensOf = (
 ): ReadonlyArray<Token> => {
   const tokens: Array<Token> = []
   let at = 0
-  for (const [n, text] of strings.entries()) {
-    for (const token of textTokens(text, at)) tokens.push(token)
-    at += text.length
+  for (const [n, part] of cut(strings).entries()) {
+    for (const token of part) tokens.push(token)
+    at += strings[n]?.length ?? 0
     const value = values[n]
     if (n < strings.length - 1 && value !== undefined) {
       tokens.push({ kind: 'interpolated', text: hole, at, spaced: true, value })

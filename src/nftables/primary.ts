@@ -399,8 +399,8 @@ const mostKept = 1000
 
 /** What a name means, by nft's own spelling: `ct original ip saddr`. */
 export const primaryOf = (name: string): Primary | undefined => {
-  const known = fixed.get(name) ?? payloads.get(name) ?? found.get(name)
-  if (known !== undefined) return known
+  const known = fixed.get(name) ?? payloads.get(name)
+  if (known !== undefined || found.has(name)) return known ?? found.get(name)
   const raw = parseRaw(name)
   const made =
     raw === undefined
