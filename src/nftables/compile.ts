@@ -81,8 +81,6 @@ export interface Compiled {
   readonly expressions: ReadonlyArray<Expression>
   /** What must be there before the rule: sets of its own. */
   readonly before: ReadonlyArray<Message>
-  /** What can be filled only when the rule is there: chains of its own. */
-  readonly after: ReadonlyArray<Message>
   /** What is wrong with the rule. */
   readonly fault: string | undefined
 }
@@ -133,16 +131,18 @@ const comparisons = {
 
 const periods = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 } as const
 
+/** Compiles rules of one table, one after the other. */
+export type Compiler = (rule: Rule) => Compiled
+
 /** A rule as the kernel runs it, with what it must be told that the text leaves out. */
-export const compile = (rule: Rule, surroundings: Surroundings): Compiled => {
+export const compiler = (surroundings: Surroundings): Compiler => {
   const { ref, layoutOf, indexOf } = surroundings
   const { family } = ref
-  const expressions: Array<Expression> = []
-  const before: Array<Message> = []
-  const after: Array<Message> = []
-  const known: Known = {}
+  const ofFamily = family === 'ip' || family === 'ip6' || family === 'arp' ? family : undefined
+  let expressions: Array<Expression> = []
+  let before: Array<Message> = []
+  let known: Known = {}
   let fault: string | undefined
-  if (family === 'ip' || family === 'ip6' || family === 'arp') known.network = family
 
   const fail = (reason: string): undefined => {
     fault ??= reason
@@ -510,8 +510,10 @@ export const compile = (rule: Rule, surroundings: Surroundings): Compiled => {
         attributes: { table: ref.table, id: chainId, flags: NFT_CHAIN.BINDING }
       })
     )
+    // These rules are compiled while this one is.
+    const inner = compiler(surroundings)
     for (const each of rules) {
-      const compiled = compile(each, surroundings)
+      const compiled = inner(each)
       if (compiled.fault !== undefined) fail(compiled.fault)
       before.push(
         ...compiled.before,
@@ -523,8 +525,7 @@ export const compile = (rule: Rule, surroundings: Surroundings): Compiled => {
             expressions: compiled.expressions,
             ...(each.comment !== undefined && { userdata: { comment: each.comment } })
           }
-        }),
-        ...compiled.after
+        })
       )
     }
     return chainId
@@ -991,8 +992,14 @@ export const compile = (rule: Rule, surroundings: Surroundings): Compiled => {
     }
   }
 
-  for (const statement of rule.statements) compileOne(statement)
-  return { expressions, before, after, fault }
+  return ({ statements }) => {
+    expressions = []
+    before = []
+    known = ofFamily === undefined ? {} : { network: ofFamily }
+    fault = undefined
+    for (const statement of statements) compileOne(statement)
+    return { expressions, before, fault }
+  }
 }
 
 const operandName = (operand: Operand): string =>

@@ -80,16 +80,26 @@ export const encode = (value: bigint, size: number, order: Order): Uint8Array =>
 export const decode = (bytes: Uint8Array, order: Order): bigint =>
   numberOf(order === 'host' && littleEndian ? bytes.toReversed() : bytes)
 
+/** Four numbers and three dots, digit by digit: this is where most of the time of a large ruleset goes. */
 const parseIpv4 = (text: string): bigint | undefined => {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
   let value = 0
-  for (const part of parts) {
-    const byte = Number(part)
-    if (!/^\d{1,3}$/.test(part) || byte > 255) return undefined
-    value = value * 256 + byte
+  let byte = 0
+  let digits = 0
+  let dots = 0
+  for (let n = 0; n < text.length; n++) {
+    const code = text.charCodeAt(n)
+    if (code === 46) {
+      if (digits === 0 || ++dots > 3) return undefined
+      value = value * 256 + byte
+      byte = 0
+      digits = 0
+    } else {
+      if (code < 48 || code > 57 || ++digits > 3) return undefined
+      byte = byte * 10 + code - 48
+      if (byte > 255) return undefined
+    }
   }
-  return BigInt(value)
+  return dots === 3 && digits > 0 ? BigInt(value * 256 + byte) : undefined
 }
 
 const printIpv4 = (value: bigint): string => {

@@ -11,7 +11,7 @@ import { NFT_SET, NFT_SET_POL } from '../../protocol/nftables/set'
 import { NFT_TABLE_F } from '../../protocol/nftables/table'
 import { message } from '../socket/message'
 import { families, type TableRef } from './change'
-import { compile, elementData, freshId, stateful, synproxyData } from './compile'
+import { type Compiler, compiler, elementData, freshId, stateful, synproxyData } from './compile'
 import { type Cursor, parse, type SyntaxFault } from './cursor'
 import { datatype, datatypes } from './datatype'
 import { type Kind, kindOf, kindsOf } from './kind'
@@ -281,6 +281,18 @@ const mentionIn = (statement: Statement, found: Mentioned): undefined => {
   }
 }
 
+/** One for each table of a transaction. */
+const compilers = new WeakMap<Around, Map<TableRef, Compiler>>()
+
+const compilerFor = (around: Around, ref: TableRef): Compiler => {
+  const known = compilers.get(around) ?? new Map<TableRef, Compiler>()
+  compilers.set(around, known)
+  const { indexOf, layoutOf } = around
+  const compile = known.get(ref) ?? compiler({ ref, indexOf, layoutOf: set => layoutOf(ref, set) })
+  known.set(ref, compile)
+  return compile
+}
+
 /** Matches and targets of iptables want to be told which protocol the rule is for. */
 const compatOf = ({ statements }: Rule) => {
   if (!statements.some(({ statement }) => statement === 'xt')) return {}
@@ -321,8 +333,8 @@ const ruleChange = (
     },
     links: [...mentioned.links],
     uses: [...mentioned.sets].map(set => ({ ref, set })),
-    messages: ({ indexOf, layoutOf }) => {
-      const compiled = compile(rule, { ref, indexOf, layoutOf: set => layoutOf(ref, set) })
+    messages: around => {
+      const compiled = compilerFor(around, ref)(rule)
       return compiled.fault !== undefined
         ? E.left(compiled.fault)
         : E.right([
@@ -338,8 +350,7 @@ const ruleChange = (
                 ...compatOf(rule),
                 ...(rule.comment !== undefined && { userdata: { comment: rule.comment } })
               }
-            }),
-            ...compiled.after
+            })
           ])
     }
   }

@@ -23,8 +23,11 @@ import type {
 
 const plainVerdicts = ['accept', 'drop', 'continue', 'return'] as const
 
+const verdictWords: ReadonlySet<string> = new Set([...plainVerdicts, 'jump', 'goto'])
+
 /** A verdict, if one begins here. */
 const verdictAt = (cursor: Cursor): Verdict | undefined => {
+  if (!verdictWords.has(cursor.peek().text)) return undefined
   for (const verdict of plainVerdicts) if (cursor.accept(verdict)) return { verdict }
   for (const verdict of ['jump', 'goto'] as const)
     if (cursor.accept(verdict))
@@ -144,8 +147,9 @@ const object = (cursor: Cursor, kind: ObjectKind): Statement => ({
 const connectionObjects = ['helper', 'timeout', 'expectation'] as const
 
 const onConnection = (cursor: Cursor): Statement | undefined => {
+  if (!cursor.is('ct') || !cursor.is('set', 2)) return undefined
   for (const word of connectionObjects)
-    if (cursor.is(word, 1) && cursor.is('set', 2)) {
+    if (cursor.is(word, 1)) {
       for (let n = 0; n < 3; n++) cursor.next()
       return object(cursor, `ct ${word}`)
     }

@@ -48,6 +48,7 @@ const prepare = (
 ): E.Either<InvalidInput, Prepared> => {
   const layouts = new Map<string, Layout>()
   const layoutOf: Around['layoutOf'] = (ref, set) => layouts.get(keyOf(ref, set)) ?? sets?.(ref, set)
+  const around: Around = { indexOf, layoutOf }
   const messages: Array<Message> = []
   const of: Array<string | undefined> = []
   for (const step of steps) {
@@ -57,7 +58,7 @@ const prepare = (
       continue
     }
     if (step.makes !== undefined) layouts.set(keyOf(step.makes.ref, step.makes.set), step.makes.layout)
-    const made = step.messages({ indexOf, layoutOf })
+    const made = step.messages(around)
     if (E.isLeft(made))
       return E.left(invalidInput('nftables.transaction', step.text, `is wrong: ${made.left}`))
     for (const each of made.right) {

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import * as ts from 'typescript'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { command, kernelTest, run } from '../sandbox'
@@ -11,7 +10,7 @@ const test = suite('nftables guide')
 const root = resolve(__dirname, '../..')
 const text = readFileSync(join(root, 'docs/nftables.md'), 'utf8')
 
-/** The programs of the guide, each with the heading above it. */
+/** The programs of the guide, each with the heading above it. test/types.test.ts compiles them. */
 const programs = text.split(/^## /m).flatMap(part => {
   const [heading = ''] = part.split('\n')
   return [...part.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => ({ heading, code }))
@@ -30,23 +29,6 @@ test.after(() => {
 
 test('there are programs', () => {
   assert.ok(programs.length >= 6)
-})
-
-test('every block holds for the compiler', () => {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
-  const files = programs.map((_, n) => fileOf(n))
-  const program = ts.createProgram(files, { ...options, noEmit: true, incremental: false })
-  // The rest of the project has been checked elsewhere.
-  const wrong = files
-    .flatMap(file => {
-      const source = program.getSourceFile(file)
-      return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
-    })
-    .map(
-      ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
-    )
-  assert.equal(wrong, [])
 })
 
 for (const [n, { heading }] of programs.entries())
