@@ -1,26 +1,46 @@
-export * as address from './address'
-export * as trafficClass from './class'
+import * as address from './address'
+import * as trafficClass from './class'
+import * as conntrack from './conntrack'
+import * as filter from './filter'
+import * as link from './link'
+import * as namespaces from './namespace'
+import * as neighbour from './neighbour'
+import * as nexthop from './nexthop'
+import * as nftables from './nftables'
+import * as nsid from './nsid'
+import * as qdisc from './qdisc'
+import * as route from './route'
+import * as rule from './rule'
+import * as sysctl from './sysctl'
+import * as wireguard from './wireguard'
+
 export { type Bound, type Connection, type Objects, open } from './connection'
-export * as conntrack from './conntrack'
 export { type KernelFeature, kernelFeatures } from './feature'
-export * as filter from './filter'
 export * from './isolation'
-export * as link from './link'
 export type { Event, Failure, Observable, Subscription, SubscriptionOptions } from './monitor'
 export type { NamespaceError, NamespaceRef } from './namespace'
-export * as namespaces from './namespace'
-export * as neighbour from './neighbour'
-export * as nexthop from './nexthop'
-export * as nftables from './nftables'
-export * as nsid from './nsid'
-export * as qdisc from './qdisc'
 export * from './recipe'
-export * as route from './route'
-export * as rule from './rule'
 export type { NetlinkError } from './socket/error'
 export type { LinkRef, List, ListRequest, Request } from './socket/request'
 export type { Results, SendOptions, SessionOptions } from './socket/session'
 export type { Stream } from './socket/stream'
-export * as sysctl from './sysctl'
 export * from './topology'
-export * as wireguard from './wireguard'
+
+/** Written like this, and not as `export * as`, each is loaded when it is first used. */
+export {
+  address,
+  conntrack,
+  filter,
+  link,
+  namespaces,
+  neighbour,
+  nexthop,
+  nftables,
+  nsid,
+  qdisc,
+  route,
+  rule,
+  sysctl,
+  trafficClass,
+  wireguard
+}

@@ -1,4 +1,4 @@
-import * as E from 'fp-ts/Either'
+import type { Either } from 'fp-ts/Either'
 import type { Task } from 'fp-ts/Task'
 import type { TaskEither } from 'fp-ts/TaskEither'
 import * as isolink from './index'
@@ -30,55 +30,76 @@ type Settled<A> = [A] extends [isolink.Stream<infer B>]
     ? isolink.Subscription<Exclude<B, isolink.Failure>>
     : [A] extends [TaskEither<infer _, infer B>]
       ? Promise<B>
-      : [A] extends [E.Either<infer _, infer B>]
-        ? B
-        : [A] extends [Task<infer B>]
-          ? Promise<B>
-          : A
+      : [A] extends [Promise<Either<infer _, infer B>>]
+        ? Promise<B>
+        : [A] extends [Either<infer _, infer B>]
+          ? B
+          : [A] extends [Task<infer B>]
+            ? Promise<B>
+            : A
 
-/** The same functions with promises in place of tasks. */
+/** The same functions with promises in place of tasks; a task by itself becomes a function without parameters. */
 type Promised<M> = {
   readonly [K in keyof M]: M[K] extends (...given: infer Given) => infer A
     ? (...given: Given) => Settled<A>
-    : M[K] extends TaskEither<infer _, infer A>
-      ? () => Promise<A>
-      : M[K] extends object
-        ? Promised<M[K]>
-        : M[K]
+    : M[K] extends object
+      ? Promised<M[K]>
+      : M[K]
 }
 
-const unwrap = <A>(result: E.Either<Tagged, A>): A => {
-  if (E.isLeft(result)) throw new IsolinkError(result.left)
+const unwrap = <A>(result: Either<Tagged, A>): A => {
+  if (result._tag === 'Left') throw new IsolinkError(result.left)
   return result.right
 }
 
-const isEither = (value: unknown): value is E.Either<Tagged, unknown> =>
+const isEither = (value: unknown): value is Either<Tagged, unknown> =>
   typeof value === 'object' &&
   value !== null &&
   '_tag' in value &&
   (value._tag === 'Left' || value._tag === 'Right')
+
+const unwrapped = (value: unknown): unknown => (isEither(value) ? unwrap(value) : value)
 
 const settle = (value: unknown): unknown => {
   if (typeof value === 'object' && value !== null && Symbol.asyncIterator in value)
     return 'parts' in value
       ? streaming(value as isolink.Stream<unknown>)
       : throwing(value as isolink.Subscription<{ readonly object: string }>)
-  if (typeof value === 'function')
-    return (value as Task<unknown>)().then(result => (isEither(result) ? unwrap(result) : result))
-  return isEither(value) ? unwrap(value) : value
+  if (typeof value === 'function') return (value as Task<unknown>)().then(unwrapped)
+  return value instanceof Promise ? value.then(unwrapped) : unwrapped(value)
 }
 
-const promised = <M extends object>(module: M): Promised<M> =>
-  Object.fromEntries(
-    Object.entries(module).map(([name, member]) => [
-      name,
-      typeof member === 'function'
-        ? (...given: ReadonlyArray<unknown>) => settle(member(...given))
-        : typeof member === 'object' && member !== null
-          ? promised(member)
-          : member
-    ])
-  ) as Promised<M>
+const settling = (member: unknown): unknown =>
+  typeof member === 'function'
+    ? (...given: ReadonlyArray<unknown>) => settle(member(...given))
+    : typeof member === 'object' && member !== null
+      ? promised(member)
+      : member
+
+/** Each member is looked at when it is first used, and only then loaded. */
+const promised = <M extends object>(module: M): Promised<M> => {
+  const all = {}
+  for (const name of Object.keys(module)) {
+    const fix = (value: unknown): void =>
+      void Object.defineProperty(all, name, { enumerable: true, configurable: true, value })
+    Object.defineProperty(all, name, {
+      enumerable: true,
+      configurable: true,
+      get: () => {
+        const member = settling(module[name as keyof M])
+        fix(member)
+        return member
+      }
+    })
+  }
+  return all as Promised<M>
+}
+
+/** The same function with a promise in place of a task; it is loaded when it is first called. */
+const promise =
+  <Given extends ReadonlyArray<unknown>, A>(look: () => (...given: Given) => A) =>
+  (...given: Given): Settled<A> =>
+    settle(look()(...given)) as Settled<A>
 
 /**
  * A list as it comes: the kernel writes the next part of it when the last one has been read. A loop that is left ends
@@ -254,29 +275,30 @@ const objects = (given: isolink.Objects): Objects => ({
   monitor: (followed, options) => throwing(given.monitor(followed, options))
 })
 
-const verbs = promised(isolink.namespaces)
-
 /** Named network namespaces, and processes, servers and sockets in any. */
-export const namespaces = { ...verbs, list: () => isolink.namespaces.list().then(unwrap) }
+export const namespaces = promised(isolink.namespaces)
 
-export const directLink = promised({ make: isolink.directLink }).make
-export const ipvlan = promised({ make: isolink.ipvlan }).make
-export const macvlan = promised({ make: isolink.macvlan }).make
-export const namespaceSwitch = promised({ make: isolink.namespaceSwitch }).make
-export const attach = promised({ attach: isolink.attach }).attach
-export const detach = promised({ detach: isolink.detach }).detach
-export const bridgeNetwork = promised({ make: isolink.bridgeNetwork }).make
-export const vethMasquerade = promised({ make: isolink.vethMasquerade }).make
-export const dualNic = promised({ make: isolink.dualNic }).make
-export const hostFakeIp = promised({ make: isolink.hostFakeIp }).make
-export const planFrom = promised({ make: isolink.planFrom }).make
-export const explain = promised({ explain: isolink.explain }).explain
-export const apply = promised({ apply: isolink.apply }).apply
-export const teardown = promised({ teardown: isolink.teardown }).teardown
-export const kernelFeatures = promised({ make: isolink.kernelFeatures }).make
-export const confirm = promised({ confirm: isolink.confirm }).confirm
-export const status = promised({ status: isolink.status }).status
-export const recover = promised({ recover: isolink.recover }).recover
-export const collectGarbage = promised({ collect: isolink.collectGarbage }).collect
-export const topology = promised({ topology: isolink.topology }).topology
-export const toSvg = promised({ toSvg: isolink.toSvg }).toSvg
+export const bridgeNetwork = promise(() => isolink.bridgeNetwork)
+export const directLink = promise(() => isolink.directLink)
+export const dualNic = promise(() => isolink.dualNic)
+export const hostFakeIp = promise(() => isolink.hostFakeIp)
+export const ipvlan = promise(() => isolink.ipvlan)
+export const macvlan = promise(() => isolink.macvlan)
+export const namespaceSwitch = promise(() => isolink.namespaceSwitch)
+export const vethMasquerade = promise(() => isolink.vethMasquerade)
+export const planFrom = promise(() => isolink.planFrom)
+
+export const attach = promise(() => isolink.attach)
+export const detach = promise(() => isolink.detach)
+
+export const explain = promise(() => isolink.explain)
+export const apply = promise(() => isolink.apply)
+export const confirm = promise(() => isolink.confirm)
+export const status = promise(() => isolink.status)
+export const teardown = promise(() => isolink.teardown)
+export const recover = promise(() => isolink.recover)
+export const collectGarbage = promise(() => isolink.collectGarbage)
+
+export const kernelFeatures = promise(() => isolink.kernelFeatures)
+export const topology = promise(() => isolink.topology)
+export const toSvg = promise(() => isolink.toSvg)

@@ -1,15 +1,3 @@
-import * as E from 'fp-ts/Either'
-import { nearest } from '../../protocol/definition/nearest'
-import { bridgeNetwork } from './bridge-network'
-import { directLink } from './direct-link'
-import { dualNic } from './dual-nic'
-import { hostFakeIp } from './host-fake-ip'
-import { ipvlan } from './ipvlan'
-import { macvlan } from './macvlan'
-import { namespaceSwitch } from './namespace-switch'
-import { type InvalidParameters, invalidParameters, type Plan } from './plan'
-import { vethMasquerade } from './veth-masquerade'
-
 export {
   type BridgeNetworkParameters,
   bridgeNetwork,
@@ -27,46 +15,6 @@ export {
   namespaceSwitchSchema
 } from './namespace-switch'
 export type { InvalidParameters, Plan, Premise } from './plan'
+export { planFrom, recipeNames } from './registry'
 export type * from './step'
 export { type VethMasqueradeParameters, vethMasquerade, vethMasqueradeSchema } from './veth-masquerade'
-
-type Recipe = (parameters: never) => E.Either<InvalidParameters, Plan>
-
-const recipes: { readonly [name: string]: Recipe } = {
-  'bridge-network': bridgeNetwork,
-  'direct-link': directLink,
-  'dual-nic': dualNic,
-  'host-fake-ip': hostFakeIp,
-  ipvlan,
-  macvlan,
-  'namespace-switch': namespaceSwitch,
-  'veth-masquerade': vethMasquerade
-}
-
-/** The names of all recipes. */
-export const recipeNames: ReadonlyArray<string> = Object.keys(recipes)
-
-/** The plan for parameters that name their recipe, as JSON or YAML do. */
-export const planFrom = (parameters: unknown): E.Either<InvalidParameters, Plan> => {
-  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters))
-    return E.left(
-      invalidParameters(
-        'recipe',
-        '',
-        'the parameters must be an object such as { "recipe": "veth-masquerade", … }'
-      )
-    )
-  const { recipe } = parameters as { readonly recipe?: unknown }
-  if (typeof recipe !== 'string')
-    return E.left(invalidParameters('recipe', 'recipe', `is missing: name one of ${recipeNames.join(', ')}`))
-  const make = Object.hasOwn(recipes, recipe) ? recipes[recipe] : undefined
-  return make === undefined
-    ? E.left(
-        invalidParameters(
-          'recipe',
-          'recipe',
-          `there is no recipe ${recipe}${nearest(recipe, recipeNames)}; there are ${recipeNames.join(', ')}`
-        )
-      )
-    : make(parameters as never)
-}
