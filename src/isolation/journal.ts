@@ -273,9 +273,20 @@ const secure = (directory: string, descriptor: number): E.Either<JournalFailed, 
     : attempt(directory, 'close to others', () => fchmodSync(descriptor, 0o700))
 }
 
+/** Node's own recursion has no end where a directory is there that takes no entries, as in /proc. */
+const makeDirectory = (path: string): void => {
+  if (existsSync(path)) return
+  if (!existsSync(dirname(path))) makeDirectory(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 const openLock = (directory: string): E.Either<JournalFailed, number> =>
   pipe(
-    attempt(directory, 'make', () => mkdirSync(directory, { recursive: true, mode: 0o700 })),
+    attempt(directory, 'make', () => makeDirectory(directory)),
     E.chain(() =>
       inDirectory(directory, at =>
         attempt(join(directory, 'lock'), 'open', () =>

@@ -88,6 +88,13 @@ for (const [what, damage] of damages)
     assert.equal(right(journal.names()), [])
   })
 
+kernelTest(test, 'a directory that cannot be made is told of; its parents are made', [], async () => {
+  const inProc = await journalIn('/proc/nowhere/at/all').locked(TE.right(undefined))()
+  assert.match(reason(inProc as never), /^cannot make \/proc\/nowhere\/at\/all: ENOENT/)
+  assert.ok(E.isRight(await journalIn('/run/isolink/a/b').locked(TE.right(undefined))()))
+  assert.is(mode('/run/isolink/a'), '700')
+})
+
 kernelTest(test, 'a record of another version is left to it', [], async () => {
   await open()
   right(journal.write(entry))
