@@ -3,14 +3,18 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { raise, stateOfHost } from '../lab'
+import { ip, raise, stateOfHost } from '../lab'
 import { command, kernelTest, linkKind, type Missing } from '../sandbox'
 import { isolink, output, program, root } from './child'
 
 const test = suite('example')
 const needs = [command('ip'), command('nft')]
 
-kernelTest(test, 'a host with an uplink and a default route', needs, raise)
+kernelTest(test, 'a host with an uplink, a default route and a second interface', needs, () => {
+  raise()
+  ip('link add eth1 type veth peer name eth1 netns other')
+  ip('link set eth1 up', '-n', 'other')
+})
 
 /** In an order in which each finds what it needs. */
 const commands = [

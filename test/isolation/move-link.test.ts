@@ -280,8 +280,8 @@ kernelTest(test, 'one that would lose what cannot be given back is not moved', n
   assert.equal(
     [failed._tag, failed.message],
     [
-      'LinkUnmovable',
-      'eth1 cannot be moved: it has traffic filters (tc filter), which would be lost; remove them first'
+      'StepFailed',
+      'cannot move eth1 in blue, as eth0: eth1 cannot be moved: it has traffic filters (tc filter), which would be lost; remove them first; nothing is left behind'
     ]
   )
   isSame(before)
@@ -293,7 +293,10 @@ kernelTest(test, 'one with a VLAN on top is not moved', [...needs, linkKind('vla
   const failed = await refusal(apply(planOf()))
   assert.equal(
     [failed._tag, failed.message],
-    ['LinkUnmovable', 'eth1 cannot be moved: eth1.5 is on top of it and would be lost; remove that first']
+    [
+      'StepFailed',
+      'cannot move eth1 in blue, as eth0: eth1 cannot be moved: eth1.5 is on top of it and would be lost; remove that first; nothing is left behind'
+    ]
   )
 })
 

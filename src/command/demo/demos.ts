@@ -5,6 +5,8 @@ export const demos: { readonly [recipe: string]: () => Demo } = {
   'bridge-network': () =>
     (require('./bridge-network') as typeof import('./bridge-network')).bridgeNetworkDemo,
   'direct-link': () => (require('./direct-link') as typeof import('./direct-link')).directLinkDemo,
+  'dual-nic': () => (require('./dual-nic') as typeof import('./dual-nic')).dualNicDemo,
+  'host-fake-ip': () => (require('./host-fake-ip') as typeof import('./host-fake-ip')).hostFakeIpDemo,
   'namespace-switch': () =>
     (require('./namespace-switch') as typeof import('./namespace-switch')).namespaceSwitchDemo,
   'veth-masquerade': () =>

@@ -5,6 +5,9 @@ import { type Connection, namespaces, open } from '../../promises'
 export const host = { namespace: { pid: process.pid }, link: 'eth0', address: '10.0.6.10' } as const
 export const otherHost = { namespace: 'other', link: 'eth0', address: '10.0.6.20' } as const
 
+/** A second wire between them, which the host does not use. */
+export const secondLink = { link: 'eth1', other: '10.0.7.20' } as const
+
 export const network = '10.0.6.0/24'
 const gateway = '10.0.6.1'
 
@@ -24,6 +27,13 @@ export const makeHosts = async (): Promise<void> => {
   await there.address.add({ link: otherHost.link, address: `${otherHost.address}/24` })
   await here.address.add({ link: host.link, address: `${host.address}/24` })
   await here.route.add({ destination: 'default', gateway, link: host.link })
+  await here.link.add({
+    kind: 'veth',
+    name: secondLink.link,
+    peer: { name: secondLink.link, namespace: otherHost.namespace }
+  })
+  await there.link.set(secondLink.link, { up: true })
+  await there.address.add({ link: secondLink.link, address: `${secondLink.other}/24` })
   for (const each of [here, there]) await running(each, 'eth0')
 }
 

@@ -77,7 +77,9 @@ const toldBy = (family: 4 | 6, link: string): string =>
 /** What a person writes down before the link goes. */
 const remember = ({ link }: MoveLink): ReadonlyArray<string> => [
   'kept=$(mktemp -d)',
-  `ip address save dev ${word(link)} > "$kept/addresses"`,
+  `ip -4 address save dev ${word(link)} > "$kept/addresses4"`,
+  // The last one given stands first.
+  `ip -6 -o address show dev ${word(link)} scope global | tac > "$kept/addresses6"`,
   `{ ${toldBy(4, link)}; } > "$kept/routes4" || true`,
   `{ ${toldBy(6, link)}; } > "$kept/routes6" || true`,
   `ip -4 neighbour show dev ${word(link)} nud permanent > "$kept/neighbours"`,
@@ -92,10 +94,13 @@ const restore = ({ namespace, link, name }: MoveLink): ReadonlyArray<string> => 
     `grep ${which}'\\bvia ' "$kept/routes${family}" | while read -r route; do ${there} -${family} route add $route dev ${word(name)}; done`
   return [
     ...(link === name ? [] : [`sed -i s/${link}/${name}/ "$kept/parameters"`]),
+    // A router heeds what other routers tell only if that is said.
+    `sed -i 's/[.]accept_ra=1$/.accept_ra=2/' "$kept/parameters"`,
     `${inside(namespace, 'sysctl -q -e -p "$kept/parameters"')} 2> /dev/null || true`,
     inside(namespace, `sysctl -q -e -w ${word(`net.ipv6.conf.${name}.accept_dad=0`)}`),
     `${there} link set ${word(name)} up`,
-    `${there} address restore < "$kept/addresses"`,
+    `${there} address restore < "$kept/addresses4"`,
+    `while read -r _ _ _ address _; do ${there} address add "$address" dev ${word(name)}; done < "$kept/addresses6"`,
     again(4, '-v '),
     again(4, ''),
     again(6, '-v '),
