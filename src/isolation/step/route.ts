@@ -38,6 +38,8 @@ export const routeStep: StepKind<AddRoute, null> = {
   script: ({ route: given, append, namespace }) => [
     [
       ip(namespace),
+      // Nothing else tells the family of a default route without a gateway.
+      ...(given.family === 'ipv6' ? ['-6'] : []),
       append === true ? 'route append' : 'route add',
       given.destination,
       ...(given.gateway === undefined ? [] : ['via', given.gateway]),
