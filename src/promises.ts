@@ -52,6 +52,8 @@ const unwrap = <A>(result: Either<Tagged, A>): A => {
   return result.right
 }
 
+const right = <A>(value: A): Either<never, A> => ({ _tag: 'Right', right: value })
+
 const isEither = (value: unknown): value is Either<Tagged, unknown> =>
   typeof value === 'object' &&
   value !== null &&
@@ -263,7 +265,7 @@ const objects = (given: isolink.Objects): Objects => ({
     ...promised(given.nftables),
     modify: (compute, options) =>
       given.nftables
-        .modify(() => compute().then(E.right), options)()
+        .modify(() => compute().then(right), options)()
         .then(unwrap)
   },
   conntrack: promised(given.conntrack),
