@@ -10,6 +10,7 @@ const incidental = new Set([
   'comment',
   'index',
   'operstate',
+  'permaddr',
   'ifalias'
 ])
 

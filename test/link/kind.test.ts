@@ -108,7 +108,7 @@ const made: ReadonlyArray<Made> = [
     'type ipip local 10.0.0.1 remote 10.0.0.2 ttl 9'
   ],
   [
-    { kind: 'sit', name: 't', options: { ...tunnel, ttl: 9, pmtudisc: 1 } },
+    { kind: 'sit', name: 't', options: { ...tunnel, ttl: 9, pmtudisc: 1, proto: 0 } },
     'type sit local 10.0.0.1 remote 10.0.0.2 ttl 9'
   ],
   [
