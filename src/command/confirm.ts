@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { confirm as keep } from '../isolation'
+import { typed } from './input'
 import { conclude } from './outcome'
 import { example, tell } from './output'
 
@@ -7,7 +8,7 @@ export const confirm = (command: Command): Command =>
   command
     .description('Keeps what was applied with --confirm-within; otherwise it is undone.')
     .argument('<name>', "the isolation's name")
-    .addHelpText('after', example('isolink up --confirm-within 30s recipe.json', 'isolink confirm blue'))
+    .addHelpText('after', example(...typed('isolink up --confirm-within 30s'), 'isolink confirm blue'))
     .action((given: string) =>
       conclude(keep(given), ({ name, changed }) =>
         tell(changed ? `${name} is confirmed` : `${name} needs no confirmation`)

@@ -22,7 +22,7 @@ const entries: ReadonlyArray<Entry> = [
   },
   {
     name: 'confirm',
-    summary: 'keep what was applied with --confirm-within',
+    summary: 'keep what was applied on trial',
     load: () => (require('./confirm') as typeof import('./confirm')).confirm
   },
   {

@@ -8,13 +8,12 @@ const drifted = 3
 
 export const status = (command: Command): Command =>
   command
-    .description('Holds what is applied against the kernel, and says what of it was lost or changed.')
+    .description(
+      'Holds what is applied against the kernel, and says what of it was lost or changed. Then the exit status is 3.'
+    )
     .argument('[name]', 'one isolation; all of them by default')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `${example('isolink status blue')}\n\nThe exit status is 3 if something does not hold.`
-    )
+    .addHelpText('after', example('isolink status blue'))
     .action((name: string | undefined, { json: asJson }: { readonly json?: boolean }) =>
       conclude(look(name), found => {
         if (name !== undefined && found.length === 0)

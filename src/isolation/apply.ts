@@ -138,8 +138,8 @@ const applyNew =
     inWorld(machine, world =>
       pipe(
         resolveUplink(given, world),
-        TE.chainFirstW(plan => TE.fromEither(lookUpPlaces(plan, world))),
         TE.chainFirstW(plan => checkPremises(plan, world, machine.journal)),
+        TE.chainFirstW(plan => TE.fromEither(lookUpPlaces(plan, world))),
         TE.bindTo('plan'),
         TE.bindW('before', ({ plan }) => observe(machine, plan, world)),
         TE.bindW('watchdog', ({ plan }) => watchdogFor(machine, plan, options)),

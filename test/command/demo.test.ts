@@ -40,7 +40,7 @@ kernelTest(test, 'npm run demo', [], () => {
     cwd: root,
     encoding: 'utf8'
   })
-  assert.equal([stderr, status], ['', 0])
+  assert.equal([stderr, status], ['', 0], stdout)
   allHolds(stdout)
 })
 

@@ -27,7 +27,11 @@ const commands = [
   'monitor',
   'diagram',
   'decode',
+  'status',
+  'confirm',
   'down',
+  'recover',
+  'gc',
   'demo'
 ]
 
@@ -45,11 +49,11 @@ kernelTest(test, 'a bridge network to attach to', needs, () => {
 for (const name of commands)
   kernelTest(test, `the example of isolink ${name} --help`, needs, () => {
     const [, example = ''] = output(isolink([name, '--help'])).split('\nExample:\n')
-    assert.match(example, new RegExp(`^ {2}isolink ${name}\\b`))
+    assert.match(example, new RegExp(`^ {2}isolink ${name}\\b`, 'm'))
     const words = [process.execPath, ...program].map(word => `'${word}'`).join(' ')
     const script = `isolink() { ${words} "$@"; }\n${example.replace(/^ {2}/gm, '')}`
-    const { status, stderr } = spawnSync('sh', ['-e'], { cwd: root, input: script, encoding: 'utf8' })
-    assert.equal([stderr, status], ['', 0])
+    const { status, stdout, stderr } = spawnSync('sh', ['-e'], { cwd: root, input: script, encoding: 'utf8' })
+    assert.equal([stderr, status], ['', 0], stdout)
   })
 
 kernelTest(test, 'the bridge network goes', needs, () => {
@@ -70,7 +74,7 @@ for (const file of readdirSync(join(root, 'docs/examples')).filter(name => name.
       ['--conditions=isolink-source', '-r', 'ts-node/register', join('docs/examples', file)],
       { cwd: root, encoding: 'utf8' }
     )
-    assert.equal([stderr, status], ['', 0])
+    assert.equal([stderr, status], ['', 0], stdout)
     assert.match(stdout, /^hello from \w+$/m)
     assert.equal(stateOfHost(), before)
   })
