@@ -58,9 +58,10 @@ export const takeDown = (
 ): TE.TaskEither<IsolationError, void> =>
   pipe(
     TE.fromEither(checkCapabilities()),
-    TE.chainW(() => takeDownMembers(machine, entry.plan.name, options)),
     TE.chainW(() => TE.fromIOEither(() => handOver(machine.journal, entry))),
     TE.chainFirstW(ours => TE.fromIOEither(() => mark(machine.journal, entry, ours))),
+    // Once that is on record: whoever dies among the members leaves a whole to be taken down, not a part of it up.
+    TE.chainFirstW(() => takeDownMembers(machine, entry.plan.name, options)),
     TE.chainW(ours => async (): Promise<E.Either<IsolationError, void>> => {
       const { name } = ours.plan
       const tasks = tasksOf(ours)
