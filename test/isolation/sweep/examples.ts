@@ -1,13 +1,22 @@
 import * as E from 'fp-ts/Either'
 import { type Plan, planFrom, recipeNames } from '../../../src/recipe'
-import { ip, raise, raze } from '../../lab'
+import { ip, raise, raze, sh } from '../../lab'
 import { linkKind, type Missing } from '../../sandbox'
 
 interface Example {
   readonly parameters: { readonly recipe: string; readonly [key: string]: unknown }
-  /** Commands of ip(8) on the host before. */
-  readonly before?: string
+  /** What the host has besides. */
+  readonly before?: () => void
+  /** What a failure may leave unharmed, where what fails is tried again: all that it is about, as the tools tell it. */
+  readonly standing?: () => string
   readonly needs?: ReadonlyArray<Missing>
+}
+
+/** A second NIC, on a wire of its own. Its link-local address is there at once: nobody on that wire has the same. */
+const plug = (): void => {
+  ip('link add eth1 type veth peer name eth1 netns other')
+  sh('sysctl -qw net.ipv6.conf.eth1.accept_dad=0; ip -n other link set eth1 up')
+  ip('link set eth1 up\naddress add 10.0.8.7/24 dev eth1')
 }
 
 /** What every sweep is done with: a recipe joins by a line. */
@@ -81,8 +90,7 @@ const all: ReadonlyArray<Example> = [
       addresses: ['10.0.8.14/24'],
       gateway: '10.0.8.1'
     },
-    before:
-      'link add eth1 type veth peer name wire1\nlink set wire1 up\nlink set eth1 up\naddress add 10.0.8.7/24 dev eth1'
+    before: plug
   },
   {
     parameters: {
@@ -90,7 +98,14 @@ const all: ReadonlyArray<Example> = [
       namespace: 'blue',
       nic: 'eth0',
       publish: [{ hostPort: 22, port: 22 }]
-    }
+    },
+    // The NIC gets its things again in rounds, as long as there is progress.
+    standing: () =>
+      sh(`ip -n blue -d address show dev eth0 | sed 1s/^[0-9]*://
+ip -n blue -d route show table all
+ip -n blue -d -6 route show table all dev eth0
+ip -n blue rule; ip -n blue -6 rule
+ip netns exec blue grep -rs '' /proc/sys/net/ipv4/conf/eth0 /proc/sys/net/ipv6/conf/eth0 | sort`)
   },
   {
     parameters: {
@@ -125,5 +140,5 @@ export const planOf = ({ parameters }: Example): Plan => {
 export const prepare = ({ before }: Example): void => {
   raze()
   raise()
-  if (before !== undefined) ip(before)
+  before?.()
 }

@@ -45,23 +45,33 @@ for (const example of examples)
       const applied = await applyOn(machine)(plan)()
       assert.is(applied._tag, 'Right', JSON.stringify(applied))
       const ups = [...effects]
+      const standing = example.standing?.()
       await teardown(plan.name)
       assert.equal(stateOfHost(), before)
       let broken = 0
+      let withstood = 0
       for (const [n, what] of ups.entries())
         for (const fault of faults) {
           // A record is written or not; its writer answers for itself.
           if (what.startsWith('record') && fault !== 'refuse') continue
           if (what.startsWith('sysctl') && fault === 'lose') continue
           let at = -1
-          const error = left(
-            await applyOn(faultyMachine(thisMachine(), () => (++at === n ? fault : undefined)))(plan)()
-          )
-          assertNamed(error, what)
+          const result = await applyOn(faultyMachine(thisMachine(), () => (++at === n ? fault : undefined)))(
+            plan
+          )()
+          if (E.isRight(result) && standing !== undefined) {
+            assert.is(example.standing?.(), standing, `${fault}: ${n} ${what}`)
+            await teardown(plan.name)
+            withstood++
+          } else {
+            assertNamed(left(result), what)
+            broken++
+          }
           assert.equal(stateOfHost(), before, `${fault}: ${what}`)
-          broken++
         }
-      console.log(`${example.title}: ${ups.length} effects, ${broken} broken, ${broken} states compared`)
+      console.log(
+        `${example.title}: ${ups.length} effects, ${broken} broken, ${withstood} withstood, ${broken + withstood} states compared`
+      )
     }
   )
 
