@@ -44,44 +44,65 @@ const byNumber = (entries: ReadonlyArray<Entry>): ByNumber => {
   return found
 }
 
-const entries: { readonly [P in Protocol]: ReadonlyArray<Entry> } = {
-  route: entriesOf(rtnetlink),
-  netfilter: netfilter.flatMap(entriesOf),
-  generic: generic.flatMap(entriesOf)
+/** Made when it is first asked for: who reads routes has no need of nftables. */
+const once = <A>(make: () => A): (() => A) => {
+  let made: A | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
-const numbers = { route: byNumber(entries.route), netfilter: byNumber(entries.netfilter) }
+type Of<A> = { readonly [P in Protocol]: () => A }
+
+const entries: Of<ReadonlyArray<Entry>> = {
+  route: once(() => entriesOf(rtnetlink)),
+  netfilter: once(() => netfilter.flatMap(entriesOf)),
+  generic: once(() => generic.flatMap(entriesOf))
+}
+
+const numbers = {
+  route: once(() => byNumber(entries.route())),
+  netfilter: once(() => byNumber(entries.netfilter()))
+}
 
 /** The commands of each family, as user space sends them and as the kernel does. */
-const commands = new Map(
-  generic.map(({ name }) => {
-    const all = entries.generic.filter(({ family }) => family === name)
-    const requests = byNumber(all.filter(({ type }) => !fromKernel(type)))
-    const answers = byNumber(all.filter(({ type }) => fromKernel(type)))
-    return [name as string, { requests, answers: answers.size > 0 ? answers : requests }]
-  })
+const commands = once(
+  () =>
+    new Map(
+      generic.map(({ name }) => {
+        const all = entries.generic().filter(({ family }) => family === name)
+        const requests = byNumber(all.filter(({ type }) => !fromKernel(type)))
+        const answers = byNumber(all.filter(({ type }) => fromKernel(type)))
+        return [name as string, { requests, answers: answers.size > 0 ? answers : requests }]
+      })
+    )
 )
 
-const types: { readonly [P in Protocol]: ReadonlyMap<string, Entry> } = {
-  route: new Map(entries.route.map(entry => [entry.type, entry])),
-  netfilter: new Map(entries.netfilter.map(entry => [entry.type, entry])),
-  generic: new Map(entries.generic.map(entry => [entry.type, entry]))
+const byType = (protocol: Protocol): (() => ReadonlyMap<string, Entry>) =>
+  once(() => new Map(entries[protocol]().map(entry => [entry.type, entry])))
+
+const types: Of<ReadonlyMap<string, Entry>> = {
+  route: byType('route'),
+  netfilter: byType('netfilter'),
+  generic: byType('generic')
 }
 
 /** The message that has this number in its netlink header. */
 export const entryOf = (protocol: Exclude<Protocol, 'generic'>, number: number): Entry | undefined =>
-  numbers[protocol].get(number)
+  numbers[protocol]().get(number)
 
 /** The command of a family of generic netlink; the flags of the netlink header tell the direction. */
 export const commandOf = (family: string, command: number, flags: number): Entry | undefined =>
-  commands.get(family)?.[(flags & NLM_F.REQUEST) === 0 ? 'answers' : 'requests'].get(command)
+  commands().get(family)?.[(flags & NLM_F.REQUEST) === 0 ? 'answers' : 'requests'].get(command)
 
-export const entryOfType = (protocol: Protocol, type: string): Entry | undefined => types[protocol].get(type)
+export const entryOfType = (protocol: Protocol, type: string): Entry | undefined =>
+  types[protocol]().get(type)
 
-export const typesOf = (protocol: Protocol): ReadonlyArray<string> => [...types[protocol].keys()]
+export const typesOf = (protocol: Protocol): ReadonlyArray<string> => [...types[protocol]().keys()]
 
 /** The layout of a type's messages, whatever the protocol. */
 export const policyOfType = (type: string): Policy<unknown> | undefined =>
   Object.values(types)
-    .map(known => known.get(type)?.policy)
+    .map(known => known().get(type)?.policy)
     .find(policy => policy !== undefined)
