@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { apply, confirm, status, teardown, vethMasquerade } from '../../src/promises'
-import { raise, raze, refusal, settled, stateOfHost } from '../lab'
+import { apply, confirm, hostFakeIp, namespaces, status, teardown, vethMasquerade } from '../../src/promises'
+import { briefly, host, raise, raze, refusal, settled, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
 
 const test = suite('confirm')
@@ -135,5 +136,31 @@ kernelTest(test, 'a process that is killed while it applies is undone at once', 
   await until('undone', isDown)
   assert.equal(await settled(), before)
 })
+
+kernelTest(
+  test,
+  'nobody gets in any more by the interface that moved: it is undone, and the connection from before goes on',
+  needs,
+  async () => {
+    const before = await settled()
+    const server = createServer(asked => asked.pipe(asked))
+    await namespaces.listen(host, server, { host: '10.0.6.10', port: 2222 })
+    const connect = () => namespaces.connect('other', { host: '10.0.6.10', port: 2222, timeout: briefly })
+    const control = await connect()
+    let heard = ''
+    control.on('data', data => {
+      heard += data
+    })
+    await apply(hostFakeIp({ namespace: 'blue', nic: 'eth0' }), { confirmWithin: 3000 })
+    assert.is((await refusal(connect())).code, 'ECONNREFUSED')
+    // Whoever speaks meanwhile is answered by the namespace, which knows of no connection.
+    await until('undone', isDown)
+    control.write('still there?')
+    await until('answered', () => heard === 'still there?')
+    control.destroy()
+    server.close()
+    assert.equal(await settled(), before)
+  }
+)
 
 test.run()
