@@ -2,7 +2,8 @@
  * Runs the tests on stock kernels of Debian, in virtual machines that boot.sh starts: `npm run test:vm`, or
  * `npm run test:vm -- --kernel trixie link route` for the files whose path has one of these words. `--kernel` may be
  * given several times; `all` stands for each of them, and then a test that was skipped on each counts as failed.
- * `--record` writes what came of it to docs/kernels.md.
+ * `--record` writes what came of it to docs/kernels.md. A machine that runs for longer than `--limit` seconds is stopped,
+ * and that counts as a failure.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,7 +26,8 @@ const root = resolve(__dirname, '../..')
 const { values, positionals: words } = parseArgs({
   options: {
     kernel: { type: 'string', multiple: true, default: ['bookworm'] },
-    record: { type: 'boolean', default: false }
+    record: { type: 'boolean', default: false },
+    limit: { type: 'string', default: '5000' }
   },
   allowPositionals: true
 })
@@ -62,7 +64,7 @@ const boot = (kernel: string, suite: string, part: number, parts: number): Promi
     let known: Omit<Part, 'outcomes'> = {}
     const child = spawn(
       join(__dirname, 'boot.sh'),
-      ['--suite', suite, '--limit', '5000', 'sh', '-ec', inside, 'sh', ...words],
+      ['--suite', suite, '--limit', values.limit, 'sh', '-ec', inside, 'sh', ...words],
       {
         cwd: root,
         env: {
@@ -91,7 +93,10 @@ const boot = (kernel: string, suite: string, part: number, parts: number): Promi
       machines.delete(child)
       const failed = outcomes.filter(outcome => outcome.failed > 0)
       if (code === 0 || (code === 1 && failed.length > 0)) return done({ outcomes, ...known })
-      const wrong = `the virtual machine ended with status ${code}`
+      const wrong =
+        code === 124
+          ? `the virtual machine was stopped after ${values.limit} s`
+          : `the virtual machine ended with status ${code}`
       const file = `part ${part} of ${parts}`
       const died = { file, seconds: 0, output: '', skips: [], wrong, passed: 0, failed: 1, skipped: 0 }
       print({ ...died, file: `${kernel}: ${file}` }, 60)
