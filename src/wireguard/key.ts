@@ -24,9 +24,16 @@ export interface KeyPair {
   readonly publicKey: string
 }
 
+/** With the bits set that X25519 sets anyway. The kernel keeps and shows a key so. RFC 7748, section 5 */
+const clamped = (secret: Buffer): Buffer => {
+  secret.writeUInt8(secret.readUInt8(0) & 248, 0)
+  secret.writeUInt8((secret.readUInt8(length - 1) & 127) | 64, length - 1)
+  return secret
+}
+
 /** A private key of one's own, and the public one that its peers are given: `wg genkey`, `wg pubkey`. */
 export const generateKeys = (): KeyPair => {
-  const secret = randomBytes(length)
+  const secret = clamped(randomBytes(length))
   const key: KeyObject = createPrivateKey({
     key: Buffer.concat([prefix, secret]),
     format: 'der',

@@ -14,6 +14,13 @@ test('a key that is none is refused by the field’s name', () => {
   assert.match(JSON.stringify(result), /"field":"privateKey"/)
 })
 
+test('a private key is as the kernel keeps it', () => {
+  for (let n = 0; n < 64; n++) {
+    const key = Buffer.from(wireguard.generateKeys().privateKey, 'base64')
+    assert.equal([key.length, key.readUInt8(0) & 7, key.readUInt8(31) & 192], [32, 0, 64])
+  }
+})
+
 kernelTest(test, 'two namespaces, a tunnel between them', [linkKind('wireguard')], async () => {
   const keys = { left: wireguard.generateKeys(), right: wireguard.generateKeys() }
   const preshared = wireguard.generateKeys().privateKey
