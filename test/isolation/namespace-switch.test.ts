@@ -236,6 +236,8 @@ kernelTest(test, 'a switch in the namespace of a process, and members that are t
     '-n',
     'a'
   )
+  // The kernel looks after the carrier later.
+  sh('for n in $(seq 100); do ip -n a link show d0 | grep -q LOWERLAYERDOWN && exit; sleep 0.1; done; exit 1')
   const before = [stateOfHost(), stateIn(s), stateIn('a'), stateIn('b')]
   const { namespace: _, ...rest } = switchOf(4, [{ namespace: 'a' }, { namespace: 'b' }])
   await up({ ...rest, pid: s.pid })
