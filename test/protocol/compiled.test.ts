@@ -50,7 +50,7 @@ for (const [n, { name, body }] of definitions.entries()) {
         )
         assert.ok(hasUnknown(value) || to.length > 0, 'a regular value is written')
         const read = readsAlike(policy, code, plain)
-        assert.ok(hasUnknown(value) || read, 'a regular payload is read')
+        assert.ok(hasUnknown(value) || hasReplacement(value) || read, 'a regular payload is read')
       })
     )
   })
@@ -75,5 +75,11 @@ for (const [n, { name, body }] of definitions.entries()) {
 
 const hasUnknown = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && ('unknown' in value || Object.values(value).some(hasUnknown))
+
+/** U+FFFD may also stand for bytes that are no UTF-8: which, only the plain path finds out. */
+const hasReplacement = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value.includes('\ufffd')
+    : typeof value === 'object' && value !== null && Object.values(value).some(hasReplacement)
 
 test.run()
