@@ -16,7 +16,7 @@ const selectorOf = (rule: Rule): string =>
     ...given(rule.mark, each => `fwmark 0x${each.toString(16)}${maskText(rule.markMask)}`),
     ...given(rule.incoming, each => `iif ${each}`),
     ...given(rule.outgoing, each => `oif ${each}`),
-    ...given(rule.users, each => `uidrange ${rangeText(each)}`),
+    ...given(rule.users, ({ start, end }) => `uidrange ${start}-${end}`),
     ...given(rule.ipProtocol, each => `ipproto ${each}`),
     ...given(rule.sourcePorts, each => `sport ${rangeText(each)}`),
     ...given(rule.destinationPorts, each => `dport ${rangeText(each)}`)
