@@ -257,7 +257,18 @@ const stepsOf = (
       _tag: 'AddRoute',
       route: { destination: 'default', gateway: wire.namespace.address, link: hostInterface }
     })
-  )
+  ),
+  {
+    _tag: 'AwaitReadiness',
+    links: [hostInterface],
+    addresses: wires.map(({ host }) => host.address)
+  },
+  {
+    _tag: 'AwaitReadiness',
+    namespace,
+    links: [namespaceInterface],
+    addresses: wires.map(wire => wire.namespace.address)
+  }
 ]
 
 /** An IPv6 address is unusable for a second while duplicates are looked for, and on a pair of our own there are none. */

@@ -41,7 +41,7 @@ test('host-fake-ip: what may be refused comes before the interface moves, the pa
   const tags = tagsOf(plan)
   assert.ok(tags.indexOf('AddEntries') < tags.indexOf('MoveLink'))
   assert.ok(tags.indexOf('MoveLink') < tags.indexOf('AddLink'))
-  assert.equal([plan.uplinkOf, tags.at(-1)], ['ipv4', 'AddRoute'])
+  assert.equal([plan.uplinkOf, tags.findLast(tag => tag !== 'AwaitReadiness')], ['ipv4', 'AddRoute'])
   assert.is(made(hostFakeIp({ ...fake, nic: 'eth0' })).uplinkOf, undefined)
 })
 
