@@ -129,6 +129,8 @@ const stepsOf = ({
     { _tag: 'SetLink', namespace, link: inner, change: { up: true } },
     { _tag: 'AddAddress', namespace, address: { link: inner, address: formatPrefix(address), ...flags } },
     { _tag: 'AddRoute', namespace, route: { destination: 'default', gateway, link: inner } },
+    { _tag: 'AwaitReadiness', links: [hostInterface], addresses: [gateway] },
+    { _tag: 'AwaitReadiness', namespace, links: [inner], addresses: [address.address] },
     { _tag: 'Forward', family: address.family, links: [uplink, hostInterface] },
     ...(loopback
       ? [{ _tag: 'SetSysctl', key: `net.ipv4.conf.${hostInterface}.route_localnet`, value: '1' } as const]
