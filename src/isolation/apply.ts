@@ -18,13 +18,13 @@ import {
   total
 } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
-import type { Entry, Pending } from './journal'
+import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
 import { mend } from './repair'
 import { kindOf } from './step'
 import { takeDown, takeDownMembers } from './teardown'
-import { now, type Watchdog } from './watchdog'
+import { isOverdue, leftOf, type Watchdog } from './watchdog'
 import type { World } from './world'
 
 /** What is applied. */
@@ -108,11 +108,6 @@ export const applyLocked = (
         : TE.left(nameTaken(plan.name))
     })
   )
-
-const isOverdue = ({ pending }: Entry): boolean => pending !== undefined && pending.deadline <= now()
-
-const leftOf = (pending: Pending | undefined): { readonly confirmWithin?: number } =>
-  pending === undefined ? {} : { confirmWithin: Math.max(0, Math.round((pending.deadline - now()) * 1000)) }
 
 /** Whether a plan is the one that was applied: the parameters are the same, or all that they lead to. */
 export const isSame = (applied: Plan, plan: Plan): boolean =>

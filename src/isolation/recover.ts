@@ -6,7 +6,7 @@ import type { Progress } from './execution'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { takeDown } from './teardown'
-import { now } from './watchdog'
+import { isOverdue } from './watchdog'
 
 /** What a run that was cut short had left, and what has become of it. */
 export interface Recovery {
@@ -87,8 +87,8 @@ const recoverMembers = (
   )
 }
 
-const fateOf = ({ phase, pending }: Entry): Recovery['done'] | undefined => {
-  if (phase === 'applying') return 'undone'
-  if (phase === 'removing') return 'finished'
-  return pending !== undefined && pending.deadline <= now() ? 'expired' : undefined
+const fateOf = (entry: Entry): Recovery['done'] | undefined => {
+  if (entry.phase === 'applying') return 'undone'
+  if (entry.phase === 'removing') return 'finished'
+  return isOverdue(entry) ? 'expired' : undefined
 }

@@ -7,7 +7,7 @@ import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { check } from './repair'
 import { kindOf } from './step'
-import { now } from './watchdog'
+import { leftOf } from './watchdog'
 import { placeKey, placeName, type World } from './world'
 
 /** What no longer holds of a step. */
@@ -65,9 +65,7 @@ const statusOf = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError,
   const base = {
     name: plan.name,
     recipe: plan.recipe,
-    ...(pending !== undefined && {
-      confirmWithin: Math.max(0, Math.round((pending.deadline - now()) * 1000))
-    })
+    ...leftOf(pending)
   }
   if (phase !== 'applied') return TE.right({ ...base, state: 'interrupted', drift: [] })
   return pipe(

@@ -25,6 +25,14 @@ export type Arm = (
 /** Seconds since the machine was started, by a clock that neither the date nor the machine's sleep sets back. */
 export const now = uptime
 
+/** Whether the time to confirm is over. */
+export const isOverdue = ({ pending }: { readonly pending?: Pending }): boolean =>
+  pending !== undefined && pending.deadline <= now()
+
+/** Milliseconds that are left to confirm; nothing where nobody has to. */
+export const leftOf = (pending: Pending | undefined): { readonly confirmWithin?: number } =>
+  pending === undefined ? {} : { confirmWithin: Math.max(0, Math.round((pending.deadline - now()) * 1000)) }
+
 /** How long it may take him to get ready, in milliseconds. */
 const patience = 30_000
 

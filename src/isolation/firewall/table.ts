@@ -75,11 +75,15 @@ export const found = (
 const all = (entries: ReadonlyArray<Entry>, name: string): ReadonlyArray<Membership> =>
   entries.flatMap(entry => membershipsOf(entry, name))
 
-/** What our table does not hold as we put it there. */
-export const missing = (
+type Judge = (owner: string | undefined) => boolean
+
+/** The memberships that our table holds with an owner who passes, or those that it does not. */
+const sifted = (
   place: Place,
   entries: ReadonlyArray<Entry>,
-  name: string
+  name: string,
+  passes: Judge,
+  wanted: boolean
 ): TE.TaskEither<NetlinkError, ReadonlyArray<Membership>> => {
   const memberships = all(entries, name)
   return pipe(
@@ -87,29 +91,28 @@ export const missing = (
     TE.map(answers =>
       memberships.filter((membership, n) => {
         const held = answers[n]
-        return held === undefined || !isElement(membership, held) || ownerOf(held) !== name
+        const holds = held !== undefined && isElement(membership, held) && passes(ownerOf(held))
+        return holds === wanted
       })
     )
   )
 }
+
+/** What our table does not hold as we put it there. */
+export const missing = (
+  place: Place,
+  entries: ReadonlyArray<Entry>,
+  name: string
+): TE.TaskEither<NetlinkError, ReadonlyArray<Membership>> =>
+  sifted(place, entries, name, owner => owner === name, false)
 
 /** What is still there of ours, or is there and bears nobody's name. */
 const held = (
   place: Place,
   entries: ReadonlyArray<Entry>,
   name: string
-): TE.TaskEither<NetlinkError, ReadonlyArray<Membership>> => {
-  const memberships = all(entries, name)
-  return pipe(
-    found(place, memberships),
-    TE.map(answers =>
-      memberships.filter((membership, n) => {
-        const there = answers[n]
-        return there !== undefined && isElement(membership, there) && (ownerOf(there) ?? name) === name
-      })
-    )
-  )
-}
+): TE.TaskEither<NetlinkError, ReadonlyArray<Membership>> =>
+  sifted(place, entries, name, owner => (owner ?? name) === name, true)
 
 /** All elements of a set; none of one that is not there. */
 const listed = (
