@@ -1,12 +1,13 @@
 /**
  * Makes dist: declarations by tsc, JavaScript by swc. There each module is loaded when something of it is first used,
- * so that whoever lists links does not wait for nftables.
+ * so that whoever lists links does not wait for nftables. And what is made from the sources: the schema of recipes.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { transformSync } from '@swc/core'
 import { preProcessFile } from 'typescript'
+import { recipeSchema } from './schema'
 
 const root = resolve(__dirname, '..')
 
@@ -44,4 +45,5 @@ for (const path of sources) {
   mkdirSync(dirname(target), { recursive: true })
   writeFileSync(target, compiled(path))
 }
+writeFileSync(join(root, 'dist/recipe.schema.json'), `${JSON.stringify(recipeSchema())}\n`)
 chmodSync(join(root, 'dist/src/command/isolink.js'), 0o755)

@@ -23,6 +23,7 @@ export const place = {
 /** An interface of a namespace, to be attached to something. */
 export const attachment = {
   ...place,
+  /** The interface in the namespace. */
   interface: v.optional(interfaceName, 'eth0'),
   /** Its address, with the length of the network's prefix. */
   address: v.optional(prefix),

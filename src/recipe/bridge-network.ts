@@ -42,6 +42,7 @@ const endpointEntries = {
   ...attachment,
   /** The bridge's end of the pair. */
   hostInterface: v.optional(interfaceName),
+  /** Ports of the host that lead to it. */
   publish: publications
 }
 const endpointSchema = v.strictObject(endpointEntries, 'must be an object')
@@ -54,6 +55,7 @@ export const bridgeNetworkSchema = v.strictObject({
   recipe: v.optional(v.literal(recipe, `must be ${recipe}`)),
   /** By which it is torn down; the bridge's name by default. */
   name: v.optional(isolationName),
+  /** The bridge that is made on the host. */
   bridge: v.optional(interfaceName, 'br0'),
   /** The host's address on the network, with the length of the network's prefix. */
   gateway: v.optional(prefix),
@@ -63,6 +65,7 @@ export const bridgeNetworkSchema = v.strictObject({
   uplink: v.optional(interfaceName),
   /** Other networks, by their names: their endpoints and ours reach each other. */
   allow: v.optional(v.array(isolationName, 'must be a list'), []),
+  /** The namespaces on the bridge; others can be attached later. */
   endpoints: v.optional(v.array(endpointSchema, 'must be a list'), [])
 })
 

@@ -33,7 +33,7 @@ export const hostFakeIpSchema = v.strictObject({
   namespace: namespaceName,
   /** The host's interface to the world, which moves; that of the default route by default. */
   nic: v.optional(interfaceName),
-  /** The host's end of the pair. */
+  /** The host's end of the pair; `veth-` and the name by default. */
   hostInterface: v.optional(interfaceName),
   /** The host's address from then on, with the length of the network's prefix. Default 169.254.77.1/24. */
   hostAddress: v.optional(prefix),

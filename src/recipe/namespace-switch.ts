@@ -34,7 +34,7 @@ const vlanNumber = 'must be from 1 to 4094'
 const member = v.strictObject(
   {
     ...attachment,
-    /** The bridge's end of the pair. */
+    /** The bridge's end of the pair; the bridge's name and a number by default. */
     port: v.optional(interfaceName),
     /** The VLAN that the member is in, without knowing of it. */
     vlan: v.optional(
@@ -60,6 +60,7 @@ export const namespaceSwitchSchema = v.strictObject({
   bridge: v.optional(interfaceName, 'br0'),
   /** Whether frames pass between members of one VLAN only; by default, if any member is told a VLAN. */
   vlanFiltering: v.optional(v.boolean('must be true or false')),
+  /** The namespaces on the switch. */
   members: v.pipe(v.array(member, 'must be a list'), v.minLength(1, 'there must be one at least'))
 })
 

@@ -15,28 +15,25 @@ import {
 import { type InvalidParameters, invalidParameters } from './plan'
 import type { Entry } from './step'
 
+const notInterfaceName = ({ input }: { readonly input: string }): string =>
+  `${JSON.stringify(input)} is no interface name: 1 to 15 bytes without spaces, slashes and colons`
+
 /** The name of a network interface. IFNAMSIZ of <linux/if.h> */
 export const interfaceName = v.pipe(
   v.string('must be a text'),
-  v.check(
-    name =>
-      Buffer.byteLength(name) >= 1 &&
-      Buffer.byteLength(name) <= 15 &&
-      !/[\s/:]/.test(name) &&
-      !/^\.{1,2}$/.test(name),
-    ({ input }) =>
-      `${JSON.stringify(input)} is no interface name: 1 to 15 bytes without spaces, slashes and colons`
-  ),
-  v.check(name => name !== 'lo', '"lo" is the loopback interface, which every namespace has of its own')
+  v.notValue('lo', '"lo" is the loopback interface, which every namespace has of its own'),
+  v.regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, notInterfaceName),
+  v.maxBytes(15, notInterfaceName)
 )
+
+const notNamespaceName = ({ input }: { readonly input: string }): string =>
+  `${JSON.stringify(input)} is no namespace name: 1 to 255 bytes without slashes`
 
 /** The name of a network namespace, which is a file's name. man 8 ip-netns */
 export const namespaceName = v.pipe(
   v.string('must be a text'),
-  v.check(
-    name => name !== '' && !/[/\0]/.test(name) && !/^\.{1,2}$/.test(name) && Buffer.byteLength(name) <= 255,
-    ({ input }) => `${JSON.stringify(input)} is no namespace name: 1 to 255 bytes without slashes`
-  )
+  v.regex(/^(?!\.{1,2}$)[^/\0]{1,255}$/, notNamespaceName),
+  v.maxBytes(255, notNamespaceName)
 )
 
 /** The name of an isolation, by which it is torn down. */
@@ -49,9 +46,12 @@ export const isolationName = v.pipe(
   )
 )
 
+// What only a function can check is described besides in the words of JSON Schema, for editors.
+
 /** An address with the length of its network's prefix: `10.0.0.2/24`. */
 export const prefix = v.pipe(
   v.string('must be a text such as 10.0.0.2/24'),
+  v.metadata({ pattern: '^[0-9A-Fa-f.:]+/[0-9]{1,3}$' }),
   v.rawTransform<string, Prefix>(({ dataset, addIssue, NEVER }) => {
     const parsed = parsePrefix(dataset.value)
     if (E.isLeft(parsed)) {
@@ -71,6 +71,7 @@ export const prefix = v.pipe(
 /** An address, in the kernel's spelling whatever it was given in. */
 export const ipAddress = v.pipe(
   v.string('must be an IP address'),
+  v.metadata({ pattern: '^[0-9A-Fa-f.:]+$' }),
   v.rawTransform<string, string>(({ dataset, addIssue, NEVER }) => {
     const parsed = parseAddress(dataset.value)
     if (E.isRight(parsed)) return parsed.right
@@ -86,7 +87,6 @@ export interface Ports {
 }
 
 const wrongPort = (port: number): string | undefined => {
-  if (Number.isNaN(port)) return 'must be a number'
   if (!Number.isInteger(port)) return 'must be a whole number'
   return port < 1 || port > 65535 ? 'must be from 1 to 65535' : undefined
 }
@@ -105,10 +105,8 @@ const portsIn = (given: number | string): E.Either<string, Ports> => {
 
 /** A port, or a range of them: `8000`, `"8000-8010"`. */
 const ports = v.pipe(
-  v.custom<number | string>(
-    given => typeof given === 'number' || typeof given === 'string',
-    'must be a number'
-  ),
+  v.union([v.number(), v.string()], 'must be a number'),
+  v.metadata({ minimum: 1, maximum: 65535, multipleOf: 1, pattern: '^[0-9]+-[0-9]+$' }),
   v.rawTransform<number | string, Ports>(({ dataset, addIssue, NEVER }) => {
     const parsed = portsIn(dataset.value)
     if (E.isRight(parsed)) return parsed.right
@@ -121,10 +119,11 @@ const ports = v.pipe(
 const publication = v.pipe(
   v.strictObject(
     {
+      /** Of the transport layer. */
       protocol: v.optional(v.picklist(['tcp', 'udp', 'sctp'], 'must be tcp, udp or sctp'), 'tcp'),
-      /** The host's port, or a range. */
+      /** The host's port, or a range of them: `8000`, `"8000-8010"`. */
       hostPort: ports,
-      /** The port inside, or as many. */
+      /** The port inside, or a range of as many. */
       port: ports,
       /** Which of the host's addresses; all of them by default, and for 0.0.0.0 and ::. */
       hostAddress: v.optional(ipAddress)

@@ -36,7 +36,9 @@ export const planFrom = (parameters: unknown): E.Either<InvalidParameters, Plan>
         'the parameters must be an object such as { "recipe": "veth-masquerade", … }'
       )
     )
-  const { recipe } = parameters as { readonly recipe?: unknown }
+  // By `$schema` editors know what to check a file against.
+  const { $schema: _, ...given } = parameters as { readonly $schema?: unknown; readonly recipe?: unknown }
+  const { recipe } = given
   if (typeof recipe !== 'string')
     return E.left(invalidParameters('recipe', 'recipe', `is missing: name one of ${recipeNames.join(', ')}`))
   const make = Object.hasOwn(recipes, recipe) ? recipes[recipe] : undefined
@@ -48,5 +50,5 @@ export const planFrom = (parameters: unknown): E.Either<InvalidParameters, Plan>
           `there is no recipe ${recipe}${nearest(recipe, recipeNames)}; there are ${recipeNames.join(', ')}`
         )
       )
-    : make(parameters as never)
+    : make(given as never)
 }

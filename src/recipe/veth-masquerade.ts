@@ -34,12 +34,13 @@ export const vethMasqueradeSchema = v.strictObject({
   uplink: v.optional(interfaceName),
   /** The interface in the namespace. */
   interface: v.optional(interfaceName, 'eth0'),
-  /** The host's end of the pair. */
+  /** The host's end of the pair; `veth-` and the name by default. */
   hostInterface: v.optional(interfaceName),
   /** The namespace's address, with the length of the network's prefix. */
   address: prefix,
   /** The host's address on the same network. */
   gateway: ipAddress,
+  /** Ports of the host that lead inside. */
   publish: publications
 })
 

@@ -52,12 +52,18 @@ test('npm pack: the library and its papers, and nothing else', () => {
     .map(({ path }) => path)
     .filter(
       path =>
-        !/^(dist\/(src|protocol)\/[\w/.-]+\.(js|d\.ts)|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
+        !/^(dist\/(src|protocol)\/[\w/.-]+\.(js|d\.ts)|dist\/recipe\.schema\.json|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
           path
         )
     )
   assert.equal(strangers, [])
-  for (const path of ['dist/src/index.js', 'dist/src/index.d.ts', 'dist/src/command/isolink.js', 'LICENSE'])
+  for (const path of [
+    'dist/src/index.js',
+    'dist/src/index.d.ts',
+    'dist/src/command/isolink.js',
+    'dist/recipe.schema.json',
+    'LICENSE'
+  ])
     assert.ok(
       packed.files.some(each => each.path === path),
       path
