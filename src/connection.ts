@@ -72,6 +72,7 @@ const routeVerbs = {
   list: route.list,
   get: route.get,
   add: route.add,
+  append: route.append,
   set: route.set,
   replace: route.replace,
   remove: route.remove
@@ -81,6 +82,7 @@ const neighbourVerbs = {
   list: neighbour.list,
   get: neighbour.get,
   add: neighbour.add,
+  set: neighbour.set,
   replace: neighbour.replace,
   remove: neighbour.remove
 }
@@ -111,6 +113,7 @@ const qdiscVerbs = {
   list: qdisc.list,
   get: qdisc.get,
   add: qdisc.add,
+  set: qdisc.set,
   replace: qdisc.replace,
   remove: qdisc.remove
 }
@@ -118,6 +121,7 @@ const classVerbs = {
   list: trafficClass.list,
   get: trafficClass.get,
   add: trafficClass.add,
+  set: trafficClass.set,
   replace: trafficClass.replace,
   remove: trafficClass.remove
 }
@@ -125,6 +129,7 @@ const filterVerbs = {
   list: filter.list,
   get: filter.get,
   add: filter.add,
+  set: filter.set,
   replace: filter.replace,
   remove: filter.remove,
   flush: filter.flush

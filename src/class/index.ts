@@ -124,6 +124,10 @@ export const add = (given: NewClass): Request<void> =>
 export const replace = (given: NewClass): Request<void> =>
   change('class.replace', NLM_F.CREATE | NLM_F.REPLACE, given)
 
+/** Changes a class that is there: `tc class change`. */
+export const set = (given: NewClass): Request<void> =>
+  change('class.set', 0, given, { ENOENT: `there is no class ${given.handle}; replace makes it` })
+
 /** Removes a class: `tc class delete`. */
 export const remove = (key: ClassKey): Request<void> => ({
   operation: 'class.remove',

@@ -185,6 +185,10 @@ export const add = (filter: NewFilter): Request<void> =>
 /** Adds a filter or changes the one with its priority and handle: `tc filter replace`. */
 export const replace = (filter: NewFilter): Request<void> => change('filter.replace', NLM_F.CREATE, filter)
 
+/** Changes a filter that is there, by its priority and handle: `tc filter change`. */
+export const set = (filter: NewFilter): Request<void> =>
+  change('filter.set', 0, filter, { ENOENT: 'there is no such filter; replace makes it' })
+
 /** Removes a filter: `tc filter delete`. */
 export const remove = (key: FilterKey): Request<void> => ({
   operation: 'filter.remove',

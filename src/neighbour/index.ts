@@ -157,6 +157,12 @@ export const add = (neighbour: NewNeighbour): Request<void> =>
 export const replace = (neighbour: NewNeighbour): Request<void> =>
   change('neighbour.replace', NLM_F.CREATE | NLM_F.REPLACE, neighbour)
 
+/** Changes a neighbour that is there: `ip neighbour change`. */
+export const set = (neighbour: NewNeighbour): Request<void> =>
+  change('neighbour.set', NLM_F.REPLACE, neighbour, {
+    ENOENT: `the link has no neighbour ${neighbour.address}; replace makes it`
+  })
+
 /** Removes a neighbour: `ip neighbour delete`. */
 export const remove = ({ link, address }: NeighbourKey): Request<void> => ({
   operation: 'neighbour.remove',

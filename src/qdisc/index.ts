@@ -138,6 +138,13 @@ export const add = (qdisc: NewQdisc): Request<void> =>
 export const replace = (qdisc: NewQdisc): Request<void> =>
   change('qdisc.replace', NLM_F.CREATE | NLM_F.REPLACE, qdisc)
 
+/** Changes the qdisc that is at this place, of the same kind: `tc qdisc change`. Its classes and queues stay. */
+export const set = (qdisc: NewQdisc): Request<void> =>
+  change('qdisc.set', 0, qdisc, {
+    ENOENT: 'there is no qdisc at this place but the kernel’s own; replace puts one there',
+    EINVAL: 'the qdisc at this place may be of another kind; replace puts this one in its place'
+  })
+
 /** Removes a qdisc with all below it; the kernel puts its own there: `tc qdisc delete`. */
 export const remove = (key: QdiscKey): Request<void> => ({
   operation: 'qdisc.remove',

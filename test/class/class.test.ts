@@ -133,6 +133,17 @@ kernelTest(test, 'lists, gets, replaces; and what was listed can be added again'
     const rateOf = ({ message }: trafficClass.Class): unknown =>
       message.attributes.kind === 'htb' ? message.attributes.options?.parms?.rate.rate : undefined
     assert.equal([rateOf(found), rateOf(changed)], [125_000, 250_000])
+    await connection.class.set({
+      link: 'v0',
+      parent: '1:1',
+      handle: '1:20',
+      ...trafficClass.htb({ rate: 3e6 })
+    })
+    assert.is(rateOf(await connection.class.get({ link: 'v0', handle: '1:20' })), 375_000)
+    const absent = await connection.class
+      .set({ link: 'v0', parent: '1:1', handle: '1:77', ...trafficClass.htb({ rate: 3e6 }) })
+      .catch(error => error)
+    assert.ok(absent instanceof IsolinkError && absent.message.includes('replace makes it'), String(absent))
     await connection.qdisc.remove({ link: 'v0', parent: '1:20' })
     await connection.class.remove({ link: 'v0', handle: '1:20' })
     const { kind, handle, options, parent } = changed

@@ -246,6 +246,20 @@ for (const [ours, words] of given) {
   )
 }
 
+kernelTest(test, 'a filter is changed, and replaced, by its handle', [filterKind('fw')], () =>
+  withLinks(async connection => {
+    const mark = { link: 'v0', parent: '1:', protocol: 'ip', priority: 4, handle: 7, kind: 'fw' } as const
+    const absent = await connection.filter.set({ ...mark, class: '1:10' }).catch(error => error)
+    assert.ok(absent instanceof IsolinkError && absent.message.includes('replace makes it'), String(absent))
+    await connection.filter.replace({ ...mark, class: '1:10' })
+    await connection.class.add({ link: 'v0', handle: '1:11', ...trafficClass.htb({ rate: 1e6 }) })
+    await connection.filter.set({ ...mark, class: '1:11' })
+    assert.is((await connection.filter.get(mark)).class, '1:11')
+    await connection.filter.replace({ ...mark, class: '1:10' })
+    assert.is((await connection.filter.get(mark)).class, '1:10')
+  })
+)
+
 kernelTest(
   test,
   'a block of filters shared by two links',

@@ -174,6 +174,15 @@ kernelTest(test, 'ip neighbour shows ours, and we list those of ip', [command('i
     assert.equal([six?.router, six?.external, six?.protocol], [true, true, 4])
     await connection.neighbour.replace({ link: 'v0', address: '10.0.0.3', linkAddress: '02:00:00:00:00:09' })
     assert.is(json('ip', 'neighbour', 'show', '10.0.0.3')[0]?.lladdr, '02:00:00:00:00:09')
+    await connection.neighbour.set({ link: 'v0', address: '10.0.0.3', linkAddress: mac, state: 'permanent' })
+    assert.equal(
+      json('ip', 'neighbour', 'show', '10.0.0.3').map(({ lladdr, state }) => [lladdr, state]),
+      [[mac, ['PERMANENT']]]
+    )
+    const absent = await connection.neighbour
+      .set({ link: 'v0', address: '10.0.0.99', linkAddress: mac })
+      .catch(error => error)
+    assert.ok(absent instanceof IsolinkError && absent.message.includes('replace makes it'), String(absent))
     await connection.neighbour.remove({ link: 'v0', address: '10.0.0.3' })
     const gone = await connection.neighbour.get({ link: 'v0', address: '10.0.0.3' }).catch(error => error)
     assert.ok(gone instanceof IsolinkError && /no neighbour 10\.0\.0\.3/.test(gone.message), String(gone))

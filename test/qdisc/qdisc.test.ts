@@ -192,6 +192,25 @@ kernelTest(test, 'lists of one link and of all, and those of the kernel’s own'
   })
 )
 
+kernelTest(test, 'a qdisc that is changed keeps its classes; one that is replaced by its like too', [], () =>
+  withLink(async connection => {
+    const absent = await connection.qdisc.set({ link: 'v0', ...qdisc.htb() }).catch(error => error)
+    assert.ok(
+      absent instanceof IsolinkError && absent.message.includes('replace puts one there'),
+      String(absent)
+    )
+    await connection.qdisc.add({ link: 'v0', handle: '1:', kind: 'pfifo', options: { limit: 9 } })
+    await connection.qdisc.set({ link: 'v0', handle: '1:', kind: 'pfifo', options: { limit: 11 } })
+    assert.equal((await connection.qdisc.get({ link: 'v0' })).options, { limit: 11 })
+    const other = await connection.qdisc
+      .set({ link: 'v0', handle: '1:', ...qdisc.htb() } as qdisc.NewQdisc)
+      .catch(error => error)
+    assert.ok(other instanceof IsolinkError && other.message.includes('another kind'), String(other))
+    await connection.qdisc.replace({ link: 'v0', handle: '2:', ...qdisc.htb() } as qdisc.NewQdisc)
+    assert.is((await connection.qdisc.get({ link: 'v0' })).kind, 'htb')
+  })
+)
+
 kernelTest(test, 'netem delays a ping by what was asked for', [qdiscKind('netem')], async () => {
   await namespaces.create('far')
   await using here = open()
