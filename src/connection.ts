@@ -20,6 +20,7 @@ import type { NamespaceRef } from './namespace/reference'
 import * as neighbour from './neighbour'
 import * as nexthop from './nexthop'
 import * as nftables from './nftables'
+import { ruleset } from './nftables/ruleset'
 import * as nsid from './nsid'
 import * as qdisc from './qdisc'
 import * as route from './route'
@@ -306,7 +307,7 @@ const objectsIn =
       filter: bind(filterVerbs),
       nftables: {
         tables: () => send(nftables.tables),
-        ruleset: () => nftables.ruleset({ send, batch }),
+        ruleset: () => ruleset({ send, batch }),
         transaction: (steps, transactionOptions) =>
           nftables.send(
             typeof steps === 'function' ? nftables.changes(steps) : steps,

@@ -14,7 +14,13 @@ type Leaks<M> = {
 }[keyof M]
 
 test('nothing is left in the form of fp-ts', () => {
-  const none: Leaks<typeof promises> | Leaks<typeof promises.namespaces> extends never ? true : never = true
+  const none:
+    | Leaks<typeof promises>
+    | Leaks<typeof promises.namespaces>
+    | Leaks<typeof promises.nftables>
+    | Leaks<typeof promises.sysctl> extends never
+    ? true
+    : never = true
   assert.ok(none)
 })
 
@@ -34,6 +40,28 @@ test('an error is thrown, or rejected with, as an Error with the members of the 
     assert.instance(error, promises.IsolinkError)
     assert.is((error as promises.IsolinkError)._tag, 'InvalidReference')
   }
+})
+
+test('what needs no waiting is thrown at once', () => {
+  const fault = (use: () => unknown): promises.IsolinkError => {
+    try {
+      return use() as never
+    } catch (error) {
+      assert.instance(error, promises.IsolinkError)
+      return error as promises.IsolinkError
+    }
+  }
+  const { rule, parseRule, script } = promises.nftables
+  assert.equal(
+    rule`tcp dport ${22} accept`.statements.length,
+    parseRule('tcp dport 22 accept').statements.length
+  )
+  assert.match(fault(() => rule`tcp dprt 22`).message, /did you mean dport\?/)
+  assert.is(fault(() => parseRule('accept acept'))._tag, 'SyntaxFault')
+  assert.is(script('add table ip t').length, 1)
+  assert.is(fault(() => script('add tabel ip t'))._tag, 'SyntaxFault')
+  assert.match(promises.sysctl.get('net.ipv4.ip_forward'), /^[01]$/)
+  assert.is(fault(() => promises.sysctl.get('net.ipv4.nosuch'))._tag, 'SysctlFailed')
 })
 
 test('a list of namespaces is a promise of one', async () => {
