@@ -3,205 +3,236 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../../protocol'
 import { NLM_F } from '../../../protocol/netlink/header'
-import { type Chain, NF_INET } from '../../../protocol/nftables/chain'
+import type { Chain } from '../../../protocol/nftables/chain'
+import type { Element } from '../../../protocol/nftables/element'
 import type { Rule } from '../../../protocol/nftables/rule'
+import type { NftSet } from '../../../protocol/nftables/set'
 import type { NamespaceRef } from '../../namespace/reference'
-import {
-  accept,
-  equal,
-  families,
-  iifname,
-  oifname,
-  type Statement,
-  type TableRef,
-  transaction
-} from '../../nftables'
+import { element, families, type TableRef } from '../../nftables'
 import type { NetlinkError } from '../../socket/error'
 import { message } from '../../socket/message'
-import { type ListRequest, listing } from '../../socket/request'
+import { type ListRequest, listing, type Request } from '../../socket/request'
 import type { World } from '../world'
 import { tableOf } from './layout'
-import { type Flow, type Obstacle, obstacleIn, type Ruled } from './passage'
+import type { LookUp } from './meeting'
+import { type Rules, type Spot, traverse } from './traversal'
 
-const chains: ListRequest<Chain> = listing({
-  operation: 'nftables.chains',
-  protocol: 'netfilter',
-  links: [],
-  namespaces: [],
-  messages: () => E.right([message('NFT_MSG_GETCHAIN', NLM_F.REQUEST | NLM_F.DUMP, {})]),
-  entries: answer => (answer.type === 'NFT_MSG_NEWCHAIN' ? [answer as Chain] : []),
-  fields: {}
-})
-
-const rulesOf = (family: number, table: string): ListRequest<Rule> =>
+const dump = <A>(
+  operation: string,
+  request: Message,
+  entries: (answer: Message) => ReadonlyArray<A>
+): ListRequest<A> =>
   listing({
-    operation: 'nftables.rules',
+    operation,
     protocol: 'netfilter',
     links: [],
     namespaces: [],
-    messages: () =>
-      E.right([
-        message('NFT_MSG_GETRULE', NLM_F.REQUEST | NLM_F.DUMP, {
-          header: { nfgenFamily: family },
-          attributes: { table }
-        })
-      ]),
-    entries: answer => (answer.type === 'NFT_MSG_NEWRULE' ? [answer as Rule] : []),
+    messages: () => E.right([request]),
+    entries,
     fields: {}
   })
 
-/** A rule of somebody else's, or a policy, that drops what ought to pass. */
-export interface Hindrance extends Obstacle {
-  /** NFPROTO_*. */
-  readonly family: number
-  readonly table: string
+const chains: ListRequest<Chain> = dump(
+  'nftables.chains',
+  message('NFT_MSG_GETCHAIN', NLM_F.REQUEST | NLM_F.DUMP, {}),
+  answer => (answer.type === 'NFT_MSG_NEWCHAIN' ? [answer as Chain] : [])
+)
+
+const inTable = ({ family, table }: TableRef) => ({
+  header: { nfgenFamily: families[family] },
+  attributes: { table }
+})
+
+export const rulesOf = (ref: TableRef): ListRequest<Rule> =>
+  dump('nftables.rules', message('NFT_MSG_GETRULE', NLM_F.REQUEST | NLM_F.DUMP, inTable(ref)), answer =>
+    answer.type === 'NFT_MSG_NEWRULE' ? [answer as Rule] : []
+  )
+
+const setsOf = (ref: TableRef): ListRequest<NftSet> =>
+  dump('nftables.sets', message('NFT_MSG_GETSET', NLM_F.REQUEST | NLM_F.DUMP, inTable(ref)), answer =>
+    answer.type === 'NFT_MSG_NEWSET' ? [answer as NftSet] : []
+  )
+
+/** A base chain of somebody else's. */
+export interface Base {
+  readonly ref: TableRef
+  readonly chain: Chain
 }
 
 const familyNames: { readonly [number: number]: TableRef['family'] } = Object.fromEntries(
   Object.entries(families).map(([name, number]) => [number, name as TableRef['family']])
 )
 
-/** Tables of these families see what is forwarded in the one of the flow. */
-const concerns = (family: number, flow: Flow): boolean =>
-  family === families.inet || family === families[flow.family]
-
-/** The chains of others that forwarded packets pass. */
-const forwardChains = (
+/** The base chains of others that pass. */
+export const basesOf = (
   world: World,
-  namespace: NamespaceRef | undefined
-): TE.TaskEither<NetlinkError, ReadonlyArray<Chain>> =>
+  namespace: NamespaceRef | undefined,
+  passes: (base: Base) => boolean
+): TE.TaskEither<NetlinkError, ReadonlyArray<Base>> =>
   pipe(
     world.send(chains, namespace),
     TE.map(all =>
-      all.filter(
-        ({ attributes: { hook, table } }) =>
-          hook?.hooknum === NF_INET.FORWARD && table !== tableOf('ip').table
-      )
+      all
+        .filter(({ attributes }) => attributes.hook !== undefined)
+        .flatMap((chain): ReadonlyArray<Base> => {
+          const family = familyNames[chain.header.nfgenFamily ?? 0]
+          const { table } = chain.attributes
+          return family === undefined || table === undefined ? [] : [{ ref: { family, table }, chain }]
+        })
+        .filter(base => base.ref.table !== tableOf('ip').table && passes(base))
     )
   )
 
-const tablesOf = (bases: ReadonlyArray<Chain>): ReadonlyArray<readonly [family: number, table: string]> => [
-  ...new Map(
-    bases.map(({ header, attributes }) => {
-      const family = header.nfgenFamily ?? 0
-      return [`${family} ${attributes.table}`, [family, attributes.table ?? ''] as const]
-    })
-  ).values()
+const keyOf = ({ family, table }: TableRef): string => `${family} ${table}`
+
+export const tablesOf = (bases: ReadonlyArray<Base>): ReadonlyArray<TableRef> => [
+  ...new Map(bases.map(({ ref }) => [keyOf(ref), ref])).values()
 ]
 
-/** What of other firewalls would drop each of the flows; nothing for those that pass. */
-export const hindrances = (
-  world: World,
-  namespace: NamespaceRef | undefined,
-  flows: ReadonlyArray<Flow>
-): TE.TaskEither<NetlinkError, ReadonlyArray<ReadonlyArray<Hindrance>>> =>
-  pipe(
-    forwardChains(world, namespace),
-    TE.bindTo('bases'),
-    TE.bind('ruled', ({ bases }) =>
-      pipe(
-        tablesOf(bases),
-        TE.traverseArray(([family, table]) =>
-          pipe(
-            world.send(rulesOf(family, table), namespace),
-            TE.map(rules => [`${family} ${table}`, byChain(rules)] as const)
-          )
-        ),
-        TE.map(pairs => new Map(pairs))
-      )
-    ),
-    TE.map(({ bases, ruled }) =>
-      flows.map(flow =>
-        bases.flatMap(base => {
-          const family = base.header.nfgenFamily ?? 0
-          const table = base.attributes.table ?? ''
-          if (!concerns(family, flow)) return []
-          const obstacle = obstacleIn(base, ruled.get(`${family} ${table}`) ?? new Map(), flow)
-          return obstacle === undefined ? [] : [{ family, table, ...obstacle }]
-        })
-      )
-    )
-  )
+/** A place in a table of somebody else's. */
+export interface ForeignSpot extends Spot {
+  readonly ref: TableRef
+}
 
-const byChain = (rules: ReadonlyArray<Rule>): ReadonlyMap<string, Ruled> => {
-  const found = new Map<string, { readonly name: string; readonly rules: Array<Rule> }>()
+/** `the policy of chain FORWARD in table ip filter`. */
+export const spotName = ({ ref, chain, handle }: ForeignSpot): string =>
+  `${handle === undefined ? 'the policy' : `rule ${handle}`} of chain ${chain} in table ${keyOf(ref)}`
+
+interface Table {
+  readonly ref: TableRef
+  readonly chains: Rules['chains']
+  /** How long the keys of its sets are, in bytes. */
+  readonly keys: ReadonlyMap<string, number>
+}
+
+const byChain = (rules: ReadonlyArray<Rule>): Rules['chains'] => {
+  const found = new Map<string, Array<Rule>>()
   for (const rule of rules) {
-    const name = rule.attributes.chain ?? ''
-    const chain = found.get(name) ?? { name, rules: [] }
-    chain.rules.push(rule)
-    found.set(name, chain)
+    const { chain = '' } = rule.attributes
+    const own = found.get(chain)
+    if (own === undefined) found.set(chain, [rule])
+    else own.push(rule)
   }
   return found
 }
 
-/** `the policy of chain FORWARD in table ip filter`. */
-export const hindranceName = ({ family, table, chain, handle }: Hindrance): string =>
-  `${handle === undefined ? 'the policy' : `rule ${handle}`} of chain ${chain} in table ${familyNames[family] ?? family} ${table}`
-
-/** How our rules in other tables are known. iptables prints it with `-m comment`. */
-const commentOf = (owner: string): string => `isolink ${owner}`
-
-/** What is let through: what comes in by the one link and leaves by the other, or whatever leaves by that. */
-export interface Exception {
-  readonly iifname?: string
-  readonly oifname: string
-}
-
-const statementsOf = ({ iifname: from, oifname: to }: Exception): ReadonlyArray<Statement> => [
-  ...(from === undefined ? [] : [equal(iifname, from)]),
-  equal(oifname, to),
-  { text: 'counter', expressions: [{ name: 'counter', data: {} }] },
-  accept
-]
-
-/**
- * A rule right before what would drop the packets: all that the administrator decides earlier still holds. Of a policy,
- * that is the end of the chain.
- */
-export const exceptionChange = (
-  { family, table, chain, handle }: Hindrance,
-  exception: Exception,
-  owner: string
-): Message =>
-  message('NFT_MSG_NEWRULE', NLM_F.REQUEST | NLM_F.CREATE | (handle === undefined ? NLM_F.APPEND : 0), {
-    header: { nfgenFamily: family },
-    attributes: {
-      table,
-      chain,
-      ...(handle !== undefined && { position: handle }),
-      expressions: statementsOf(exception).flatMap(({ expressions }) => expressions),
-      userdata: { comment: commentOf(owner) }
-    }
-  })
-
-/** Removes our rules from other tables, wherever they are by now. */
-export const removeExceptions = (
+const tableIn = (
   world: World,
   namespace: NamespaceRef | undefined,
-  owner: string
-): TE.TaskEither<NetlinkError, void> =>
+  ref: TableRef
+): TE.TaskEither<NetlinkError, Table> =>
   pipe(
-    forwardChains(world, namespace),
-    TE.map(tablesOf),
-    TE.chain(
-      TE.traverseArray(([family, table]) =>
-        pipe(
-          world.send(rulesOf(family, table), namespace),
-          TE.map(rules =>
-            rules
-              .filter(({ attributes }) => attributes.userdata?.comment === commentOf(owner))
-              .map(({ attributes: { chain, handle } }) =>
-                message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
-                  header: { nfgenFamily: family },
-                  attributes: { table, chain, handle }
-                })
-              )
-          )
-        )
+    TE.Do,
+    TE.apS('rules', world.send(rulesOf(ref), namespace)),
+    TE.apS('sets', world.send(setsOf(ref), namespace)),
+    TE.map(({ rules, sets }) => ({
+      ref,
+      chains: byChain(rules),
+      keys: new Map(sets.map(({ attributes: { name = '', keyLen = 0 } }) => [name, keyLen] as const))
+    }))
+  )
+
+/** What a packet meets: whether a set of a table holds a key. */
+interface Question {
+  readonly ref: TableRef
+  readonly set: string
+  readonly key: Uint8Array
+}
+
+const idOf = ({ ref, set, key }: Question): string =>
+  `${keyOf(ref)} ${set} ${Buffer.from(key).toString('hex')}`
+
+type Answers = ReadonlyMap<string, ReturnType<LookUp>>
+
+/** What is not answered yet is unknown, and is asked. */
+const lookUpIn =
+  ({ ref, keys }: Table, answers: Answers, asked: Map<string, Question>): LookUp =>
+  (set, keyFrom) => {
+    const key = keyFrom(keys.get(set) ?? 0)
+    if (key === undefined || key.length === 0) return undefined
+    const question = { ref, set, key }
+    const id = idOf(question)
+    if (answers.has(id)) return answers.get(id)
+    asked.set(id, question)
+    return undefined
+  }
+
+/** Which of the keys are there; of a set that cannot be asked, nothing is known. */
+const answered = (
+  world: World,
+  namespace: NamespaceRef | undefined,
+  asked: ReadonlyMap<string, Question>
+): TE.TaskEither<NetlinkError, Answers> =>
+  pipe(
+    TE.fromEither(world.session(namespace)),
+    TE.chainTaskK(({ batch }) =>
+      batch(
+        [...asked.values()].map(({ ref, set, key }): Request<Element | undefined> => element(ref, set, [key]))
       )
     ),
-    TE.map(changes => changes.flat()),
-    TE.chain(changes =>
-      changes.length === 0 ? TE.right(undefined) : world.send(transaction(changes), namespace)
+    TE.map(
+      results =>
+        new Map(
+          [...asked.keys()].map((id, n): [string, ReturnType<LookUp>] => {
+            const result = results[n]
+            if (result === undefined) return [id, undefined]
+            if (E.isRight(result))
+              return [
+                id,
+                { held: true, ...(result.right?.data !== undefined && { data: result.right.data }) }
+              ]
+            const { left } = result
+            return [id, left._tag === 'Rejected' && left.code === 'ENOENT' ? { held: false } : undefined]
+          })
+        )
     )
   )
+
+/** Each answer may lead to another set; so many in a row are looked at. */
+const mostRounds = 8
+
+/**
+ * What becomes of packets in the base chains of others, in each of them as far as anything certain does. What they meet
+ * in sets on their way is looked up key by key, however large those are.
+ */
+export const fates = <P extends Parameters<typeof traverse>[2], F>(
+  world: World,
+  namespace: NamespaceRef | undefined,
+  bases: ReadonlyArray<Base>,
+  packets: ReadonlyArray<P>,
+  judge: (ending: ReturnType<typeof traverse>, base: Base, packet: P) => F | undefined
+): TE.TaskEither<NetlinkError, ReadonlyArray<ReadonlyArray<F>>> => {
+  const walkAll = (
+    tables: ReadonlyArray<Table>,
+    answers: Answers,
+    rounds: number
+  ): TE.TaskEither<NetlinkError, ReadonlyArray<ReadonlyArray<F>>> => {
+    const asked = new Map<string, Question>()
+    const byTable = new Map(tables.map(table => [keyOf(table.ref), table]))
+    const found = packets.map(packet =>
+      bases.flatMap(base => {
+        const table = byTable.get(keyOf(base.ref))
+        if (table === undefined || !concerns(base.ref.family, packet.family)) return []
+        const rules = { chains: table.chains, lookUp: lookUpIn(table, answers, asked) }
+        return judge(traverse(base.chain, rules, packet), base, packet) ?? []
+      })
+    ) as ReadonlyArray<ReadonlyArray<F>>
+    return asked.size === 0 || rounds === 0
+      ? TE.right(found)
+      : pipe(
+          answered(world, namespace, asked),
+          TE.chain(more => walkAll(tables, new Map([...answers, ...more]), rounds - 1))
+        )
+  }
+  return bases.length === 0
+    ? TE.right(packets.map(() => []))
+    : pipe(
+        tablesOf(bases),
+        TE.traverseArray(ref => tableIn(world, namespace, ref)),
+        TE.chain(tables => walkAll(tables, new Map(), mostRounds))
+      )
+}
+
+/** Tables of these families see packets of the one family. */
+const concerns = (family: TableRef['family'], packet: 'ip' | 'ip6'): boolean =>
+  family === 'inet' || family === 'bridge' || family === packet

@@ -1,5 +1,5 @@
-export * from './foreign'
+export { type ForeignSpot, spotName } from './foreign'
+export * from './hindrance'
 export * from './layout'
-export type { Flow, Obstacle } from './passage'
 export * from './port'
 export * from './table'

@@ -6,18 +6,13 @@ import * as conntrack from '../../conntrack'
 import type { Entry } from '../../recipe/step'
 import type { NetlinkError } from '../../socket/error'
 import type { PortTaken, StepError } from '../error'
+import { spotName } from './foreign'
 import { publishedKey } from './layout'
 import { listenerAt } from './listener'
 import { found, ownerOf, type Place } from './table'
+import { type HostPort, translationOf } from './translation'
 
 export type Publish = Extract<Entry, { readonly _tag: 'Publish' }>
-
-/** A port of the host and what it would be published at. */
-interface HostPort {
-  readonly protocol: Publish['protocol']
-  readonly hostAddress?: string
-  readonly hostPort: number
-}
 
 const portTaken = (
   { protocol, hostAddress, hostPort }: HostPort,
@@ -37,7 +32,8 @@ export const checkPorts = (place: Place, entries: ReadonlyArray<Entry>): TE.Task
     ? TE.right(undefined)
     : pipe(
         checkPublished(place, ports),
-        TE.chainW(() => TE.fromEither(checkListeners(place, ports)))
+        TE.chainW(() => TE.fromEither(checkListeners(place, ports))),
+        TE.chainW(() => checkTranslations(place, ports))
       )
 }
 
@@ -98,6 +94,21 @@ const hostAddresses = ({
   pipe(
     world.send(addresses.list({ family: families[family] }), namespace),
     TE.map(all => [...new Set(all.map(({ address }) => address))])
+  )
+
+/** Other tools publish ports by rules of their own: whichever of the two comes first would take the packets. */
+const checkTranslations = (
+  place: Place,
+  ports: ReadonlyArray<HostPort>
+): TE.TaskEither<NetlinkError | PortTaken, void> =>
+  pipe(
+    translationOf(place, ports),
+    TE.chainW(translation => {
+      if (translation === undefined) return TE.right<NetlinkError | PortTaken, void>(undefined)
+      const { port, spot, at } = translation
+      const what = at === undefined ? 'it' : `what comes to ${at.address} of ${at.link}`
+      return TE.left(portTaken(port, `taken by ${spotName(spot)}, which sends ${what} elsewhere`))
+    })
   )
 
 const checkListeners = (

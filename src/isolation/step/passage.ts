@@ -7,10 +7,10 @@ import {
   type Exception,
   exceptionChange,
   type Flow,
-  type Hindrance,
-  hindranceName,
+  type ForeignSpot,
   hindrances,
-  removeExceptions
+  removeExceptions,
+  spotName
 } from '../firewall'
 import { placeName } from '../world'
 import { call, type StepKind, type Surroundings, word } from './kind'
@@ -44,7 +44,7 @@ const look = (
   { world }: Surroundings
 ): TE.TaskEither<
   StepError,
-  ReadonlyArray<{ readonly exception: Exception; readonly hindrance: Hindrance }>
+  ReadonlyArray<{ readonly exception: Exception; readonly hindrance: ForeignSpot }>
 > =>
   pipe(
     hindrances(
@@ -69,8 +69,8 @@ const idOf = ({
   hindrance
 }: {
   readonly exception: Exception
-  readonly hindrance: Hindrance
-}): string => `${hindranceName(hindrance)} ${exception.iifname} ${exception.oifname}`
+  readonly hindrance: ForeignSpot
+}): string => `${spotName(hindrance)} ${exception.iifname} ${exception.oifname}`
 
 const open = (step: PassFirewalls, around: Surroundings) =>
   call(
@@ -104,7 +104,7 @@ export const passageStep: StepKind<PassFirewalls, null> = {
         ...new Set(
           found.map(
             ({ exception: { iifname }, hindrance }) =>
-              `what ${iifname === undefined ? `goes to ${step.link}` : `${step.link} sends`} is dropped by ${hindranceName(hindrance)}`
+              `what ${iifname === undefined ? `goes to ${step.link}` : `${step.link} sends`} is dropped by ${spotName(hindrance)}`
           )
         )
       ])
