@@ -1,12 +1,13 @@
 /**
  * Makes dist: declarations by tsc, JavaScript by swc. There each module is loaded when something of it is first used,
- * so that whoever lists links does not wait for nftables. And what is made from the sources: the schema of recipes.
+ * so that whoever lists links does not wait for nftables. And what is made from the sources: the schema of recipes, and the manual.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { transformSync } from '@swc/core'
 import { preProcessFile } from 'typescript'
+import { manual } from './man'
 import { recipeSchema } from './schema'
 
 const root = resolve(__dirname, '..')
@@ -46,4 +47,6 @@ for (const path of sources) {
   writeFileSync(target, compiled(path))
 }
 writeFileSync(join(root, 'dist/recipe.schema.json'), `${JSON.stringify(recipeSchema())}\n`)
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+writeFileSync(join(root, 'dist/isolink.1'), manual(version))
 chmodSync(join(root, 'dist/src/command/isolink.js'), 0o755)

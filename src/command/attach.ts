@@ -11,7 +11,7 @@ export const attach = (command: Command): Command =>
   command
     .description('Attaches a namespace to a bridge network that is up.')
     .argument('<network>', "the network's name: that of the bridge, unless the recipe gives another")
-    .argument('<endpoint>', 'a file with parameters in JSON or YAML, or - for the standard input')
+    .argument('<file>', "a file with the endpoint's parameters in JSON or YAML, or - for the standard input")
     .addHelpText(
       'after',
       example("isolink attach web - <<'.'", 'namespace: grey', 'address: 10.100.0.4/24', '.')

@@ -3,16 +3,16 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { decodeMessages, type Message, type Protocol, parseHex, print as printed } from '../../protocol'
-import { nearest } from '../../protocol/definition/nearest'
 import { nlmsghdr } from '../../protocol/netlink/header'
 import { readText } from './input'
 import { conclude, type Failure, wrongUsage } from './outcome'
 import { example, json, print } from './output'
+import { among } from './parameter'
 
 const protocols: ReadonlyArray<Protocol> = ['route', 'netfilter', 'generic']
 
 interface Options {
-  readonly protocol: string
+  readonly protocol: Protocol
   readonly json?: boolean
 }
 
@@ -23,7 +23,9 @@ export const decode = (command: Command): Command =>
       '<hex...>',
       'hexadecimal digits, or - for the standard input, which may be a dump by strace, xxd or hexdump'
     )
-    .option('--protocol <name>', `what the socket speaks: ${protocols.join(', ')}`, 'route')
+    .addOption(
+      among(command.createOption('--protocol <name>', 'what the socket speaks').default('route'), protocols)
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -35,23 +37,11 @@ export const decode = (command: Command): Command =>
       conclude(
         pipe(
           hex.join() === '-' ? readText('-') : TE.right(hex.join(' ')),
-          TE.chainEitherKW(text =>
-            pipe(
-              protocolOf(options.protocol),
-              E.chain(protocol => messagesIn(protocol, text))
-            )
-          )
+          TE.chainEitherKW(text => messagesIn(options.protocol, text))
         ),
         messages => print(options.json === true ? json(messages) : printed(messages))
       )
     )
-
-const protocolOf = (name: string): E.Either<Failure, Protocol> => {
-  const protocol = protocols.find(each => each === name)
-  return protocol === undefined
-    ? E.left(wrongUsage(`--protocol: ${name} is none of ${protocols.join(', ')}${nearest(name, protocols)}`))
-    : E.right(protocol)
-}
 
 const messagesIn = (protocol: Protocol, text: string): E.Either<Failure, ReadonlyArray<Message>> =>
   pipe(

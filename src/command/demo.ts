@@ -1,36 +1,22 @@
 import type { Command } from 'commander'
-import * as E from 'fp-ts/Either'
-import { pipe } from 'fp-ts/function'
-import * as TE from 'fp-ts/TaskEither'
-import { nearest } from '../../protocol/definition/nearest'
 import { sandbox } from '../namespace'
 import { demoNames } from './demo/demos'
-import { conclude, type WrongUsage, wrongUsage } from './outcome'
+import { conclude } from './outcome'
 import { example } from './output'
+import { among } from './parameter'
 
 export const demo = (command: Command): Command =>
   command
     .description(
       'Applies recipes between two hosts that it makes, looks whether all holds, and leaves nothing. It needs no root.'
     )
-    .argument('[recipe]', `one of ${demoNames.join(', ')}; all of them by default`)
+    .addArgument(among(command.createArgument('[recipe]', 'which one; all of them by default'), demoNames))
     .addHelpText('after', example('isolink demo'))
     .action((recipe: string | undefined) =>
-      conclude(pipe(TE.fromEither(named(recipe)), TE.chainW(onStage)), ({ code }) => {
+      conclude(onStage(recipe === undefined ? demoNames : [recipe]), ({ code }) => {
         process.exitCode = code ?? 1
       })
     )
-
-const named = (recipe: string | undefined): E.Either<WrongUsage, ReadonlyArray<string>> =>
-  recipe === undefined
-    ? E.right(demoNames)
-    : demoNames.includes(recipe)
-      ? E.right([recipe])
-      : E.left(
-          wrongUsage(
-            `recipe: there is no demo of ${recipe}${nearest(recipe, demoNames)}; there are ${demoNames.join(', ')}`
-          )
-        )
 
 /** In a sandbox /run is empty, and the records of what is applied have their place in there. */
 const onStage = (recipes: ReadonlyArray<string>) =>

@@ -1,40 +1,30 @@
 import type { Command } from 'commander'
-import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { nearest } from '../../protocol/definition/nearest'
 import { type Topology, toDot, toMermaid, topology, toSvg } from '../topology'
-import { conclude, type Failure, wrongUsage } from './outcome'
+import { conclude, type Failure } from './outcome'
 import { example, json, print } from './output'
+import { among } from './parameter'
 
 type Draw = (topology: Topology) => TE.TaskEither<Failure, string>
 
-const formats: { readonly [name: string]: Draw } = {
+const formats = {
   mermaid: drawn => TE.right(toMermaid(drawn)),
   dot: drawn => TE.right(toDot(drawn)),
   svg: toSvg,
   json: drawn => TE.right(json(drawn))
-}
+} satisfies { readonly [name: string]: Draw }
 
 export const diagram = (command: Command): Command =>
   command
     .description('Draws the network namespaces of this machine, their links, and how those hang together.')
-    .option('--format <name>', Object.keys(formats).join(', '), 'mermaid')
-    .addHelpText('after', example('isolink diagram', 'isolink diagram --format svg'))
-    .action(({ format }: { readonly format: string }) =>
-      conclude(
-        pipe(
-          TE.fromEither(drawerOf(format)),
-          TE.chainW(draw => pipe(topology(), TE.chainW(draw)))
-        ),
-        text => print(text.trimEnd())
+    .addOption(
+      among(
+        command.createOption('--format <name>', 'in which language').default('mermaid'),
+        Object.keys(formats)
       )
     )
-
-const drawerOf = (format: string): E.Either<Failure, Draw> => {
-  const names = Object.keys(formats)
-  const draw = Object.hasOwn(formats, format) ? formats[format] : undefined
-  return draw === undefined
-    ? E.left(wrongUsage(`--format: ${format} is none of ${names.join(', ')}${nearest(format, names)}`))
-    : E.right(draw)
-}
+    .addHelpText('after', example('isolink diagram', 'isolink diagram --format svg'))
+    .action(({ format }: { readonly format: keyof typeof formats }) =>
+      conclude(pipe(topology(), TE.chainW(formats[format] as Draw)), text => print(text.trimEnd()))
+    )

@@ -1,21 +1,19 @@
 import type { Command } from 'commander'
 import * as E from 'fp-ts/Either'
-import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { nearest } from '../../protocol/definition/nearest'
 import { type Connection, open } from '../connection'
 import type { Link } from '../link'
 import type { Event } from '../monitor'
 import type { NetlinkError } from '../socket/error'
-import { durationOf } from './duration'
 import { addressRow } from './listing/address'
 import { linkRow } from './listing/link'
 import type { Links } from './listing/listing'
 import { neighbourRow } from './listing/neighbour'
 import { routeRow } from './listing/route'
 import { ruleRow } from './listing/rule'
-import { conclude, type WrongUsage, wrongUsage } from './outcome'
+import { conclude } from './outcome'
 import { example, line, print } from './output'
+import { among, durationOf } from './parameter'
 import { referenceOf } from './reference'
 
 const objects = ['link', 'address', 'route', 'rule', 'neighbour'] as const
@@ -23,7 +21,7 @@ type Object = (typeof objects)[number]
 
 interface Options {
   readonly namespace: ReadonlyArray<string>
-  readonly for?: string
+  readonly for?: number
   readonly json?: boolean
 }
 
@@ -32,52 +30,37 @@ export const monitor = (command: Command): Command =>
     .description(
       'Tells what becomes of links, addresses, routes, rules and neighbours, until it is interrupted.'
     )
-    .argument('[objects...]', `which of ${objects.join(', ')}; all of them by default`)
+    .addArgument(among(command.createArgument('[objects...]', 'what of; all of them by default'), objects))
     .option(
       '--namespace <ref>',
       'the name of a namespace, the pid of a process in it, or a path that it is mounted on; may be given again',
       (each: string, before: ReadonlyArray<string>) => [...before, each],
       []
     )
-    .option('--for <duration>', 'end after that long, such as 30s or 5m')
+    .option('--for <duration>', 'end after that long, such as 30s or 5m', durationOf)
     .option('--json', 'print a line of JSON for each event')
     .addHelpText('after', example('isolink monitor link address --for 1s', 'isolink monitor --json --for 1s'))
-    .action((given: ReadonlyArray<string>, options: Options) =>
+    .action((given: ReadonlyArray<Object>, options: Options) =>
       conclude(
-        pipe(
-          E.Do,
-          E.apS('wanted', chosen(given)),
-          E.bindW('signal', () => signalAfter(options.for)),
-          TE.fromEither,
-          TE.chainW(({ wanted, signal }) =>
-            TE.sequenceArray<void, NetlinkError>(
-              (options.namespace.length === 0 ? [undefined] : options.namespace).map(namespace =>
-                follow({ namespace, wanted, signal, json: options.json === true })
-              )
-            )
+        TE.sequenceArray<void, NetlinkError>(
+          (options.namespace.length === 0 ? [undefined] : options.namespace).map(namespace =>
+            follow({
+              namespace,
+              wanted: given.length === 0 ? objects : given,
+              signal: options.for === undefined ? undefined : AbortSignal.timeout(options.for),
+              json: options.json === true
+            })
           )
         ),
         () => undefined
       )
     )
 
-const signalAfter = (duration: string | undefined): E.Either<WrongUsage, AbortSignal | undefined> =>
-  duration === undefined
-    ? E.right(undefined)
-    : pipe(durationOf('--for', duration), E.map(AbortSignal.timeout))
-
 interface Followed {
   readonly namespace: string | undefined
   readonly wanted: ReadonlyArray<Object>
   readonly signal: AbortSignal | undefined
   readonly json: boolean
-}
-
-const chosen = (given: ReadonlyArray<string>): E.Either<WrongUsage, ReadonlyArray<Object>> => {
-  const wrong = given.find(each => !(objects as ReadonlyArray<string>).includes(each))
-  return wrong === undefined
-    ? E.right(given.length === 0 ? objects : (given as ReadonlyArray<Object>))
-    : E.left(wrongUsage(`objects: ${wrong} is none of ${objects.join(', ')}${nearest(wrong, objects)}`))
 }
 
 const follow = (followed: Followed): TE.TaskEither<NetlinkError, void> =>

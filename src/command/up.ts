@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { apply, type Isolation } from '../isolation'
@@ -12,6 +12,7 @@ import { type Plan, planFrom } from '../recipe'
 import { readData, typed } from './input'
 import { conclude } from './outcome'
 import { example, print, progress, tell } from './output'
+import { durationOf } from './parameter'
 import { interruptible } from './signal'
 import { stepsOf } from './steps'
 
@@ -47,16 +48,6 @@ export const up = (command: Command): Command =>
 interface Options {
   readonly dryRun?: boolean
   readonly confirmWithin?: number
-}
-
-const units: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-
-/** Milliseconds; a number without a unit is of seconds. */
-const durationOf = (text: string): number => {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
-  const milliseconds = Number(number) * (units[unit] ?? 1)
-  if (!(milliseconds > 0)) throw new InvalidArgumentError('It is a time such as 30s or 5m.')
-  return milliseconds
 }
 
 const told = ({ name, changed, repaired, confirmWithin }: Isolation): void => {

@@ -27,6 +27,7 @@ const commands = [
   'monitor',
   'diagram',
   'decode',
+  'completion',
   'status',
   'confirm',
   'down',

@@ -52,7 +52,7 @@ test('npm pack: the library and its papers, and nothing else', () => {
     .map(({ path }) => path)
     .filter(
       path =>
-        !/^(dist\/(src|protocol)\/[\w/.-]+\.(js|d\.ts)|dist\/recipe\.schema\.json|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
+        !/^(dist\/(src|protocol)\/[\w/.-]+\.(js|d\.ts)|dist\/recipe\.schema\.json|dist\/isolink\.1|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
           path
         )
     )
@@ -62,6 +62,7 @@ test('npm pack: the library and its papers, and nothing else', () => {
     'dist/src/index.d.ts',
     'dist/src/command/isolink.js',
     'dist/recipe.schema.json',
+    'dist/isolink.1',
     'LICENSE'
   ])
     assert.ok(
