@@ -224,7 +224,7 @@ export const attributes = <const R extends Rows>(prefix: string, rows: R): Attri
   }
 
   const write = (to: Writer, value: SetValue<R>, outer: Scope | undefined): EncodeError | undefined => {
-    if (typeof value !== 'object' || value === null)
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
       return encodeError(`${quoted(value)} is not a set of attributes`)
     const values = value as Values
     const scope = lateOnes().size > 0 ? { values, outer } : outer

@@ -85,12 +85,16 @@ export const parsePrefix = (text: string): E.Either<string, Prefix> => {
   return E.right({ family, address: address.right, length })
 }
 
-const bytesOf = (address: string): ReadonlyArray<number> => ipaddr.parse(address).toByteArray()
+const bytesOf = (address: string): ReadonlyArray<number> =>
+  isDotted(address)
+    ? address.split('.').map(Number)
+    : (strict(address) ?? ipaddr.parse(address)).toByteArray()
 
 const masked = ({ address, length }: Prefix): ReadonlyArray<number> =>
   bytesOf(address).map((byte, n) => byte & (0xff << Math.max(0, Math.min(8, (n + 1) * 8 - length))) & 0xff)
 
-const fromBytes = (bytes: ReadonlyArray<number>): string => textOf(ipaddr.fromByteArray([...bytes]))
+const fromBytes = (bytes: ReadonlyArray<number>): string =>
+  bytes.length === 4 ? bytes.join('.') : textOf(ipaddr.fromByteArray([...bytes]))
 
 /** An address out of the four or sixteen bytes that stand for it on the wire; any other bytes in hexadecimal. */
 export const addressText = (bytes: Uint8Array): string =>
@@ -112,14 +116,17 @@ export const networkOf = (prefix: Prefix): Prefix => ({ ...prefix, address: from
 
 export const formatPrefix = ({ address, length }: Prefix): string => `${address}/${length}`
 
+/** Whether two addresses of one family begin with the same bits. */
+const agree = (a: Prefix, b: Prefix, length: number): boolean =>
+  masked({ ...a, length }).join() === masked({ ...b, length }).join()
+
 /** Whether an address lies in a prefix's network. */
 export const contains = (prefix: Prefix, address: string): boolean =>
-  familyOf(address) === prefix.family &&
-  masked(prefix).join() === masked({ ...prefix, address: textOf(strict(address) as ipaddr.IPv4) }).join()
+  familyOf(address) === prefix.family && agree(prefix, { ...prefix, address }, prefix.length)
 
 /** Whether two networks have an address in common. */
 export const overlap = (a: Prefix, b: Prefix): boolean =>
-  a.length <= b.length ? contains(a, b.address) : contains(b, a.address)
+  a.family === b.family && agree(a, b, Math.min(a.length, b.length))
 
 /** The last address of a network; in IPv4 all its hosts hear it. */
 export const broadcastOf = (prefix: Prefix): string =>

@@ -362,7 +362,12 @@ const reserve = (path: string, size: number, must: boolean): void => {
 }
 
 /** The machine's present life: what the kernel had before is gone. `man 5 proc_sys_kernel` */
-const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+const bootId = (): string => {
+  boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return boot
+}
+
+let boot: string | undefined
 
 const textOf = (entry: Entry): string => {
   const record = JSON.stringify({ boot: bootId(), ...entry })

@@ -142,11 +142,9 @@ const checkNetwork = (
   world: World
 ): TE.TaskEither<IsolationError, void> =>
   pipe(
-    TE.Do,
-    TE.bind('addresses', () => world.send(address.list())),
-    TE.bindW('wanted', () =>
-      TE.fromEither(E.mapLeft((reason: string) => premiseFailed(field, reason))(parsePrefix(network)))
-    ),
+    TE.fromEither(E.mapLeft((reason: string) => premiseFailed(field, reason))(parsePrefix(network))),
+    TE.bindTo('wanted'),
+    TE.bindW('addresses', ({ wanted: { family } }) => world.send(address.list({ family }))),
     TE.chainW(({ addresses, wanted }) => {
       const rival = addresses.find(({ family, address: own, prefixLength }) =>
         overlap(wanted, { family, address: own, length: prefixLength })

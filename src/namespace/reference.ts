@@ -96,34 +96,44 @@ const notANamespace = ({ field, value, path }: Place, descriptor: number): NotAN
   }
 }
 
-/** The namespace as a descriptor, which the caller closes. */
-export const openReference = (ref: NamespaceRef): E.Either<NamespaceError, number> =>
+/** Whether what is open is a network namespace. */
+const check = (place: Place, descriptor: number): E.Either<NamespaceError, number> => {
+  const type = ioctl(descriptor, NS_GET_NSTYPE)
+  if (E.isRight(type) && type.right === CLONE_NEWNET) return E.right(descriptor)
+  const closed = E.isLeft(type) && type.left.code === 'EBADF'
+  return E.left(closed ? namespaceNotFound(place.field, place.value) : notANamespace(place, descriptor))
+}
+
+const openPlace = (place: Place): E.Either<NamespaceError, number> =>
   pipe(
-    placeOf(ref),
-    E.chain(place =>
-      pipe(
-        // A FIFO in the wrong place must not hold us up.
-        E.tryCatch(
-          () => openSync(place.path, constants.O_RDONLY | constants.O_NONBLOCK),
-          error => openFailed(place, failureOf('open', error))
-        ),
-        E.chain(descriptor => {
-          const type = ioctl(descriptor, NS_GET_NSTYPE)
-          if (E.isRight(type) && type.right === CLONE_NEWNET) return E.right(descriptor)
-          const error = notANamespace(place, descriptor)
-          closeSync(descriptor)
-          return E.left(error)
-        })
-      )
-    )
+    // A FIFO in the wrong place must not hold us up.
+    E.tryCatch(
+      () => openSync(place.path, constants.O_RDONLY | constants.O_NONBLOCK),
+      error => openFailed(place, failureOf('open', error))
+    ),
+    E.chain(descriptor => {
+      const checked = check(place, descriptor)
+      if (E.isLeft(checked)) closeSync(descriptor)
+      return checked
+    })
   )
 
-/** Does something with a namespace's descriptor, then closes it. */
+/** The namespace as a descriptor, which the caller closes. */
+export const openReference = (ref: NamespaceRef): E.Either<NamespaceError, number> =>
+  pipe(placeOf(ref), E.chain(openPlace))
+
+/** Does something with a namespace's descriptor. One that we opened for it is closed then. */
 export const withReference = <Error, A>(
   ref: NamespaceRef,
   use: (descriptor: number) => E.Either<Error, A>
-): E.Either<NamespaceError | Error, A> =>
-  pipe(
+): E.Either<NamespaceError | Error, A> => {
+  if (typeof ref === 'object' && 'fd' in ref)
+    return pipe(
+      placeOf(ref),
+      E.chain(place => check(place, ref.fd)),
+      E.chainW(use)
+    )
+  return pipe(
     openReference(ref),
     E.chainW(descriptor => {
       try {
@@ -133,3 +143,4 @@ export const withReference = <Error, A>(
       }
     })
   )
+}

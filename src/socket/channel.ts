@@ -17,20 +17,24 @@ export interface Channel {
   readonly submit: (ticket: Pending) => void
   /** Sends what may be sent, and holds the process as long as somebody waits. */
   readonly pump: () => void
+  /** Takes in the answers of a socket that is paced, to their end; others have their turn in between. */
+  readonly drain: () => void
   /** Calls back when all that was submitted has been sent, which is mostly at once. */
   readonly afterSent: (then: () => void) => void
   /** Takes in the next datagram that waits, and says whether there was one; only of a socket that is paced. */
   readonly read: (() => boolean) | undefined
-  /** Whether answers are still to come, be it for nobody. */
-  readonly underWay: () => boolean
-  /** Whether somebody waits for an answer. */
-  readonly awaited: () => boolean
   readonly abandon: (ticket: Pending) => void
   /** Looks whether answers have been dropped. If so, nothing that waits can be trusted to end. */
   readonly noticeDrops: () => void
   /** Ends what is under way with an error. */
   readonly close: (why: (operation: string) => NetlinkError) => void
 }
+
+/** Milliseconds that reading goes on before others have their turn. */
+const turn = 2
+
+/** Milliseconds until we look again for an answer that was not there. The kernel rarely answers later than it is asked. */
+const pause = 10
 
 /** Memory of the receive buffer that one refusal takes at most, as the kernel counts it. */
 const refusalSize = 1280
@@ -85,10 +89,7 @@ export const openChannel = (
       }
 
       const pump = (): void => {
-        for (let datagram = next(); datagram !== undefined; datagram = next()) {
-          transport.send(datagram)
-          noticeDrops()
-        }
+        for (let datagram = next(); datagram !== undefined; datagram = next()) transport.send(datagram)
         hold()
         if (sent.length === 0 || unsent() > 0) return
         const waited = sent
@@ -109,22 +110,48 @@ export const openChannel = (
           giveUp(operation => malformed(operation, decoded.left))
           return
         }
+        // What is missing may have been a refusal, and then silence is no success.
+        noticeDrops()
         const ours = decoded.right.filter(message => message.port === transport.port)
         for (const { ticket, outcome } of settled(ours)) ticket.settle(E.right(outcome))
-        noticeDrops()
         pump()
+      }
+
+      const { more } = transport
+      let draining = false
+
+      const drain = (): void => {
+        if (more === undefined || draining) return
+        const end = performance.now() + turn
+        const goOn = (): void => {
+          draining = false
+          drain()
+        }
+        draining = true
+        while (underWay()) {
+          if (!more()) {
+            noticeDrops()
+            if (open() === 0) break
+            setTimeout(goOn, pause)
+            return
+          }
+          if (performance.now() >= end) {
+            setImmediate(goOn)
+            return
+          }
+        }
+        draining = false
       }
 
       return {
         submit: ticket => submit([ticket]),
         pump,
+        drain,
         afterSent: then => {
           if (unsent() === 0) then()
           else sent.push(then)
         },
-        read: transport.more,
-        underWay,
-        awaited: () => open() > 0,
+        read: more,
         abandon: ticket => {
           abandon(ticket)
           hold()

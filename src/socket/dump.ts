@@ -9,23 +9,6 @@ const turn = 2
 /** Milliseconds until we look again for what was not there. Usually the kernel puts the next part there as we read. */
 const pause = 10
 
-/** Reads answers out of a paced socket, to their end, and lets others have their turn in between. */
-export const drain = (channel: Channel): void => {
-  const { read, underWay, awaited } = channel
-  if (read === undefined) return
-  const end = performance.now() + turn
-  while (underWay()) {
-    if (!read()) {
-      if (awaited()) setTimeout(drain, pause, channel)
-      return
-    }
-    if (performance.now() >= end) {
-      setImmediate(drain, channel)
-      return
-    }
-  }
-}
-
 /** Where a list goes that is read part by part. */
 export interface Reader {
   readonly take: (value: unknown) => void

@@ -9,8 +9,8 @@ export const protocolNumbers: { readonly [P in Protocol]: number } = {
   generic: NETLINK.GENERIC
 }
 
-export /** Holds a burst of some thousand answers or events. */
-const defaultBuffer = 4 * 1024 * 1024
+/** Holds a burst of some thousand answers or events. */
+export const defaultBuffer = 4 * 1024 * 1024
 
 /**
  * The npm socket aborts the process when it overruns and the kernel reports that, so the report is turned off before
@@ -24,12 +24,31 @@ export const prepare = (descriptor: number, receiveBuffer: number): system.Answe
 }
 
 /** What the socket got of the buffer that it asked for. */
-export const bufferOf = (descriptor: number): number => {
-  const size = system.getsockoptInt(descriptor, system.SOL_SOCKET, SO_RCVBUF)
+export const bufferOf = (descriptor: number): number => sizeOf(descriptor, SO_RCVBUF)
+
+/** Makes room in the send buffer: a transaction cannot be cut, and can be larger than what may be sent by default. */
+export const roomIn = (descriptor: number): ((size: number) => void) => {
+  let largest = leastRoom
+  return size => {
+    if (size <= largest) return
+    largest = Math.max(size, sizeOf(descriptor, SO_SNDBUF) - overhead)
+    if (size === largest) system.setsockopt(descriptor, system.SOL_SOCKET, SO_SNDBUFFORCE, size + overhead)
+  }
+}
+
+const sizeOf = (descriptor: number, option: number): number => {
+  const size = system.getsockoptInt(descriptor, system.SOL_SOCKET, option)
   return E.isRight(size) ? size.right : 0
 }
 
+/** So much fits into the smallest send buffer that there can be: it need not be asked. SOCK_MIN_SNDBUF <net/sock.h> */
+const leastRoom = 4096
+/** What the kernel keeps of the send buffer for itself. */
+const overhead = 32
+
+const SO_SNDBUF = 7
 const SO_RCVBUF = 8
+const SO_SNDBUFFORCE = 32
 
 /** Element 8 of SO_MEMINFO counts drops. <linux/sock_diag.h> */
 export const droppedBy = (descriptor: number): number => {

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/function'
 import { littleEndian, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
 import * as system from '../namespace/system'
-import { bufferOf, defaultBuffer, droppedBy, prepare, protocolNumbers } from './option'
+import { bufferOf, defaultBuffer, droppedBy, prepare, protocolNumbers, roomIn } from './option'
 import type { Receiver, Transport, TransportOptions } from './transport'
 
 const NETLINK_ADD_MEMBERSHIP = 1
@@ -33,8 +33,9 @@ const kernel = addressOf(0)
 const sender = addressOf(0)
 
 /**
- * A socket that nobody watches, for dumps: the npm socket reads as fast as it can and cannot be told to wait, and the
- * kernel writes the next part of a dump when the last one is read, so that nothing is there before we ask for it.
+ * A socket that nobody watches, for requests: the kernel has answered by the time that the request is sent, and of a
+ * dump it writes the next part when the last one is read. The npm socket would wait for the event loop to tell of the
+ * answer, and reads dumps as fast as it can.
  */
 export const openPaced = (
   protocol: Protocol,
@@ -65,10 +66,12 @@ export const openPaced = (
 
 const pacedTransport = (descriptor: number, port: number, receiver: Receiver): Transport => {
   let open = true
+  const makeRoom = roomIn(descriptor)
   return {
     port,
     receiveBuffer: bufferOf(descriptor),
     send: datagram => {
+      makeRoom(datagram.byteLength)
       const sent = system.sendto(descriptor, datagram, kernel)
       if (E.isLeft(sent)) setImmediate(() => receiver.failed(failure(sent.left)))
     },

@@ -9,7 +9,7 @@ import type { NamespaceError } from '../namespace/error'
 import { make } from '../namespace/named'
 import { type NamespaceRef, openReference } from '../namespace/reference'
 import { type Channel, openChannel } from './channel'
-import { drain, partsOf } from './dump'
+import { partsOf } from './dump'
 import { encodeAll, type Names } from './encoding'
 import { aborted, closed, type NetlinkError, type Rejected, timedOut } from './error'
 import { familyByName } from './family'
@@ -101,16 +101,14 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
 
   const requestChannel = (protocol: Protocol): Channel | undefined => channels.get(protocol)
 
-  /** Lists have a socket of their own, which is read at the pace of whoever wants them. */
-  const channelFor = ({ request: { protocol, answering }, reader }: Job): E.Either<NetlinkError, Channel> => {
-    const paced = answering === 'dump'
-    const key = paced ? `${protocol} lists` : protocol
-    const known = channels.get(key)
+  /** A list that is read part by part has a socket of its own, which is read at the pace of whoever wants it. */
+  const channelFor = ({ request: { protocol }, reader }: Job): E.Either<NetlinkError, Channel> => {
+    const known = requestChannel(protocol)
     if (known !== undefined && reader === undefined) return E.right(known)
     return pipe(
-      openChannel(openAt, protocol, { paced }, families),
+      openChannel(openAt, protocol, { paced: true }, families),
       E.map(channel => {
-        if (reader === undefined) channels.set(key, channel)
+        if (reader === undefined) channels.set(protocol, channel)
         else reader.opened(channel)
         return channel
       })
@@ -197,7 +195,8 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         abandon(ticket)
         message.right.release()
       }
-      if (job.request.answering !== 'dump') {
+      const { reader } = job
+      if (reader === undefined) {
         submit(ticket)
         touched.add(channel.right)
         continue
@@ -207,14 +206,16 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       const begin = (): void => {
         submit(ticket)
         pump()
-        if (job.reader === undefined) drain(channel.right)
-        else job.reader.asked()
+        reader.asked()
       }
       before?.pump()
       if (before === undefined) begin()
       else before.afterSent(begin)
     }
-    for (const channel of touched) channel.pump()
+    for (const channel of touched) {
+      channel.pump()
+      channel.drain()
+    }
   }
 
   /** Tells a refusal for want of a feature from another, by trying the features out. */

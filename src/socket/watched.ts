@@ -4,7 +4,7 @@ import { RawNetlinkSocket } from 'netlink/dist/raw'
 import { littleEndian, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
 import * as system from '../namespace/system'
-import { defaultBuffer, droppedBy, prepare, protocolNumbers } from './option'
+import { defaultBuffer, droppedBy, prepare, protocolNumbers, roomIn } from './option'
 import type { Receiver, Transport, TransportOptions } from './transport'
 
 /** The kernel never sends more of a dump at a time, and peeking first would make it send less. */
@@ -47,13 +47,7 @@ export const openWatched = (
   )
   socket.on('error', receiver.failed)
   let open = true
-  let largest = socket.getSendBufferSize() - overhead
-  /** A transaction can be larger than what a socket may send by default; it cannot be cut. */
-  const makeRoom = (size: number): void => {
-    if (size <= largest) return
-    system.setsockopt(descriptor, system.SOL_SOCKET, SO_SNDBUFFORCE, size + overhead)
-    largest = size
-  }
+  const makeRoom = roomIn(descriptor)
   return E.right({
     port,
     receiveBuffer: socket.getRecvBufferSize(),
@@ -89,10 +83,6 @@ const descriptorOf = (port: number, protocol: number, expected: number): number 
     : readdirSync('/proc/self/fd')
         .map(Number)
         .find(each => isSocketOf(each, port, protocol))
-
-/** What the kernel keeps of the send buffer for itself. */
-const overhead = 32
-const SO_SNDBUFFORCE = 32
 
 const SO_PROTOCOL = 38
 

@@ -30,25 +30,27 @@ export interface Faults {
 
 /** Carries datagrams as another transport does, the real one by default, but with faults. */
 export const faults =
-  (given: Faults, open: OpenTransport = openTransport): OpenTransport =>
+  (wrong: Faults, open: OpenTransport = openTransport): OpenTransport =>
   (protocol, receiver, ...options) => {
     let arrived = 0
     let sent = 0
     let dropped = 0
     const line = late(receiver)
-    const datagram: Receiver['datagram'] = (bytes, sender) => {
+    const datagram: Receiver['datagram'] = (given, sender) => {
+      // A socket reads the next one into the same bytes.
+      const bytes = given.slice()
       const number = arrived++
       const hit = (which: Which | undefined): boolean => isMeant(which, number, bytes)
-      if (hit(given.drop)) {
+      if (hit(wrong.drop)) {
         dropped++
         return
       }
-      const wait = given.delay !== undefined && hit(given.delay.which ?? true) ? given.delay.milliseconds : 0
+      const wait = wrong.delay !== undefined && hit(wrong.delay.which ?? true) ? wrong.delay.milliseconds : 0
       line.deliver(wait, to => {
-        if (hit(given.foreign)) to.datagram(refusalsOf(bytes), stranger)
-        if (hit(given.truncate)) to.failed(new Error(`a datagram of ${bytes.length} bytes was cut`))
-        else if (hit(given.malform)) to.datagram(malformed(bytes), sender)
-        else to.datagram(hit(given.interrupt) ? interrupted(bytes) : bytes, sender)
+        if (hit(wrong.foreign)) to.datagram(refusalsOf(bytes), stranger)
+        if (hit(wrong.truncate)) to.failed(new Error(`a datagram of ${bytes.length} bytes was cut`))
+        else if (hit(wrong.malform)) to.datagram(malformed(bytes), sender)
+        else to.datagram(hit(wrong.interrupt) ? interrupted(bytes) : bytes, sender)
       })
     }
     return pipe(
@@ -56,7 +58,7 @@ export const faults =
       E.map(transport => ({
         ...transport,
         send: bytes => {
-          if (isMeant(given.unsent, sent++, bytes)) setImmediate(() => receiver.failed(noRoom()))
+          if (isMeant(wrong.unsent, sent++, bytes)) setImmediate(() => receiver.failed(noRoom()))
           else transport.send(bytes)
         },
         dropped: () => transport.dropped() + dropped,

@@ -11,6 +11,7 @@ import * as route from '../../src/route'
 import { message } from '../../src/socket/message'
 import { openTransport } from '../../src/socket/open'
 import { openSession, type Session } from '../../src/socket/session'
+import { faults } from '../../src/testing'
 import { command, kernelTest, run } from '../sandbox'
 
 const test = suite('socket and kernel')
@@ -144,6 +145,23 @@ kernelTest(
       assert.is(right(await send(nftables.elements(ref, 'many'))()).length, 5000)
       right(await send(nftables.transaction([nftables.removeTable(ref)]))())
     })
+)
+
+kernelTest(
+  test,
+  'an answer that comes late is waited for, and one that was dropped is missed',
+  [],
+  async () => {
+    const late = right(openSession({ transport: faults({ delay: { milliseconds: 30 } }) }))
+    assert.is(right(await late.send(link.get('lo'))()).index, 1)
+    assert.ok(right(await late.send(link.list())()).some(({ name }) => name === 'lo'))
+    late.close()
+    const lossy = right(openSession({ transport: faults({ drop: [0] }) }))
+    const lost = await lossy.send(link.get('lo'))()
+    assert.ok(E.isLeft(lost) && lost.left._tag === 'Overrun')
+    assert.is(right(await lossy.send(link.get('lo'))()).index, 1)
+    lossy.close()
+  }
 )
 
 kernelTest(

@@ -48,11 +48,14 @@ export const namespaceStep: StepKind<CreateNamespace, Before> = {
   script: ({ name }) => [`ip netns add ${word(name)}`, `ip -n ${word(name)} link set lo up`]
 }
 
+/** LOOPBACK_IFINDEX: `lo` is the first link of every namespace. <net/flow.h> */
+const loopback = 1
+
 /** A namespace that bears our mark before anybody can see it. */
 const make = (name: string, { world, owner }: Surroundings): TE.TaskEither<StepError, Before> =>
   pipe(
     TE.fromIOEither(() => world.make(name)),
-    TE.chainFirstW(() => world.send(link.set('lo', { alias: tagOf(owner) }), name)),
+    TE.chainFirstW(() => world.send(link.set(loopback, { alias: tagOf(owner) }), name)),
     TE.map(made => ({ existed: false, cookie: made }))
   )
 

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import { familyOf } from '../../ip/prefix'
 import type { Link } from '../../link'
 import * as link from '../../link'
 import type { AwaitReadiness } from '../../recipe/step'
@@ -27,8 +28,8 @@ const linksOf = (
   )
 
 /**
- * The kernel takes what is for an address once there is a local route to it. For an IPv6 address, a worker of the
- * kernel adds that a little later, when it has joined the group that neighbours ask in.
+ * The kernel takes what is for an address once there is a local route to it. That of an IPv4 address comes with it; for
+ * an IPv6 address, a worker of the kernel adds it a little later, when it has joined the group that neighbours ask in.
  */
 const isAnswered = (
   address: string,
@@ -48,7 +49,7 @@ const isReady = (step: AwaitReadiness, around: Surroundings): TE.TaskEither<Netl
     TE.apS(
       'answered',
       pipe(
-        step.addresses,
+        step.addresses.filter(each => familyOf(each) === 'ipv6'),
         TE.traverseArray(each => isAnswered(each, step, around))
       )
     ),
