@@ -6,7 +6,7 @@
  * and that counts as a failure.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -33,6 +33,8 @@ const { values, positionals: words } = parseArgs({
 })
 const kernels = values.kernel.flatMap(kernel => (kernel === 'all' ? Object.keys(suites) : [kernel]))
 const compiled = mkdtempSync(join(tmpdir(), 'isolink-vm-compiled-'))
+// Some tests run as a user who is not root.
+chmodSync(compiled, 0o755)
 
 const machines = new Set<ChildProcess>()
 
@@ -51,6 +53,7 @@ const compile = (): void => {
 
 /** The compiler gives way to its output; then the tests run as they do on the host. */
 const inside = `
+ln -s "$ISOLINK_VM_COMPILED" /compiled
 mount --bind test/vm/compiled.js node_modules/ts-node/register/index.js
 if [ -n "$FEATURES" ]; then node -r ts-node/register test/vm/features.ts; fi
 exec node -r ts-node/register test/run.ts "$@"`
