@@ -1,12 +1,12 @@
 /** `: did you mean mtu?` for a key that is not there, or nothing when no key is near. */
 export const nearest = (key: string, keys: ReadonlyArray<string>): string => {
-  const ranked = keys
+  const farthest = Math.max(1, Math.floor(key.length / 3))
+  const [best] = keys
+    // Letters that one has more than the other must all be added.
+    .filter(({ length }) => Math.abs(length - key.length) <= farthest)
     .map(each => ({ each, distance: distance(key.toLowerCase(), each.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
-  const best = ranked[0]
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(key.length / 3))
-    ? `: did you mean ${best.each}?`
-    : ''
+  return best !== undefined && best.distance <= farthest ? `: did you mean ${best.each}?` : ''
 }
 
 /** Levenshtein's: how many letters to add, drop or change. */

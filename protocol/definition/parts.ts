@@ -35,8 +35,26 @@ export const partsOf = (policy: Parts): ReadonlyArray<Policy<unknown>> => [
   ...formsOf(policy)
 ]
 
+const none: ReadonlySet<string> = new Set()
+const selectors = new WeakMap<Policy<unknown>, ReadonlySet<string>>()
+
 /** The names that a policy looks up in the values around it, or that one within it does. */
-export const selectorsOf = (policy: Policy<unknown>): ReadonlySet<string> => {
+export const selectorsOf = (policy: Parts): ReadonlySet<string> => {
+  const known = selectors.get(policy)
+  if (known !== undefined) return known
+  const names = typeof policy.of === 'function' ? selectorsWithin(policy) : selectorsIn(policy)
+  selectors.set(policy, names)
+  return names
+}
+
+const selectorsIn = (policy: Parts): ReadonlySet<string> => {
+  const all = partsOf(policy).map(selectorsOf).filter(({ size }) => size > 0)
+  if (policy.selector !== undefined) all.push(new Set([policy.selector]))
+  return all.length === 0 ? none : new Set(all.flatMap(names => [...names]))
+}
+
+/** Of one that may contain itself. */
+const selectorsWithin = (policy: Parts): ReadonlySet<string> => {
   const names = new Set<string>()
   const all = new Set<Parts>([policy])
   for (const each of all) {

@@ -170,7 +170,7 @@ const writeSet = (draft: Draft, name: string, { rows }: AttributeSet<Rows>): str
   const scope = lateKeys(rows).size > 0 ? '{ values: value, outer }' : 'outer'
   return `
 function ${name}(to, value, outer) {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   if (${object(draft, originalsOf)}(value) !== undefined) return false
   const scope = ${scope}
   let n = 0
