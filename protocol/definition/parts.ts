@@ -48,7 +48,9 @@ export const selectorsOf = (policy: Parts): ReadonlySet<string> => {
 }
 
 const selectorsIn = (policy: Parts): ReadonlySet<string> => {
-  const all = partsOf(policy).map(selectorsOf).filter(({ size }) => size > 0)
+  const all = partsOf(policy)
+    .map(selectorsOf)
+    .filter(({ size }) => size > 0)
   if (policy.selector !== undefined) all.push(new Set([policy.selector]))
   return all.length === 0 ? none : new Set(all.flatMap(names => [...names]))
 }

@@ -2,6 +2,7 @@
  * isolink's part in the benchmarks, from and to objects, by its public surface: a process of its own for each sample,
  * in a namespace of its own. `contestant WORKLOAD SIZE` prints what it took as a line of JSON.
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import * as E from 'fp-ts/Either'
 import { address, link, namespaces, open, route } from '../../src/promises'
 import { destinationOf } from './destination'
@@ -12,27 +13,9 @@ interface Sample {
   /** User and system time, of all threads. */
   readonly cpu: number
   readonly count: number
-  /** The longest that the event loop was held, less what the kernel took of it. Milliseconds. */
+  /** The longest that a call held the event loop. Milliseconds. */
   readonly held: number
   readonly removed?: number
-}
-
-/** How long others had to wait for their turn. */
-const watchLoop = (): (() => number) => {
-  let last = performance.now()
-  let longest = 0
-  let going = true
-  const turn = (): void => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last)
-    last = now
-    if (going) setImmediate(turn)
-  }
-  setImmediate(turn)
-  return () => {
-    going = false
-    return Math.max(longest, performance.now() - last)
-  }
 }
 
 /** How many succeeded; what was wrong, if nothing did. */
@@ -42,17 +25,28 @@ const successes = (results: ReadonlyArray<E.Either<{ readonly message: string },
   return results.length
 }
 
-const measured = async (work: () => Promise<number>): Promise<Sample> => {
+/** A timer of libuv's: looking at the loop in each of its turns would keep it turning while it has nothing to do. */
+const resolution = 1
+
+/** Times a call, and the making of what it is given; only the call can hold the loop. */
+const measured = async <A>(make: () => A, call: (given: A) => Promise<number>): Promise<Sample> => {
   await new Promise(setImmediate)
-  const held = watchLoop()
-  await new Promise(setImmediate)
+  const delays = monitorEventLoopDelay({ resolution })
   const cpu = process.cpuUsage()
   const start = process.hrtime.bigint()
-  const count = await work()
+  const given = make()
+  delays.enable()
+  // The timer starts with the loop's next turn.
+  await new Promise(setImmediate)
+  const count = await call(given)
   const ns = Number(process.hrtime.bigint() - start)
   const { user, system } = process.cpuUsage(cpu)
-  return { ns, cpu: (user + system) * 1000, count, held: held() }
+  await new Promise(resolve => setTimeout(resolve, 2 * resolution))
+  delays.disable()
+  return { ns, cpu: (user + system) * 1000, count, held: Math.max(0, delays.max / 1e6 - resolution) }
 }
+
+const nothing = (): void => undefined
 
 const workloads: { readonly [name: string]: (size: number) => Promise<Sample> } = {
   /** Routes from objects, each answer looked at. */
@@ -60,20 +54,18 @@ const workloads: { readonly [name: string]: (size: number) => Promise<Sample> } 
     await using host = open()
     await host.link.list()
     const { index } = await host.link.get('bench0')
-    return await measured(async () => {
-      const requests = Array.from({ length: size }, (_, n) =>
-        route.add({ destination: destinationOf(n), link: index })
-      )
-      return successes(await host.batch(requests))
-    })
+    return await measured(
+      () => Array.from({ length: size }, (_, n) => route.add({ destination: destinationOf(n), link: index })),
+      async requests => successes(await host.batch(requests))
+    )
   },
   list: async () => {
     await using host = open()
-    return await measured(async () => (await host.route.list({ table: 254, family: 'ipv4' })).length)
+    return await measured(nothing, async () => (await host.route.list({ table: 254, family: 'ipv4' })).length)
   },
   stream: async () => {
     await using host = open()
-    return await measured(async () => {
+    return await measured(nothing, async () => {
       let gateways = 0
       let count = 0
       for await (const { gateway } of host.route.stream({ table: 254, family: 'ipv4' })) {
@@ -85,7 +77,7 @@ const workloads: { readonly [name: string]: (size: number) => Promise<Sample> } 
   },
   parts: async () => {
     await using host = open()
-    return await measured(async () => {
+    return await measured(nothing, async () => {
       let count = 0
       for await (const part of host.route.stream({ table: 254, family: 'ipv4' }).parts())
         for (const { destination } of part) if (destination !== '') count++
@@ -94,24 +86,30 @@ const workloads: { readonly [name: string]: (size: number) => Promise<Sample> } 
   },
   pairs: async size => {
     await using host = open()
-    const made = await measured(async () => {
-      const requests = Array.from({ length: size }, (_, n) => [
-        link.add({ kind: 'veth', name: `a${n}`, up: true, group: 7, peer: { name: `b${n}` } }),
-        link.set(`b${n}`, { up: true }),
-        address.add({ link: `a${n}`, address: `10.${n >> 8}.${n & 255}.1/24` })
-      ]).flat()
-      return successes(await host.batch(requests)) / 3
-    })
+    await host.link.get(1)
+    const made = await measured(
+      () =>
+        Array.from({ length: size }, (_, n) => [
+          link.add({ kind: 'veth', name: `a${n}`, up: true, group: 7, peer: { name: `b${n}` } }),
+          link.set(`b${n}`, { up: true }),
+          address.add({ link: `a${n}`, address: `10.${n >> 8}.${n & 255}.1/24` })
+        ]).flat(),
+      async requests => successes(await host.batch(requests)) / 3
+    )
     const start = performance.now()
     await host.link.removeGroup(7)
     return { ...made, removed: (performance.now() - start) * 1e6 }
   },
   namespaces: async size => {
+    // What is loaded when it is first used, is loaded as the process starts.
+    await namespaces.create('first')
+    await within('first')
+    await namespaces.remove('first')
     const names = Array.from({ length: size }, (_, n) => `ours${n}`)
-    const made = await measured(async () => {
+    const made = await measured(nothing, async () => {
       for (const name of names) {
         await namespaces.create(name)
-        open({ namespace: name }).close()
+        await within(name)
       }
       return names.length
     })
@@ -123,28 +121,36 @@ const workloads: { readonly [name: string]: (size: number) => Promise<Sample> } 
     await using host = open()
     const table = { family: 'ip', table: 'bench' } as const
     await host.nftables.tables()
-    return await measured(async () => {
-      const changes = Array.from({ length: size }, (_, n) => dnatRule(table, 'publish', n))
-      await host.nftables.transaction(changes)
-      return changes.length
-    })
+    return await measured(
+      () => Array.from({ length: size }, (_, n) => dnatRule(table, 'publish', n)),
+      async changes => {
+        await host.nftables.transaction(changes)
+        return changes.length
+      }
+    )
   },
   rules: async () => {
     await using host = open()
     await host.nftables.tables()
-    return await measured(async () => (await host.send(rules)).length)
+    return await measured(nothing, async () => (await host.send(rules)).length)
   },
   events: async size => {
     await using host = open()
     const events = host.monitor(['link', 'address'])
     console.log('ready')
-    const sample = await measured(async () => {
+    const sample = await measured(nothing, async () => {
       let seen = 0
       for await (const { object } of events) if (object === 'resync' || ++seen === size) break
       return seen
     })
     return { ...sample, ns: sample.cpu }
   }
+}
+
+/** Opens a netlink socket in a namespace, and uses it. */
+const within = async (namespace: string): Promise<void> => {
+  await using inside = open({ namespace })
+  await inside.link.set(1, { up: true })
 }
 
 const [, , name = '', size = '0'] = process.argv

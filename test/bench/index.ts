@@ -4,10 +4,11 @@
  * beforehand. Compare ratios with another run's, never times. ROUNDS and SCALE (a percentage) change how much is done.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, release, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as E from 'fp-ts/Either'
+import { javaScriptOf, root, sourcesIn } from '../../.ci/javascript'
 import { encodeMessages, type Message, type Protocol } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { address, link, nftables, route } from '../../src'
@@ -49,6 +50,23 @@ const wanted = process.argv.slice(2)
 
 const folder = mkdtempSync(join(tmpdir(), 'isolink-bench-'))
 const floor = join(folder, 'floor')
+
+/** Where isolink's packages are found from. */
+const built = mkdtempSync(join(root, 'node_modules', '.bench-'))
+
+/**
+ * isolink's part as JavaScript, as it is published: ts-node would have the TypeScript compiler lie in the memory that
+ * the garbage collector goes through, and have it compile what is loaded when it is first used.
+ */
+const contestant = join(built, 'test/bench/contestant.js')
+
+const build = (): void => {
+  for (const path of ['protocol', 'src', 'test/bench'].flatMap(sourcesIn)) {
+    const target = join(built, path.replace(/\.ts$/, '.js'))
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, javaScriptOf(path))
+  }
+}
 
 /** The index of the only link that routes go by. */
 const bench0 = 1000
@@ -115,16 +133,7 @@ const byFloor = (...args: ReadonlyArray<string>): Contestant => ({
 const byIsolink = (name: string, workload: string, count = 0): Contestant => ({
   name,
   run: async namespace =>
-    JSON.parse(
-      (
-        await run(namespace, process.execPath, [
-          ...process.execArgv,
-          join(__dirname, 'contestant.ts'),
-          workload,
-          String(count)
-        ])
-      ).last
-    )
+    JSON.parse((await run(namespace, process.execPath, [contestant, workload, String(count)])).last)
 })
 
 /** Whoever else is installed; the time is that of the process. */
@@ -419,12 +428,7 @@ const followed = (count: number): Workload => {
       { name: 'floor, in C', run: during(floor, ['listen', String(1 | 16), String(count)]) },
       {
         name: 'isolink',
-        run: during(process.execPath, [
-          ...process.execArgv,
-          join(__dirname, 'contestant.ts'),
-          'events',
-          String(count)
-        ])
+        run: during(process.execPath, [contestant, 'events', String(count)])
       }
     ],
     must: { isolink: 8 }
@@ -514,6 +518,7 @@ const printed = (): string => {
 
 const main = async (): Promise<void> => {
   try {
+    build()
     execFileSync('cc', ['-O2', '-o', floor, join(__dirname, 'floor.c')])
     for (const make of workloads) {
       const workload = make()
@@ -521,13 +526,17 @@ const main = async (): Promise<void> => {
     }
     console.log(`\n${printed()}`)
   } finally {
-    rmSync(folder, { recursive: true })
+    leave()
   }
+}
+
+const leave = (): void => {
+  for (const each of [folder, built]) rmSync(each, { recursive: true })
 }
 
 if (inSandbox()) void main()
 else {
-  rmSync(folder, { recursive: true })
+  leave()
   const ended = sandboxSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)])
   if (E.isLeft(ended)) throw new Error(ended.left.message)
   process.exitCode = ended.right.code ?? 1
