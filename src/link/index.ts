@@ -292,6 +292,11 @@ export const get = (link: LinkRef): Request<Link> => ({
   hints: { ENODEV: `there is no link ${link}` }
 })
 
+/** Milliseconds that the kernel takes, about: a removal waits until nobody looks at the link any more (RCU). */
+const creation = 0.5
+const changing = 0.2
+const removal = 17
+
 /** Makes a link: `ip link add`. Its index and its final name hold at once, in whichever namespace it is made. */
 export const add = (link: NewLink): Request<void> => {
   const index = link.index ?? freeIndex()
@@ -324,6 +329,7 @@ export const add = (link: NewLink): Request<void> => {
     },
     read: () => undefined,
     fields: { ...fields, ...optionFields('options' in link ? link.options : undefined) },
+    kernelTime: creation,
     needs: [linkKind(link.kind), ...(filtersVlans(link) ? [vlanFiltering] : [])],
     hints: { EEXIST: 'the name is taken' }
   }
@@ -346,6 +352,7 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> => ({
       : E.left(wrong)
   },
   read: () => undefined,
+  kernelTime: changing,
   fields: {
     ...fields,
     ...optionFields(change.options?.options, 'options.options'),
@@ -411,6 +418,7 @@ export const remove = (link: LinkRef): Request<void> => ({
   messages: known =>
     E.right([message('RTM_DELLINK', NLM_F.REQUEST, { header: { index: known.indexOf(link) } })]),
   read: () => undefined,
+  kernelTime: removal,
   fields
 })
 
@@ -429,6 +437,7 @@ export const removeGroup = (group: number): Request<void> => ({
       ? E.left(invalidInput('link.removeGroup', 'group', '0 is the group of all links that were given none'))
       : E.right([message('RTM_DELLINK', NLM_F.REQUEST, { attributes: { group } })]),
   read: () => undefined,
+  kernelTime: removal,
   fields
 })
 

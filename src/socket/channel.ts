@@ -2,15 +2,27 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { decodeMessages, type Families, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
+import type { Names } from './encoding'
 import { failedToSend, malformed, type NetlinkError, overrun } from './error'
 import { exchange, type Outcome, type Ticket } from './exchange'
+import type { Job } from './job'
+import type { Known } from './request'
 import type { OpenTransport, TransportOptions } from './transport'
+import { turn } from './turn'
 
 /** A request under way. */
 export interface Pending extends Ticket {
-  readonly operation: string
-  readonly settle: (result: E.Either<NetlinkError, Outcome>) => void
+  readonly job: Job
+  readonly names: Names
+  readonly known: Known
+  /** Closes what was opened for the request's sake. */
+  readonly release: () => void
+  /** Of a list: the entries so far. */
+  readonly values?: Array<unknown>
 }
+
+/** What becomes of a request that has been answered, or never will be. */
+export type Settle = (ticket: Pending, result: E.Either<NetlinkError, Outcome>) => void
 
 /** A socket, and what is under way through it. */
 export interface Channel {
@@ -30,11 +42,11 @@ export interface Channel {
   readonly close: (why: (operation: string) => NetlinkError) => void
 }
 
-/** Milliseconds that reading goes on before others have their turn. */
-const turn = 2
-
 /** Milliseconds until we look again for an answer that was not there. The kernel rarely answers later than it is asked. */
 const pause = 10
+
+/** Milliseconds that the kernel may work on one datagram, if it can be cut. */
+const longestSend = 4
 
 /** Memory of the receive buffer that one refusal takes at most, as the kernel counts it. */
 const refusalSize = 1280
@@ -42,6 +54,7 @@ const refusalSize = 1280
 export const openChannel = (
   open: OpenTransport,
   protocol: Protocol,
+  settle: Settle,
   options?: TransportOptions,
   families?: Families
 ): E.Either<NamespaceError, Channel> => {
@@ -71,11 +84,14 @@ export const openChannel = (
       } = exchange<Pending>({
         answers,
         messages: 200,
-        bytes: 65536
+        bytes: 65536,
+        kernelTime: longestSend
       })
       let sent: Array<() => void> = []
       let dropped = transport.dropped()
       let isOpen = true
+      /** Whether the pump goes on when others have had their turn. */
+      let rests = false
 
       const hold = (): void => {
         if (isOpen) transport.hold(open() > 0)
@@ -89,7 +105,20 @@ export const openChannel = (
       }
 
       const pump = (): void => {
-        for (let datagram = next(); datagram !== undefined; datagram = next()) transport.send(datagram)
+        if (rests) return
+        const end = performance.now() + turn
+        for (let datagram = next(); datagram !== undefined; datagram = next()) {
+          transport.send(datagram)
+          if (performance.now() < end || unsent() === 0) continue
+          rests = true
+          setImmediate(() => {
+            rests = false
+            if (!isOpen) return
+            pump()
+            drain()
+          })
+          break
+        }
         hold()
         if (sent.length === 0 || unsent() > 0) return
         const waited = sent
@@ -98,7 +127,7 @@ export const openChannel = (
       }
 
       giveUp = why => {
-        for (const ticket of clear()) ticket.settle(E.left(why(ticket.operation)))
+        for (const ticket of clear()) settle(ticket, E.left(why(ticket.job.request.operation)))
         if (isOpen) pump()
       }
 
@@ -113,7 +142,7 @@ export const openChannel = (
         // What is missing may have been a refusal, and then silence is no success.
         noticeDrops()
         const ours = decoded.right.filter(message => message.port === transport.port)
-        for (const { ticket, outcome } of settled(ours)) ticket.settle(E.right(outcome))
+        for (const { ticket, outcome } of settled(ours)) settle(ticket, E.right(outcome))
         pump()
       }
 

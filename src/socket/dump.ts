@@ -2,9 +2,7 @@ import * as E from 'fp-ts/Either'
 import type { Channel } from './channel'
 import { aborted, type NetlinkError, timedOut } from './error'
 import type { Parts } from './stream'
-
-/** Milliseconds that reading goes on before others have their turn. */
-const turn = 2
+import { turn } from './turn'
 
 /** Milliseconds until we look again for what was not there. Usually the kernel puts the next part there as we read. */
 const pause = 10

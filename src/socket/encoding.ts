@@ -38,10 +38,11 @@ interface Composed {
  * Encodes requests, all of one protocol at once: that takes a fifth of the time that one by one does. If one of them is
  * wrong they are encoded one by one, so that only that one fails.
  */
-export const encodeAll = (
+export const encodeAll = async (
   requests: ReadonlyArray<Request<unknown>>,
-  names: Names
-): ReadonlyArray<E.Either<NetlinkError, Encoded>> => {
+  names: Names,
+  rest: () => Promise<void> | undefined
+): Promise<ReadonlyArray<E.Either<NetlinkError, Encoded>>> => {
   const composed = requests.map(request => compose(request, names))
   const protocol = requests[0]?.protocol ?? 'route'
   if (requests.length > 1 && requests.every(request => request.protocol === protocol)) {
@@ -49,10 +50,16 @@ export const encodeAll = (
     const bytes = encodeMessages(protocol, messages, names.families)
     if (E.isRight(bytes)) return cut(bytes.right, composed)
   }
-  return composed.map((each, n) =>
-    E.isLeft(each) ? each : encodeOne(requests[n] as Request<unknown>, each.right, names)
-  )
+  const results: Array<E.Either<NetlinkError, Encoded>> = []
+  for (const [n, each] of composed.entries())
+    results.push(
+      E.isLeft(each) ? each : await encodeOne(requests[n] as Request<unknown>, each.right, names, rest)
+    )
+  return results
 }
+
+/** Messages that are encoded in one go. */
+const atOnce = 200
 
 /** Which of the bytes are whose. */
 const cut = (
@@ -70,17 +77,38 @@ const cut = (
   })
 }
 
-const encodeOne = (
+const encodeOne = async (
   request: Request<unknown>,
   { messages, known, release }: Composed,
-  { families }: Names
-): E.Either<NetlinkError, Encoded> => {
-  const bytes = encodeMessages(request.protocol, messages, families)
-  if (E.isRight(bytes))
-    return E.right({ bytes: bytes.right, from: 0, to: bytes.right.length, known, release })
-  release()
-  const { path, reason } = bytes.left
-  return E.left(invalidInput(request.operation, fieldFor(request, path), reason))
+  { families }: Names,
+  rest: () => Promise<void> | undefined
+): Promise<E.Either<NetlinkError, Encoded>> => {
+  const parts: Array<Uint8Array> = []
+  for (let n = 0; n < messages.length; n += atOnce) {
+    const part = encodeMessages(request.protocol, messages.slice(n, n + atOnce), families)
+    if (E.isLeft(part)) {
+      release()
+      const { path, reason } = part.left
+      return E.left(invalidInput(request.operation, fieldFor(request, path), reason))
+    }
+    parts.push(part.right)
+    if (messages.length > atOnce) await rest()
+  }
+  const bytes = joined(parts)
+  return E.right({ bytes, from: 0, to: bytes.length, known, release })
+}
+
+/** Parts of whole messages, one behind the other. */
+const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const [only] = parts
+  if (only !== undefined && parts.length === 1) return only
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + align(part.length), 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += align(part.length)
+  }
+  return bytes
 }
 
 const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError, Composed> => {

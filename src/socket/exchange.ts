@@ -12,6 +12,8 @@ export interface Ticket {
   readonly bytes: Uint8Array
   readonly from: number
   readonly to: number
+  /** Milliseconds that the kernel works on it, where that is long. */
+  readonly kernelTime?: number | undefined
   /** Takes the messages of the answer as they come, which are then not kept for the outcome. */
   readonly take?: (message: Message) => void
 }
@@ -82,6 +84,8 @@ export interface Limits {
   readonly messages: number
   /** Most bytes in one datagram, but for a transaction, which cannot be cut. */
   readonly bytes: number
+  /** Most milliseconds that the kernel works on one datagram, but for one with a single request. */
+  readonly kernelTime: number
 }
 
 /** What an answer takes of the receive buffer, in refusals. */
@@ -110,7 +114,13 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
     return first
   }
 
-  const mayLeave = (ticket: T, weight: number, taken: ReadonlyArray<Flight<T>>, bytes: number): boolean => {
+  const mayLeave = (
+    ticket: T,
+    weight: number,
+    taken: ReadonlyArray<Flight<T>>,
+    bytes: number,
+    kernelTime: number
+  ): boolean => {
     if (ticket.answering === 'dump' && dumping) return false
     if (taken.length === 0) return underWay === 0 || underWay + weight <= limits.answers
     return (
@@ -118,6 +128,7 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
       taken[0]?.ticket.answering !== 'transaction' &&
       taken.length < limits.messages &&
       bytes + ticket.to - ticket.from <= limits.bytes &&
+      kernelTime + (ticket.kernelTime ?? 0) <= limits.kernelTime &&
       underWay + weight <= limits.answers
     )
   }
@@ -142,21 +153,23 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
   const next = (): Uint8Array | undefined => {
     const flights: Array<Flight<T>> = []
     let bytes = 0
+    let kernelTime = 0
     while (head < waiting.length) {
       const ticket = waiting[head] as T
       if (abandoned.delete(ticket)) {
         head++
         continue
       }
-      const count = ticket.answering === 'transaction' ? messageOffsets(ticket).length : 1
+      const count = ticket.answering === 'transaction' ? countMessages(ticket) : 1
       // A transaction's refusals come one for each message.
       const weight = count * weights[ticket.answering]
-      if (!mayLeave(ticket, weight, flights, bytes)) break
+      if (!mayLeave(ticket, weight, flights, bytes, kernelTime)) break
       // Numbers that begin anew begin a new datagram, too.
       if (flights.length > 0 && sequence + count > 0xffffffff) break
       head++
       flights.push(launch(ticket, count, weight))
       bytes += align(ticket.to - ticket.from)
+      kernelTime += ticket.kernelTime ?? 0
     }
     if (head === waiting.length) {
       waiting = []
@@ -290,12 +303,24 @@ const success = <T>({ messages, interrupted }: Flight<T>): Outcome =>
     ? nothing
     : { _tag: 'Answered', messages: messages ?? [], interrupted }
 
-/** Where the messages of a ticket begin in its bytes. */
-const messageOffsets = ({ bytes, from, to }: Ticket): ReadonlyArray<number> => {
+const countMessages = ({ bytes, from, to }: Ticket): number => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const offsets: Array<number> = []
-  for (let at = from; at + 16 <= to; at += align(view.getUint32(at, le))) offsets.push(at)
-  return offsets
+  let count = 0
+  for (let at = from; at + 16 <= to; at += align(view.getUint32(at, le))) count++
+  return count
+}
+
+/** Fills in a transaction's sequence numbers. The batch's end is not answered, so the message before it asks. */
+const numberTransaction = (view: DataView, firstNumber: number): void => {
+  let number = firstNumber
+  let at = 0
+  let before = 0
+  for (let next = 0; next + 16 <= view.byteLength; next += align(view.getUint32(next, le))) {
+    before = at
+    at = next
+    view.setUint32(at + 8, number++, le)
+  }
+  acknowledge(view, before)
 }
 
 /** Fills in sequence numbers, and asks for an acknowledgement of the last message. */
@@ -304,12 +329,8 @@ const datagramOf = <T extends Ticket>(flights: ReadonlyArray<Flight<T>>, size: n
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength)
   let at = 0
   for (const { ticket, first } of flights) {
-    if (ticket.answering === 'transaction') {
-      const offsets = messageOffsets({ ...ticket, bytes: datagram, from: 0, to: datagram.length })
-      for (const [k, offset] of offsets.entries()) view.setUint32(offset + 8, first + k, le)
-      // The batch's end is not answered, so the message before it asks.
-      acknowledge(view, offsets.at(-2) ?? 0)
-    } else view.setUint32(at + 8, first, le)
+    if (ticket.answering === 'transaction') numberTransaction(view, first)
+    else view.setUint32(at + 8, first, le)
     at += align(ticket.to - ticket.from)
   }
   const last = flights.at(-1)?.ticket

@@ -1,33 +1,37 @@
 import * as E from 'fp-ts/Either'
 import { align, littleEndian } from '../../protocol'
-import type { Pending } from './channel'
+import type { Channel, Pending } from './channel'
 import type { Reader } from './dump'
-import type { Encoded } from './encoding'
+import type { Encoded, Names } from './encoding'
 import type { NetlinkError, Rejected } from './error'
 import type { Outcome } from './exchange'
 import { rejected } from './refusal'
-import { listOf, type Request } from './request'
+import { type Known, listOf, type Request } from './request'
 
 /** How often a list is taken again when the table changed under it. */
 const listAttempts = 10
 
+/** Takes a request's result; `place` is which of those issued together it is. */
+export type Answer = (place: number, result: E.Either<NetlinkError, unknown>) => void
+
 /** A request on its way, from the caller to the answer. */
 export interface Job {
   readonly request: Request<unknown>
-  readonly resolve: (result: E.Either<NetlinkError, unknown>) => void
+  readonly answer: Answer
+  readonly place: number
   /** Takes the entries of a list as they come. */
   readonly reader: Reader | undefined
-  /** Forgets the answer; there once the request is under way. */
-  abandon: (() => void) | undefined
+  underWay: { readonly channel: Channel; readonly ticket: Pending } | undefined
   attempts: number
   done: boolean
 }
 
-export const jobFor = (request: Request<unknown>, resolve: Job['resolve'], reader?: Reader): Job => ({
+export const jobFor = (request: Request<unknown>, answer: Answer, place = 0, reader?: Reader): Job => ({
   request,
-  resolve,
+  answer,
+  place,
   reader,
-  abandon: undefined,
+  underWay: undefined,
   attempts: 0,
   done: false
 })
@@ -35,66 +39,73 @@ export const jobFor = (request: Request<unknown>, resolve: Job['resolve'], reade
 export const finish = (job: Job, result: E.Either<NetlinkError, unknown>): void => {
   if (job.done) return
   job.done = true
-  job.resolve(result)
+  job.underWay = undefined
+  job.answer(job.place, result)
+}
+
+/** Forgets the answer that is to come. */
+export const abandon = ({ underWay }: Job): void => {
+  if (underWay === undefined) return
+  underWay.channel.abandon(underWay.ticket)
+  underWay.ticket.release()
 }
 
 /** What becomes of a job that does not end with its answer. */
 export interface Turns {
   /** The table changed under the list. */
-  readonly again: () => void
-  readonly refused: (error: Rejected) => void
+  readonly again: (job: Job, names: Names) => void
+  readonly refused: (job: Job, error: Rejected) => void
 }
 
 /** What the exchange is given of a job. */
-export const ticketFor = (job: Job, message: Encoded, turns: Turns): Pending => {
-  const { operation, answering, entries } = job.request
-  const { bytes, from, to } = message
+export const ticketFor = (job: Job, encoded: Encoded, names: Names): Pending => {
+  const { bytes, from, to, known, release } = encoded
+  const { answering, kernelTime, entries } = job.request
   return entries === undefined
-    ? { operation, answering, bytes, from, to, settle: result => settle(job, message, turns, result) }
-    : { operation, answering, bytes, from, to, ...listing(job, message, entries, turns) }
-}
-
-const settle = (
-  job: Job,
-  message: Encoded,
-  { refused }: Turns,
-  result: E.Either<NetlinkError, Outcome>
-): void => {
-  message.release()
-  if (E.isLeft(result)) finish(job, result)
-  else if (result.right._tag === 'Refused') refused(refusalOf(job, message, result.right))
-  else finish(job, E.right(job.request.read(result.right.messages, message.known)))
+    ? { job, names, known, release, answering, bytes, from, to, kernelTime }
+    : { job, names, known, release, answering, bytes, from, to, kernelTime, ...listing(job, known, entries) }
 }
 
 const listing = (
-  job: Job,
-  message: Encoded,
-  entries: NonNullable<Request<unknown>['entries']>,
-  { again, refused }: Turns
-): Pick<Pending, 'take' | 'settle'> => {
-  const { reader } = job
+  { reader }: Job,
+  known: Known,
+  entries: NonNullable<Request<unknown>['entries']>
+): Pick<Pending, 'take' | 'values'> => {
   const values: Array<unknown> = []
   return {
+    values,
     take: answer => {
-      for (const value of entries(answer, message.known))
+      for (const value of entries(answer, known))
         if (reader === undefined) values.push(value)
         else reader.take(value)
-    },
-    settle: result => {
-      message.release()
-      if (E.isLeft(result)) finish(job, result)
-      else if (result.right._tag === 'Refused') refused(refusalOf(job, message, result.right))
-      // A stream has passed on what it got, so it is not read again.
-      else if (reader !== undefined) finish(job, E.right(!result.right.interrupted))
-      else if (result.right.interrupted && ++job.attempts < listAttempts) again()
-      else finish(job, E.right(listOf(values, !result.right.interrupted)))
     }
   }
 }
 
+/** Ends the job of a ticket with its answer. */
+export const settle = (
+  { again, refused }: Turns,
+  ticket: Pending,
+  result: E.Either<NetlinkError, Outcome>
+): void => {
+  const { job, known, names, values } = ticket
+  ticket.release()
+  if (E.isLeft(result)) finish(job, result)
+  else if (result.right._tag === 'Refused') refused(job, refusalOf(ticket, result.right))
+  else if (values === undefined) finish(job, rightOf(job.request.read(result.right.messages, known)))
+  // A stream has passed on what it got, so it is not read again.
+  else if (job.reader !== undefined) finish(job, E.right(!result.right.interrupted))
+  else if (result.right.interrupted && ++job.attempts < listAttempts) again(job, names)
+  else finish(job, E.right(listOf(values, !result.right.interrupted)))
+}
+
+/** What most requests are answered with. */
+const nothing = E.right(undefined)
+
+const rightOf = (value: unknown): E.Either<never, unknown> => (value === undefined ? nothing : E.right(value))
+
 const refusalOf = (
-  { request }: Job,
-  { bytes, from, to }: Encoded,
+  { job: { request }, bytes, from, to }: Pending,
   { refusal, position }: Extract<Outcome, { readonly _tag: 'Refused' }>
 ): Rejected =>
   rejected(request, refusal as never, messageAt(bytes.subarray(from, to), position), request.part?.(position))

@@ -55,6 +55,11 @@ export interface Request<A> {
   readonly needs?: ReadonlyArray<Feature>
   /** The family of generic netlink that it belongs to, whose number the controller tells: `wireguard`. */
   readonly family?: string
+  /**
+   * Milliseconds that the kernel works on it, about, where that is long. It works while it is sent, and holds up the
+   * event loop, so such requests leave in smaller companies.
+   */
+  readonly kernelTime?: number
   /** What to do about an errno, in the words of this call. */
   readonly hints?: { readonly [code: string]: string }
 }

@@ -14,12 +14,13 @@ import { encodeAll, type Names } from './encoding'
 import { aborted, closed, type NetlinkError, type Rejected, timedOut } from './error'
 import { familyByName } from './family'
 import { unsupported } from './feature'
-import { finish, type Job, jobFor, ticketFor } from './job'
+import { type Answer, abandon, finish, type Job, jobFor, settle, type Turns, ticketFor } from './job'
 import { linkByName } from './name'
 import { openTransport } from './open'
 import type { Feature, ListRequest, Request } from './request'
 import { type Stream, streamOf } from './stream'
 import type { OpenTransport } from './transport'
+import { turns } from './turn'
 
 export interface SessionOptions {
   /** The namespace to work in; our own by default. */
@@ -70,9 +71,6 @@ interface Batch {
 /** Requests that are encoded and sent at a time. More in one datagram gains nothing. */
 const together = 200
 
-/** Milliseconds that we work before others have their turn. */
-const turn = 2
-
 /** Ends a wait with an error. */
 type GiveUp = (why: (operation: string) => NetlinkError) => void
 
@@ -106,7 +104,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     const known = requestChannel(protocol)
     if (known !== undefined && reader === undefined) return E.right(known)
     return pipe(
-      openChannel(openAt, protocol, { paced: true }, families),
+      openChannel(openAt, protocol, (...given) => settle(after, ...given), { paced: true }, families),
       E.map(channel => {
         if (reader === undefined) channels.set(protocol, channel)
         else reader.opened(channel)
@@ -134,23 +132,22 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   const sendAll = async (batches: ReadonlyArray<Batch>, before: Promise<void> | undefined): Promise<void> => {
     if (before !== undefined) await before
     const names: Names = { found: new Map(), made: new Map(), families }
-    let end = performance.now() + turn
+    const rest = turns()
     for (const jobs of chunksOf(batches)) {
-      if (performance.now() >= end) {
-        await new Promise(setImmediate)
-        end = performance.now() + turn
-      }
+      await rest()
       const unknown = unknownLinks(jobs, names)
       const unmet = unmetFamilies(jobs, families)
       if (unknown.length > 0) await lookUp(unknown, names)
       if (unmet.length > 0) await meet(unmet, names)
-      launch(jobs, names)
+      await launch(jobs, names, rest)
     }
   }
 
   /** Sends a request ahead of those that wait. */
   const ahead = <A>(request: Request<A>, names: Names): Promise<E.Either<NetlinkError, A>> =>
-    new Promise(resolve => launch([jobFor(request, resolve as Job['resolve'])], names))
+    new Promise(resolve => {
+      void launch([jobFor(request, (_, result) => resolve(result as E.Either<NetlinkError, A>))], names)
+    })
 
   const lookUp = async (unknown: ReadonlyArray<string>, names: Names): Promise<void> => {
     const results = await Promise.all(
@@ -167,11 +164,12 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     }
   }
 
-  const launch = (given: ReadonlyArray<Job>, names: Names): void => {
+  const launch = async (given: ReadonlyArray<Job>, names: Names, rest = turns()): Promise<void> => {
     const jobs = given.filter(({ done }) => !done)
-    const encoded = encodeAll(
+    const encoded = await encodeAll(
       jobs.map(({ request }) => request),
-      names
+      names,
+      rest
     )
     const touched = new Set<Channel>()
     for (const [n, job] of jobs.entries()) {
@@ -180,21 +178,19 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         finish(job, message)
         continue
       }
+      if (job.done) {
+        message.right.release()
+        continue
+      }
       const channel = isClosed ? E.left(closed(job.request.operation)) : channelFor(job)
       if (E.isLeft(channel)) {
         message.right.release()
         finish(job, channel)
         continue
       }
-      const { submit, pump, abandon } = channel.right
-      const ticket = ticketFor(job, message.right, {
-        again: () => launch([job], names),
-        refused: error => void explain(job, error)
-      })
-      job.abandon = () => {
-        abandon(ticket)
-        message.right.release()
-      }
+      const { submit, pump } = channel.right
+      const ticket = ticketFor(job, message.right, names)
+      job.underWay = { channel: channel.right, ticket }
       const { reader } = job
       if (reader === undefined) {
         submit(ticket)
@@ -228,6 +224,11 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     finish(job, E.left(error))
   }
 
+  const after: Turns = {
+    again: (job, names) => void launch([job], names),
+    refused: (job, error) => void explain(job, error)
+  }
+
   const run = (
     requests: ReadonlyArray<Request<unknown>>,
     { timeout, signal }: SendOptions
@@ -238,11 +239,13 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       if (left === 0) return resolve(results)
       const signals = [signal, options.signal].filter(each => each !== undefined)
       const milliseconds = timeout ?? options.timeout ?? defaultTimeout
-      const timer = setTimeout(() => abandon(operation => timedOut(operation, milliseconds)), milliseconds)
-      const onAbort = (): void => abandon(aborted)
-      const jobs: Array<Job> = []
-      const answer = (n: number, result: E.Either<NetlinkError, unknown>): void => {
+      const timer = setTimeout(() => giveUpLate(operation => timedOut(operation, milliseconds)), milliseconds)
+      const onAbort = (): void => giveUpLate(aborted)
+      /** Those that are not answered: the others are no longer needed. */
+      const jobs: Array<Job | undefined> = []
+      const answer: Answer = (n, result) => {
         results[n] = result
+        jobs[n] = undefined
         if (--left > 0) return
         clearTimeout(timer)
         for (const each of signals) each.removeEventListener('abort', onAbort)
@@ -253,22 +256,23 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         requests,
         over: false,
         job: (request, n) => {
-          const job = jobFor(request, result => answer(n, result))
-          jobs.push(job)
+          const job = jobFor(request, answer, n)
+          jobs[n] = job
           return job
         }
       }
       const giveUp: GiveUp = why => {
         batch.over = true
+        const begun = jobs.length
         for (const job of jobs) {
-          if (job.done) continue
-          job.abandon?.()
+          if (job === undefined) continue
+          abandon(job)
           finish(job, E.left(why(job.request.operation)))
         }
-        for (let n = jobs.length; n < requests.length; n++)
+        for (let n = begun; n < requests.length; n++)
           answer(n, E.left(why((requests[n] as Request<unknown>).operation)))
       }
-      const abandon: GiveUp = why => {
+      const giveUpLate: GiveUp = why => {
         // An answer that is late may be lost: that is worth knowing.
         for (const channel of channels.values()) channel.noticeDrops()
         giveUp(why)
@@ -287,10 +291,11 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         (reader, resolve) => {
           const job = jobFor(
             request,
-            result => {
+            (_, result) => {
               waits.delete(giveUp)
               resolve(result)
             },
+            0,
             reader
           )
           const giveUp: GiveUp = why => finish(job, E.left(why(request.operation)))

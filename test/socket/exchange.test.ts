@@ -29,10 +29,10 @@ const request = (index: number, flags: number): Message =>
   message('RTM_NEWADDR', NLM_F.REQUEST | flags, { header: { index } })
 
 const ask = (id: number, given: Partial<Asked> = {}): Asked => {
-  const { answering = 'acknowledged', errors = [0], parts = 1, interrupted = false } = given
+  const { answering = 'acknowledged', errors = [0], parts = 1, interrupted = false, kernelTime } = given
   const flags = answering === 'dump' ? NLM_F.DUMP : 0
   const bytes = encoded(errors.map(() => request(id, flags)))
-  return { id, answering, errors, parts, interrupted, bytes, from: 0, to: bytes.length }
+  return { id, answering, errors, parts, interrupted, bytes, from: 0, to: bytes.length, kernelTime }
 }
 
 const decoded = (bytes: Uint8Array): ReadonlyArray<Message> => {
@@ -85,7 +85,7 @@ const kernel = (known: ReadonlyMap<number, Asked>, datagram: Uint8Array): Readon
   })
 }
 
-const limits = { answers: 200, messages: 50, bytes: 65536 }
+const limits = { answers: 200, messages: 50, bytes: 65536, kernelTime: 4 }
 
 /** Lets everything be sent and answered; says what was settled and how many messages were under way at most. */
 const play = (
@@ -267,6 +267,24 @@ test('a request abandoned before it was sent is not sent', () => {
   machine.submit([gone, ask(2)])
   machine.abandon(gone)
   assert.is(decoded(machine.next() as Uint8Array).length, 1)
+})
+
+test('what the kernel works on for long leaves in small companies, or alone', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(undefined, 0.5, 1, 3, 17), { minLength: 1 }), times => {
+      const { datagrams, settled } = play(
+        times.map((kernelTime, id) => ask(id + 1, kernelTime === undefined ? {} : { kernelTime }))
+      )
+      assert.is(settled.length, times.length)
+      let begin = 0
+      for (const datagram of datagrams) {
+        const together = times.slice(begin, begin + decoded(datagram).length)
+        const sum = together.reduce((all: number, time) => all + (time ?? 0), 0)
+        assert.ok(sum <= limits.kernelTime || together.length === 1)
+        begin += together.length
+      }
+    })
+  )
 })
 
 test('sequence numbers go round without meeting 0, which notifications carry', () => {
