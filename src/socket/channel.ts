@@ -2,31 +2,19 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { decodeMessages, type Families, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
-import type { Names } from './encoding'
 import { failedToSend, malformed, type NetlinkError, overrun } from './error'
 import { exchange, type Outcome, type Ticket } from './exchange'
-import type { Job } from './job'
-import type { Known } from './request'
 import type { OpenTransport, TransportOptions } from './transport'
 import { turn } from './turn'
 
-/** A request under way. */
-export interface Pending extends Ticket {
-  readonly job: Job
-  readonly names: Names
-  readonly known: Known
-  /** Closes what was opened for the request's sake. */
-  readonly release: () => void
-  /** Of a list: the entries so far. */
-  readonly values?: Array<unknown>
+/** A request under way, and the call that made it. */
+export interface Asked extends Ticket {
+  readonly operation: string
 }
 
-/** What becomes of a request that has been answered, or never will be. */
-export type Settle = (ticket: Pending, result: E.Either<NetlinkError, Outcome>) => void
-
 /** A socket, and what is under way through it. */
-export interface Channel {
-  readonly submit: (ticket: Pending) => void
+export interface Channel<T extends Asked> {
+  readonly submit: (ticket: T) => void
   /** Sends what may be sent, and holds the process as long as somebody waits. */
   readonly pump: () => void
   /** Takes in the answers of a socket that is paced, to their end; others have their turn in between. */
@@ -35,7 +23,7 @@ export interface Channel {
   readonly afterSent: (then: () => void) => void
   /** Takes in the next datagram that waits, and says whether there was one; only of a socket that is paced. */
   readonly read: (() => boolean) | undefined
-  readonly abandon: (ticket: Pending) => void
+  readonly abandon: (ticket: T) => void
   /** Looks whether answers have been dropped. If so, nothing that waits can be trusted to end. */
   readonly noticeDrops: () => void
   /** Ends what is under way with an error. */
@@ -51,13 +39,14 @@ const longestSend = 4
 /** Memory of the receive buffer that one refusal takes at most, as the kernel counts it. */
 const refusalSize = 1280
 
-export const openChannel = (
+export const openChannel = <T extends Asked>(
   open: OpenTransport,
   protocol: Protocol,
-  settle: Settle,
+  /** What becomes of a request that has been answered, or never will be. */
+  settle: (ticket: T, result: E.Either<NetlinkError, Outcome>) => void,
   options?: TransportOptions,
   families?: Families
-): E.Either<NamespaceError, Channel> => {
+): E.Either<NamespaceError, Channel<T>> => {
   let receive = (_bytes: Uint8Array, _port: number): void => undefined
   let giveUp = (_why: (operation: string) => NetlinkError): void => undefined
   return pipe(
@@ -81,7 +70,7 @@ export const openChannel = (
         submit,
         underWay,
         unsent
-      } = exchange<Pending>({
+      } = exchange<T>({
         answers,
         messages: 200,
         bytes: 65536,
@@ -127,7 +116,7 @@ export const openChannel = (
       }
 
       giveUp = why => {
-        for (const ticket of clear()) settle(ticket, E.left(why(ticket.job.request.operation)))
+        for (const ticket of clear()) settle(ticket, E.left(why(ticket.operation)))
         if (isOpen) pump()
       }
 

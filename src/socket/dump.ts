@@ -11,7 +11,7 @@ const pause = 10
 export interface Reader {
   readonly take: (value: unknown) => void
   /** The socket that it comes from. */
-  readonly opened: (channel: Channel) => void
+  readonly opened: (channel: Channel<never>) => void
   /** The request has been sent. */
   readonly asked: () => void
 }
@@ -33,7 +33,7 @@ export const partsOf = <A>(
 ): Parts<A> => {
   let values: Array<A> = []
   let giveUp: (() => void) | undefined
-  let channel: Channel | undefined
+  let channel: Channel<never> | undefined
   let result: E.Either<NetlinkError, unknown> | undefined
   /** Whether the reader has been told of the end. */
   let told = false

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { align, littleEndian } from '../../protocol'
-import type { Channel, Pending } from './channel'
+import type { Asked, Channel } from './channel'
 import type { Reader } from './dump'
 import type { Encoded, Names } from './encoding'
 import type { NetlinkError, Rejected } from './error'
@@ -10,6 +10,17 @@ import { type Known, listOf, type Request } from './request'
 
 /** How often a list is taken again when the table changed under it. */
 const listAttempts = 10
+
+/** What is under way of a job. */
+export interface Pending extends Asked {
+  readonly job: Job
+  readonly names: Names
+  readonly known: Known
+  /** Closes what was opened for the request's sake. */
+  readonly release: () => void
+  /** Of a list: the entries so far. */
+  readonly values?: Array<unknown>
+}
 
 /** Takes a request's result; `place` is which of those issued together it is. */
 export type Answer = (place: number, result: E.Either<NetlinkError, unknown>) => void
@@ -21,7 +32,7 @@ export interface Job {
   readonly place: number
   /** Takes the entries of a list as they come. */
   readonly reader: Reader | undefined
-  underWay: { readonly channel: Channel; readonly ticket: Pending } | undefined
+  underWay: { readonly channel: Channel<Pending>; readonly ticket: Pending } | undefined
   attempts: number
   done: boolean
 }
@@ -60,10 +71,22 @@ export interface Turns {
 /** What the exchange is given of a job. */
 export const ticketFor = (job: Job, encoded: Encoded, names: Names): Pending => {
   const { bytes, from, to, known, release } = encoded
-  const { answering, kernelTime, entries } = job.request
+  const { operation, answering, kernelTime, entries } = job.request
   return entries === undefined
-    ? { job, names, known, release, answering, bytes, from, to, kernelTime }
-    : { job, names, known, release, answering, bytes, from, to, kernelTime, ...listing(job, known, entries) }
+    ? { job, names, known, release, operation, answering, bytes, from, to, kernelTime }
+    : {
+        job,
+        names,
+        known,
+        release,
+        operation,
+        answering,
+        bytes,
+        from,
+        to,
+        kernelTime,
+        ...listing(job, known, entries)
+      }
 }
 
 const listing = (

@@ -14,7 +14,17 @@ import { encodeAll, type Names } from './encoding'
 import { aborted, closed, type NetlinkError, type Rejected, timedOut } from './error'
 import { familyByName } from './family'
 import { unsupported } from './feature'
-import { type Answer, abandon, finish, type Job, jobFor, settle, type Turns, ticketFor } from './job'
+import {
+  type Answer,
+  abandon,
+  finish,
+  type Job,
+  jobFor,
+  type Pending,
+  settle,
+  type Turns,
+  ticketFor
+} from './job'
 import { linkByName } from './name'
 import { openTransport } from './open'
 import type { Feature, ListRequest, Request } from './request'
@@ -82,7 +92,7 @@ export const openSession = (options: SessionOptions = {}): E.Either<NamespaceErr
   )
 
 const sessionIn = (home: number, options: SessionOptions): Session => {
-  const channels = new Map<string, Channel>()
+  const channels = new Map<string, Channel<Pending>>()
   const waits = new Set<GiveUp>()
   /** Those of generic netlink, as they become known. */
   const families: Record<number, string> = {}
@@ -97,14 +107,20 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       E.flatten
     )
 
-  const requestChannel = (protocol: Protocol): Channel | undefined => channels.get(protocol)
+  const requestChannel = (protocol: Protocol): Channel<Pending> | undefined => channels.get(protocol)
 
   /** A list that is read part by part has a socket of its own, which is read at the pace of whoever wants it. */
-  const channelFor = ({ request: { protocol }, reader }: Job): E.Either<NetlinkError, Channel> => {
+  const channelFor = ({ request: { protocol }, reader }: Job): E.Either<NetlinkError, Channel<Pending>> => {
     const known = requestChannel(protocol)
     if (known !== undefined && reader === undefined) return E.right(known)
     return pipe(
-      openChannel(openAt, protocol, (...given) => settle(after, ...given), { paced: true }, families),
+      openChannel<Pending>(
+        openAt,
+        protocol,
+        (...given) => settle(after, ...given),
+        { paced: true },
+        families
+      ),
       E.map(channel => {
         if (reader === undefined) channels.set(protocol, channel)
         else reader.opened(channel)
@@ -171,7 +187,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       names,
       rest
     )
-    const touched = new Set<Channel>()
+    const touched = new Set<Channel<Pending>>()
     for (const [n, job] of jobs.entries()) {
       const message = encoded[n] as (typeof encoded)[number]
       if (E.isLeft(message)) {
