@@ -6,6 +6,9 @@
  *   floor batch PROTOCOL FILE   the same in one datagram: an nftables transaction
  *   floor dump PROTOCOL FILE    the request in FILE, and the answers up to NLMSG_DONE
  *   floor listen GROUPS N       says it is ready, and takes N messages of the groups of a mask: the time is the CPU's
+ *   floor recipe HOST INSIDE TABLE NO-TABLE NO-LINK
+ *                               veth-masquerade, set up and taken down: messages for the host, for the namespace, which
+ *                               is descriptor 100, and two transactions
  *   floor netns DIRECTORY N     N namespaces bound in DIRECTORY, a socket in each, lo set up; then removed
  */
 #define _GNU_SOURCE
@@ -154,8 +157,68 @@ static void netns(const char *directory, int count) {
   printf("{\"ns\":%lld,\"removed\":%lld,\"count\":%d}\n", made - start, now() - made, count);
 }
 
+/* Sends at once, and takes in as many acknowledgements as were asked for. */
+static void ask(int fd, char *bytes, size_t size) {
+  long asked = 0, refused = 0;
+  for (size_t at = 0; at < size;) {
+    struct nlmsghdr *h = (void *)(bytes + at);
+    asked += !!(h->nlmsg_flags & NLM_F_ACK);
+    at += NLMSG_ALIGN(h->nlmsg_len);
+  }
+  if (send(fd, bytes, size, 0) < 0) die("send");
+  while (asked > 0) asked -= acknowledgements(fd, &refused);
+  if (refused > 0) {
+    fprintf(stderr, "%ld messages were refused\n", refused);
+    exit(1);
+  }
+}
+
+static void set(const char *path, const char *value) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write(fd, value, strlen(value)) < 0) die(path);
+  close(fd);
+}
+
+static void recipe(char **files) {
+  static const char *name = "/run/netns/blue";
+  static const char *forwarding[] = {"/proc/sys/net/ipv4/conf/eth0/forwarding",
+                                     "/proc/sys/net/ipv4/conf/veth-blue/forwarding"};
+  char *bytes[5];
+  size_t sizes[5];
+  struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+  for (int n = 0; n < 5; n++) bytes[n] = contents(files[n], &sizes[n]);
+  long long start = now();
+  int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+  int host = open_socket(NETLINK_ROUTE);
+  int netfilter = open_socket(NETLINK_NETFILTER);
+  close(open(name, O_RDONLY | O_CREAT | O_EXCL, 0));
+  if (unshare(CLONE_NEWNET) || mount("/proc/self/ns/net", name, "none", MS_BIND, NULL)) die("netns");
+  int inside = open_socket(NETLINK_ROUTE);
+  int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (ioctl(any, SIOCSIFFLAGS, &lo)) die("lo");
+  close(any);
+  if (dup2(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), 100) < 0) die("dup2");
+  if (setns(home, CLONE_NEWNET)) die("setns");
+  ask(host, bytes[0], sizes[0]);
+  ask(inside, bytes[1], sizes[1]);
+  for (int n = 0; n < 2; n++) set(forwarding[n], "1");
+  ask(netfilter, bytes[2], sizes[2]);
+  close(inside);
+  close(100);
+  long long up = now();
+  ask(netfilter, bytes[3], sizes[3]);
+  set(forwarding[0], "0");
+  ask(host, bytes[4], sizes[4]);
+  if (umount2(name, MNT_DETACH) || unlink(name)) die("umount");
+  printf("{\"up\":%lld,\"down\":%lld}\n", up - start, now() - up);
+}
+
 int main(int argc, char **argv) {
   size_t size;
+  if (argc == 7 && !strcmp(argv[1], "recipe")) {
+    recipe(argv + 2);
+    return 0;
+  }
   if (argc != 4) return 2;
   if (!strcmp(argv[1], "netns")) netns(argv[2], atoi(argv[3]));
   else if (!strcmp(argv[1], "listen")) listen_to(open_socket(NETLINK_ROUTE), atoi(argv[2]), atol(argv[3]));
