@@ -24,12 +24,20 @@ export const status = (command: Command): Command =>
       })
     )
 
-const linesOf = ({ name, recipe, state, drift, confirmWithin }: Status): ReadonlyArray<string> => [
+const linesOf = ({
+  name,
+  recipe,
+  state,
+  drift,
+  hindered = [],
+  confirmWithin
+}: Status): ReadonlyArray<string> => [
   `${name} (${recipe}): ${sentences[state]}`,
   ...(confirmWithin === undefined
     ? []
     : [`  to be confirmed within ${Math.ceil(confirmWithin / 1000)} s: isolink confirm ${name}`]),
-  ...drift.flatMap(({ findings }) => findings.map(finding => `  ${finding}`))
+  ...drift.flatMap(({ findings }) => findings.map(finding => `  ${finding}`)),
+  ...hindered.map(sentence => `  not ours to change: ${sentence}`)
 ]
 
 const sentences: { readonly [S in Status['state']]: string } = {

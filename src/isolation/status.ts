@@ -6,7 +6,7 @@ import { inWorld, surroundings, tasksOf } from './execution'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { check } from './repair'
-import { kindOf } from './step'
+import { kindOf, unlessGone } from './step'
 import { leftOf } from './watchdog'
 import { placeKey, placeName, type World } from './world'
 
@@ -29,6 +29,11 @@ export interface Status {
     /** A process that worked on it died; `recover` brings the host back. */
     | 'interrupted'
   readonly drift: ReadonlyArray<Drift>
+  /**
+   * What keeps packets from passing and is not ours to change, in sentences: the rules of iptables-legacy, and what an
+   * administrator has decided about the host itself. Not there if nothing does.
+   */
+  readonly hindered?: ReadonlyArray<string>
   /** Milliseconds that are left to confirm it; none if nobody has to. */
   readonly confirmWithin?: number
 }
@@ -82,7 +87,14 @@ const statusOf = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError,
         TE.map(found => [...own, ...found.flat()])
       )
     ),
-    TE.map(drift => ({ ...base, state: drift.length === 0 ? 'up' : 'drifted', drift }))
+    TE.bindTo('drift'),
+    TE.bind('hindered', () => hindranceOf(machine, entry)),
+    TE.map(({ drift, hindered }) => ({
+      ...base,
+      state: drift.length === 0 ? 'up' : 'drifted',
+      drift,
+      ...(hindered.length > 0 && { hindered })
+    }))
   )
 }
 
@@ -120,6 +132,29 @@ export const driftOf =
           ),
           TE.map(found => found.filter(({ findings }) => findings.length > 0)),
           TE.map(found => [...lost(entry, world), ...found])
+        )()
+      },
+      { places: entry.places }
+    )
+
+/** What is not ours to change. A step that can be looked at no more has drifted, and says so. */
+const hindranceOf =
+  (machine: Machine, entry: Entry): TE.TaskEither<IsolationError, ReadonlyArray<string>> =>
+  () =>
+    inWorld(
+      machine,
+      world => {
+        const tasks = tasksOf(entry)
+        const around = surroundings(world, machine, entry.plan.name, tasks)
+        return pipe(
+          tasks,
+          TE.traverseSeqArray(({ step, before }) =>
+            pipe(
+              unlessGone(kindOf(step).hindered?.(step, before, around) ?? TE.right([])),
+              TE.map((found = []) => found)
+            )
+          ),
+          TE.map(found => found.flat())
         )()
       },
       { places: entry.places }

@@ -310,14 +310,16 @@ export const setsockopt = (
   return call('setsockopt', descriptor, level, option, bytes, bytes.byteLength)
 }
 
-/** `man 2 getsockopt`: at most `size` bytes of the option. */
+/** `man 2 getsockopt`: at most `size` bytes of the option, which for some begin with what is asked. */
 export const getsockopt = (
   descriptor: number,
   level: number,
   option: number,
-  size: number
+  size: number,
+  question: Uint8Array = new Uint8Array(0)
 ): Answer<Uint8Array> => {
   const value = new Uint8Array(size)
+  value.set(question)
   const length = new Uint32Array([size])
   const answer = call('getsockopt', descriptor, level, option, value, length)
   return E.isLeft(answer) ? answer : E.right(value.subarray(0, length[0]))

@@ -284,7 +284,7 @@ const networkSteps = (
       return [
         { _tag: 'Forward', family, links: [uplink, bridge] },
         { _tag: 'AddEntries', family: tableFamilies[family], entries },
-        { _tag: 'PassFirewalls', family: tableFamilies[family], link: bridge, uplink }
+        { _tag: 'PassFirewalls', family: tableFamilies[family], link: bridge, uplink, networks: allow }
       ]
     })
   ]

@@ -120,6 +120,8 @@ export interface PassFirewalls extends Placed {
   readonly family: 'ip' | 'ip6'
   readonly link: string
   readonly uplink: string
+  /** The link is a bridge: so does what passes between those on it, and between it and these networks. */
+  readonly networks?: ReadonlyArray<string>
 }
 
 export type Step =

@@ -7,6 +7,7 @@ import type { Chain } from '../../../protocol/nftables/chain'
 import type { Element } from '../../../protocol/nftables/element'
 import type { Rule } from '../../../protocol/nftables/rule'
 import type { NftSet } from '../../../protocol/nftables/set'
+import type { NamespaceError } from '../../namespace/error'
 import type { NamespaceRef } from '../../namespace/reference'
 import { element, families, type TableRef } from '../../nftables'
 import type { NetlinkError } from '../../socket/error'
@@ -14,6 +15,7 @@ import { message } from '../../socket/message'
 import { type ListRequest, listing, type Request } from '../../socket/request'
 import type { World } from '../world'
 import { tableOf } from './layout'
+import { legacyTables } from './legacy'
 import type { LookUp } from './meeting'
 import { type Rules, type Spot, traverse } from './traversal'
 
@@ -53,45 +55,94 @@ const setsOf = (ref: TableRef): ListRequest<NftSet> =>
     answer.type === 'NFT_MSG_NEWSET' ? [answer as NftSet] : []
   )
 
+/** A table of somebody else's. */
+export interface ForeignTable extends TableRef {
+  /** It is one of iptables-legacy, which only that can change. */
+  readonly legacy?: true
+}
+
 /** A base chain of somebody else's. */
 export interface Base {
-  readonly ref: TableRef
+  readonly ref: ForeignTable
   readonly chain: Chain
+  /** The rules of its table, where they have been read already. */
+  readonly rules?: Rules['chains']
 }
 
 const familyNames: { readonly [number: number]: TableRef['family'] } = Object.fromEntries(
   Object.entries(families).map(([name, number]) => [number, name as TableRef['family']])
 )
 
+/** What keeps us from reading the tables of others. */
+export type ForeignError = NetlinkError | NamespaceError
+
 /** The base chains of others that pass. */
 export const basesOf = (
   world: World,
   namespace: NamespaceRef | undefined,
   passes: (base: Base) => boolean
-): TE.TaskEither<NetlinkError, ReadonlyArray<Base>> =>
+): TE.TaskEither<ForeignError, ReadonlyArray<Base>> =>
   pipe(
-    world.send(chains, namespace),
-    TE.map(all =>
-      all
-        .filter(({ attributes }) => attributes.hook !== undefined)
-        .flatMap((chain): ReadonlyArray<Base> => {
-          const family = familyNames[chain.header.nfgenFamily ?? 0]
-          const { table } = chain.attributes
-          return family === undefined || table === undefined ? [] : [{ ref: { family, table }, chain }]
-        })
-        .filter(base => base.ref.table !== tableOf('ip').table && passes(base))
+    TE.Do,
+    TE.apS('all', world.send(chains, namespace)),
+    TE.apSW(
+      'legacy',
+      TE.fromIOEither(() => legacyBases(world, namespace))
+    ),
+    TE.map(({ all, legacy }) =>
+      [
+        ...all
+          .filter(({ attributes }) => attributes.hook !== undefined)
+          .flatMap((chain): ReadonlyArray<Base> => {
+            const family = familyNames[chain.header.nfgenFamily ?? 0]
+            const { table } = chain.attributes
+            return family === undefined || table === undefined ? [] : [{ ref: { family, table }, chain }]
+          })
+          .filter(base => base.ref.table !== tableOf('ip').table),
+        ...legacy
+      ].filter(passes)
     )
   )
 
-const keyOf = ({ family, table }: TableRef): string => `${family} ${table}`
+const legacyBases = (
+  world: World,
+  namespace: NamespaceRef | undefined
+): E.Either<NamespaceError, ReadonlyArray<Base>> =>
+  pipe(
+    world.at(namespace),
+    E.chain(legacyTables),
+    E.map(tables =>
+      tables.flatMap(({ family, table, hooks, chains: rules }) =>
+        hooks.map(({ chain, hooknum, policy }) => ({
+          ref: { family, table, legacy: true } as const,
+          chain: {
+            type: 'NFT_MSG_NEWCHAIN',
+            header: {},
+            attributes: {
+              name: chain,
+              hook: { hooknum },
+              policy,
+              type: table === 'nat' ? 'nat' : 'filter'
+            }
+          } as unknown as Chain,
+          rules
+        }))
+      )
+    )
+  )
+
+const keyOf = ({ family, table, legacy }: ForeignTable): string =>
+  `${family} ${table}${legacy === true ? ' of iptables-legacy' : ''}`
 
 export const tablesOf = (bases: ReadonlyArray<Base>): ReadonlyArray<TableRef> => [
-  ...new Map(bases.map(({ ref }) => [keyOf(ref), ref])).values()
+  ...new Map(
+    bases.filter(({ rules }) => rules === undefined).map(({ ref }) => [keyOf(ref), ref] as const)
+  ).values()
 ]
 
 /** A place in a table of somebody else's. */
 export interface ForeignSpot extends Spot {
-  readonly ref: TableRef
+  readonly ref: ForeignTable
 }
 
 /** `the policy of chain FORWARD in table ip filter`. */
@@ -143,6 +194,8 @@ const idOf = ({ ref, set, key }: Question): string =>
   `${keyOf(ref)} ${set} ${Buffer.from(key).toString('hex')}`
 
 type Answers = ReadonlyMap<string, ReturnType<LookUp>>
+
+const nothingKnown: LookUp = () => undefined
 
 /** What is not answered yet is unknown, and is asked. */
 const lookUpIn =
@@ -212,8 +265,11 @@ export const fates = <P extends Parameters<typeof traverse>[2], F>(
     const found = packets.map(packet =>
       bases.flatMap(base => {
         const table = byTable.get(keyOf(base.ref))
-        if (table === undefined || !concerns(base.ref.family, packet.family)) return []
-        const rules = { chains: table.chains, lookUp: lookUpIn(table, answers, asked) }
+        if (!concerns(base.ref.family, packet.family)) return []
+        const rules = {
+          chains: base.rules ?? table?.chains ?? new Map(),
+          lookUp: table === undefined ? nothingKnown : lookUpIn(table, answers, asked)
+        }
         return judge(traverse(base.chain, rules, packet), base, packet) ?? []
       })
     ) as ReadonlyArray<ReadonlyArray<F>>

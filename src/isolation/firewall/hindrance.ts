@@ -5,36 +5,40 @@ import { NLM_F } from '../../../protocol/netlink/header'
 import { NF_INET } from '../../../protocol/nftables/chain'
 import type { NamespaceRef } from '../../namespace/reference'
 import { accept, equal, families, iifname, oifname, type Statement, transaction } from '../../nftables'
-import type { NetlinkError } from '../../socket/error'
 import { message } from '../../socket/message'
 import type { World } from '../world'
-import { type Base, basesOf, type ForeignSpot, fates, rulesOf, tablesOf } from './foreign'
+import { type Base, basesOf, type ForeignError, type ForeignSpot, fates, rulesOf, tablesOf } from './foreign'
 import type { Packet } from './packet'
 
-/** Packets that are forwarded. */
+/** Packets on their way through the host: at a hook, as the network's or, in family bridge, as frames of a link. */
 export interface Flow extends Packet {
-  readonly iifname: string
-  readonly oifname: string
-  readonly state: 'new' | 'established'
+  readonly hook: 'input' | 'forward' | 'output'
 }
 
-/** The chains that forwarded packets pass. */
-const isForward = ({ ref, chain }: Base): boolean =>
-  chain.attributes.hook?.hooknum === NF_INET.FORWARD && ['ip', 'ip6', 'inet'].includes(ref.family)
+const hooks = { input: NF_INET.LOCAL_IN, forward: NF_INET.FORWARD, output: NF_INET.LOCAL_OUT } as const
+
+/** Chains where somebody may drop what we want to pass; what is rewritten is not dropped. */
+const filters = ({ chain: { attributes } }: Base): boolean =>
+  attributes.type !== 'nat' && Object.values<number | undefined>(hooks).includes(attributes.hook?.hooknum)
+
+const isFrame = ({ ibrname: from, obrname: to }: Flow): boolean => from !== undefined || to !== undefined
+
+const meets = ({ ref, chain }: Base, flow: Flow): boolean =>
+  chain.attributes.hook?.hooknum === hooks[flow.hook] && (ref.family === 'bridge') === isFrame(flow)
 
 /** What of other firewalls would drop each of the flows: rules and policies; nothing for those that pass. */
 export const hindrances = (
   world: World,
   namespace: NamespaceRef | undefined,
   flows: ReadonlyArray<Flow>
-): TE.TaskEither<NetlinkError, ReadonlyArray<ReadonlyArray<ForeignSpot>>> =>
+): TE.TaskEither<ForeignError, ReadonlyArray<ReadonlyArray<ForeignSpot>>> =>
   pipe(
-    basesOf(world, namespace, isForward),
+    basesOf(world, namespace, base => filters(base) && flows.some(flow => meets(base, flow))),
     TE.chain(bases =>
-      fates(world, namespace, bases, flows, (ending, { ref }) => {
-        if (ending.verdict !== 'drop') return undefined
+      fates(world, namespace, bases, flows, (ending, base, flow) => {
+        if (ending.verdict !== 'drop' || !meets(base, flow)) return undefined
         const { verdict: _, ...spot } = ending
-        return { ref, ...spot }
+        return { ref: base.ref, ...spot }
       })
     )
   )
@@ -42,15 +46,16 @@ export const hindrances = (
 /** How our rules in other tables are known. iptables prints it with `-m comment`. */
 const commentOf = (owner: string): string => `isolink ${owner}`
 
-/** What is let through: what comes in by the one link and leaves by the other, or whatever leaves by that. */
-export interface Exception {
-  readonly iifname?: string
-  readonly oifname: string
-}
+const selectors = { iifname, oifname }
 
-const statementsOf = ({ iifname: from, oifname: to }: Exception): ReadonlyArray<Statement> => [
-  ...(from === undefined ? [] : [equal(iifname, from)]),
-  equal(oifname, to),
+/** What is let through: what comes in by a link, or leaves by one, or both. */
+export type Exception = { readonly [S in keyof typeof selectors]?: string }
+
+const statementsOf = (exception: Exception): ReadonlyArray<Statement> => [
+  ...Object.entries(selectors).flatMap(([key, selector]) => {
+    const name = exception[key as keyof Exception]
+    return name === undefined ? [] : [equal(selector, name)]
+  }),
   { text: 'counter', expressions: [{ name: 'counter', data: {} }] },
   accept
 ]
@@ -80,9 +85,9 @@ export const removeExceptions = (
   world: World,
   namespace: NamespaceRef | undefined,
   owner: string
-): TE.TaskEither<NetlinkError, void> =>
+): TE.TaskEither<ForeignError, void> =>
   pipe(
-    basesOf(world, namespace, isForward),
+    basesOf(world, namespace, filters),
     TE.map(tablesOf),
     TE.chain(
       TE.traverseArray(ref =>

@@ -64,12 +64,19 @@ const RTN_LOCAL = 2
 const protocolByte = ({ protocol }: Packet): ReadonlyArray<number> | undefined =>
   protocol === undefined ? undefined : [protocols[protocol]]
 
+const nameOf = (name: string | undefined): Uint8Array | undefined =>
+  name === undefined ? undefined : nameBytes(name)
+
 const metaOf = (packet: Packet, key: number | undefined): Uint8Array | undefined => {
   switch (key) {
     case NFT_META.IIFNAME:
-      return packet.iifname === undefined ? undefined : nameBytes(packet.iifname)
+      return nameOf(packet.iifname)
     case NFT_META.OIFNAME:
-      return packet.oifname === undefined ? undefined : nameBytes(packet.oifname)
+      return nameOf(packet.oifname)
+    case NFT_META.BRI_IIFNAME:
+      return nameOf(packet.ibrname)
+    case NFT_META.BRI_OIFNAME:
+      return nameOf(packet.obrname)
     case NFT_META.NFPROTO:
       return Uint8Array.of(NFPROTO[packet.family])
     case NFT_META.PROTOCOL:

@@ -7,6 +7,9 @@ export interface Packet {
   readonly iifname?: string
   /** Empty where it is not decided yet. */
   readonly oifname?: string
+  /** The bridge that it comes in by, and the one that it leaves by, in family bridge. */
+  readonly ibrname?: string
+  readonly obrname?: string
   readonly state?: 'new' | 'established'
   /** They go to a published port. */
   readonly dnat?: boolean

@@ -4,7 +4,7 @@ import { NF_INET } from '../../../protocol/nftables/chain'
 import * as addresses from '../../address'
 import * as link from '../../link'
 import type { NetlinkError } from '../../socket/error'
-import { type Base, basesOf, type ForeignSpot, fates } from './foreign'
+import { type Base, basesOf, type ForeignError, type ForeignSpot, fates } from './foreign'
 import type { Packet } from './packet'
 import type { Place } from './table'
 
@@ -55,7 +55,7 @@ const doorsOf = ({ world, namespace, family }: Place): TE.TaskEither<NetlinkErro
 export const translationOf = (
   place: Place,
   ports: ReadonlyArray<HostPort>
-): TE.TaskEither<NetlinkError, Translation | undefined> =>
+): TE.TaskEither<ForeignError, Translation | undefined> =>
   pipe(
     basesOf(place.world, place.namespace, translates),
     TE.chain(bases =>
@@ -111,7 +111,7 @@ const firstOf = (
   { world, namespace }: Place,
   bases: ReadonlyArray<Base>,
   packets: ReadonlyArray<Asked>
-): TE.TaskEither<NetlinkError, Translation | undefined> =>
+): TE.TaskEither<ForeignError, Translation | undefined> =>
   pipe(
     fates(world, namespace, bases, packets, (ending, { ref, chain }, { of: port, at, hook }) => {
       if (hook !== undefined && hook !== chain.attributes.hook?.hooknum) return undefined

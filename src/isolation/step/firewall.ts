@@ -1,10 +1,8 @@
-import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { transaction } from '../../nftables'
-import type { Plan } from '../../recipe/plan'
 import type { AddEntries, Entry } from '../../recipe/step'
-import type { JournalFailed, StepError } from '../error'
+import type { StepError } from '../error'
 import {
   checkPorts,
   entryChanges,
@@ -18,32 +16,16 @@ import {
   tableText
 } from '../firewall'
 import { placeName } from '../world'
-import { call, inside, type StepKind, type Surroundings, unlessGone } from './kind'
+import { type Bridges, bridgesOf } from './bridge'
+import { call, inside, type StepKind, unlessGone } from './kind'
 
 interface Before {
-  /** The bridges of the networks that are allowed by name. */
-  readonly bridges?: { readonly [network: string]: string }
+  /** Of the networks that are allowed by name. */
+  readonly bridges?: Bridges
 }
 
-const bridgesFor = (
-  entries: ReadonlyArray<Entry>,
-  { planOf }: Surroundings
-): E.Either<JournalFailed, NonNullable<Before['bridges']>> =>
-  pipe(
-    entries.flatMap(entry => (entry._tag === 'AllowNetwork' ? [entry.name] : [])),
-    E.traverseArray(name =>
-      pipe(
-        planOf(name),
-        E.map(plan => [name, bridgeOf(plan) ?? name] as const)
-      )
-    ),
-    E.map(Object.fromEntries)
-  )
-
-const bridgeOf = (plan: Plan | undefined): string | undefined =>
-  plan?.steps.flatMap(step =>
-    step._tag === 'AddLink' && step.link.kind === 'bridge' ? [step.link.name] : []
-  )[0]
+const allowedBy = (entries: ReadonlyArray<Entry>): ReadonlyArray<string> =>
+  entries.flatMap(entry => (entry._tag === 'AllowNetwork' ? [entry.name] : []))
 
 /** The entries with names in place of those that had to be looked up. */
 const resolved = (entries: ReadonlyArray<Entry>, { bridges = {} }: Before): ReadonlyArray<Entry> =>
@@ -61,7 +43,7 @@ export const firewallStep: StepKind<AddEntries, Before> = {
     pipe(
       // A namespace that the plan makes is not there yet.
       unlessGone(checkPorts({ world: around.world, namespace, family }, entries)),
-      TE.chainEitherKW(() => bridgesFor(entries, around)),
+      TE.chainEitherKW(() => bridgesOf(allowedBy(entries), around)),
       TE.map(bridges => (Object.keys(bridges).length > 0 ? { bridges } : {}))
     ),
   apply: ({ family, entries: given, namespace }, before, { world, owner }) => {

@@ -53,6 +53,14 @@ export interface StepKind<S, Before> {
     before: Before,
     around: Surroundings
   ) => TE.TaskEither<StepError, ReadonlyArray<string>>
+  /**
+   * What keeps it from its purpose and is not ours to change, in such sentences. Looks, and changes nothing.
+   */
+  readonly hindered?: (
+    step: S,
+    before: Before,
+    around: Surroundings
+  ) => TE.TaskEither<StepError, ReadonlyArray<string>>
   /** What there is to know of before it is repaired, where that is no longer what it was: a new namespace's cookie. */
   readonly renew?: (step: S, before: Before, around: Surroundings) => TE.TaskEither<StepError, Before>
   /** What makes good what `check` found, where that is not to apply the step again. */
