@@ -2,7 +2,7 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { raze, sh, stateOfHost } from '../lab'
-import { command, kernelTest, otherUser } from '../sandbox'
+import { command, kernelTest, linkKind, otherUser } from '../sandbox'
 import { isolink, nobody, output, program, refused, root } from './child'
 
 const test = suite('demo')
@@ -34,6 +34,38 @@ kernelTest(test, 'isolink demo, as root, with an empty PATH', [command('ip'), co
 kernelTest(test, 'isolink demo veth-masquerade, as a user, with an empty PATH', [otherUser()], () => {
   allHolds(output(isolink(['demo', 'veth-masquerade'], { env, ...nobody })))
 })
+
+kernelTest(test, 'isolink demo macvlan', [linkKind('macvlan')], () => {
+  const shown = output(isolink(['demo', 'macvlan'], { env }))
+  assert.match(shown, /^✓ blue has a hardware address of its own /m)
+  assert.match(shown, /^✓ the host is as before /m)
+  assert.not.match(shown, /✗/)
+})
+
+const noIpvlan = linkKind('ipvlan')
+const lack =
+  /this kernel has no links of kind ipvlan .*; needed are Linux 3\.19 or later and its module ipvlan/
+
+kernelTest(test, 'isolink demo ipvlan', [noIpvlan], () => {
+  const shown = output(isolink(['demo', 'ipvlan'], { env }))
+  assert.match(shown, /^✓ blue has the host’s hardware address /m)
+  assert.match(shown, /^✓ the host is as before /m)
+  assert.not.match(shown, /✗/)
+})
+
+kernelTest(
+  test,
+  'a demo that the kernel cannot show says what is lacking; among all it is left out',
+  [noIpvlan === undefined ? 'the kernel has ipvlan' : undefined],
+  () => {
+    const { status, stderr } = isolink(['demo', 'ipvlan'], { env })
+    assert.is(status, 1)
+    assert.match(stderr, lack)
+    const all = output(isolink(['demo'], { env }))
+    assert.match(all, new RegExp(`^– left out: .*${lack.source}$`, 'm'))
+    assert.match(all, /^veth-masquerade: /m)
+  }
+)
 
 kernelTest(test, 'npm run demo', [], () => {
   const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'demo'], {

@@ -7,6 +7,8 @@ export const demos: { readonly [recipe: string]: () => Demo } = {
   'direct-link': () => (require('./direct-link') as typeof import('./direct-link')).directLinkDemo,
   'dual-nic': () => (require('./dual-nic') as typeof import('./dual-nic')).dualNicDemo,
   'host-fake-ip': () => (require('./host-fake-ip') as typeof import('./host-fake-ip')).hostFakeIpDemo,
+  ipvlan: () => (require('./ipvlan') as typeof import('./ipvlan')).ipvlanDemo,
+  macvlan: () => (require('./macvlan') as typeof import('./macvlan')).macvlanDemo,
   'namespace-switch': () =>
     (require('./namespace-switch') as typeof import('./namespace-switch')).namespaceSwitchDemo,
   'veth-masquerade': () =>

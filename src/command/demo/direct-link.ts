@@ -1,18 +1,11 @@
-import { directLink, namespaces } from '../../promises'
-import type { Demo, Observation } from './claim'
+import { directLink } from '../../promises'
+import type { Demo } from './claim'
 import { host } from './hosts'
-import { fetchFrom, serve } from './web'
+import { fetched, pinged } from './observation'
+import { serve } from './web'
 
 const a = { namespace: 'a', address: '192.168.5.1' }
 const b = { namespace: 'b', address: '192.168.5.2' }
-
-const pinged = async (from: string, to: string): Promise<Observation> => {
-  const { received, replies } = await namespaces.ping(from, to)
-  return {
-    holds: received === 1,
-    seen: `ping ${to}: ${received === 1 ? `reply in ${replies[0]?.milliseconds.toFixed(2)} ms` : 'no reply'}`
-  }
-}
 
 export const directLinkDemo: Demo = {
   title: 'a wire straight between two namespaces',
@@ -37,23 +30,11 @@ export const directLinkDemo: Demo = {
     { claim: 'and b reaches a', observe: () => pinged(b.namespace, a.address) },
     {
       claim: 'b sees a’s own address',
-      observe: async () => {
-        const page = await fetchFrom(a.namespace, b.address, 80)
-        return {
-          holds: page.server === 'b' && page.caller === a.address,
-          seen: `GET http://${b.address}/: ${page.server} answers, and sees ${page.caller}`
-        }
-      }
+      observe: () => fetched(a.namespace, [b.address], ['b', a.address])
     },
     {
       claim: 'the host has no part in it',
-      observe: async () => {
-        const { received } = await namespaces.ping(host.namespace, b.address, { timeout: 500 })
-        return {
-          holds: received === 0,
-          seen: `ping ${b.address}: ${received === 0 ? 'no reply' : 'a reply'}`
-        }
-      }
+      observe: () => pinged(host.namespace, b.address, { reaches: false })
     }
   ]
 }

@@ -1,7 +1,8 @@
-import { dualNic, namespaces } from '../../promises'
+import { dualNic } from '../../promises'
 import type { Demo } from './claim'
 import { host, otherHost, secondLink } from './hosts'
-import { fetchFrom, serve } from './web'
+import { fetched, pinged } from './observation'
+import { serve } from './web'
 
 const blue = { namespace: 'blue', address: '10.0.7.14' }
 
@@ -29,40 +30,19 @@ export const dualNicDemo: Demo = {
   claims: [
     {
       claim: 'blue reaches the other host with the first packet',
-      observe: async () => {
-        const { received, replies } = await namespaces.ping(blue.namespace, secondLink.other)
-        return {
-          holds: received === 1,
-          seen: `ping ${secondLink.other}: ${received === 1 ? `reply in ${replies[0]?.milliseconds.toFixed(2)} ms` : 'no reply'}`
-        }
-      }
+      observe: () => pinged(blue.namespace, secondLink.other)
     },
     {
       claim: 'the other host sees blue’s own address',
-      observe: async () => {
-        const page = await fetchFrom(blue.namespace, secondLink.other, 80)
-        return {
-          holds: page.caller === blue.address,
-          seen: `GET http://${secondLink.other}/: ${page.server} answers, and sees ${page.caller}`
-        }
-      }
+      observe: () => fetched(blue.namespace, [secondLink.other], ['the other host', blue.address])
     },
     {
       claim: 'and the other host reaches blue',
-      observe: async () => {
-        const page = await fetchFrom(otherHost.namespace, blue.address, 80)
-        return { holds: page.server === 'blue', seen: `GET http://${blue.address}/: ${page.server} answers` }
-      }
+      observe: () => fetched(otherHost.namespace, [blue.address], ['blue', secondLink.other])
     },
     {
       claim: 'the host goes on by its first interface',
-      observe: async () => {
-        const page = await fetchFrom(host.namespace, otherHost.address, 80)
-        return {
-          holds: page.caller === host.address,
-          seen: `GET http://${otherHost.address}/: ${page.server} answers, and sees ${page.caller}`
-        }
-      }
+      observe: () => fetched(host.namespace, [otherHost.address], ['the other host', host.address])
     }
   ]
 }

@@ -1,23 +1,11 @@
 import { hostFakeIp } from '../../promises'
-import type { Demo, Observation } from './claim'
+import type { Demo } from './claim'
 import { host, otherHost } from './hosts'
-import { fetchFrom, serve } from './web'
+import { fetched } from './observation'
+import { serve } from './web'
 
 const blue = 'blue'
 const port = 8080
-
-/** Whether a page fetched from somewhere comes from the server, and what the server takes the caller for. */
-const fetched = async (
-  from: string | typeof host.namespace,
-  [address, at]: readonly [address: string, port: number],
-  [server, caller]: readonly [server: string, caller: string]
-): Promise<Observation> => {
-  const page = await fetchFrom(from, address, at)
-  return {
-    holds: page.server === server && page.caller === caller,
-    seen: `GET http://${address}:${at}/: ${page.server} answers, and sees ${page.caller}`
-  }
-}
 
 export const hostFakeIpDemo: Demo = {
   title: 'a namespace takes the host’s place, and the host reaches the world through it',
@@ -41,15 +29,15 @@ export const hostFakeIpDemo: Demo = {
   claims: [
     {
       claim: 'the host reaches the world, by the address it had',
-      observe: () => fetched(host.namespace, [otherHost.address, 80], ['the other host', host.address])
+      observe: () => fetched(host.namespace, [otherHost.address], ['the other host', host.address])
     },
     {
       claim: 'and so does blue',
-      observe: () => fetched(blue, [otherHost.address, 80], ['the other host', host.address])
+      observe: () => fetched(blue, [otherHost.address], ['the other host', host.address])
     },
     {
       claim: 'at that address there is blue',
-      observe: () => fetched(otherHost.namespace, [host.address, 80], ['blue', otherHost.address])
+      observe: () => fetched(otherHost.namespace, [host.address], ['blue', otherHost.address])
     },
     {
       claim: 'and by a published port the host',

@@ -9,7 +9,7 @@ export const otherHost = { namespace: 'other', link: 'eth0', address: '10.0.6.20
 export const secondLink = { link: 'eth1', other: '10.0.7.20' } as const
 
 export const network = '10.0.6.0/24'
-const gateway = '10.0.6.1'
+export const gateway = '10.0.6.1'
 
 /** Makes the two hosts of the posts, each with `eth0` on one network. */
 export const makeHosts = async (): Promise<void> => {

@@ -1,7 +1,8 @@
 import type { Server } from 'node:http'
-import { namespaceSwitch, namespaces, open } from '../../promises'
+import { namespaceSwitch, open } from '../../promises'
 import type { Demo } from './claim'
 import { host } from './hosts'
+import { pinged } from './observation'
 import { fetchFrom, serve } from './web'
 
 const members = ['red', 'green', 'blue'].map((namespace, n) => ({ namespace, address: `192.168.5.${n + 1}` }))
@@ -57,10 +58,7 @@ export const namespaceSwitchDemo: Demo = {
     },
     {
       claim: 'the host has no part in it',
-      observe: async () => {
-        const { received } = await namespaces.ping(host.namespace, '192.168.5.1', { timeout: 500 })
-        return { holds: received === 0, seen: `ping 192.168.5.1: ${received === 0 ? 'no reply' : 'a reply'}` }
-      }
+      observe: () => pinged(host.namespace, '192.168.5.1', { reaches: false })
     }
   ]
 }

@@ -1,7 +1,8 @@
-import { namespaces, open, vethMasquerade } from '../../promises'
-import type { Demo, Observation } from './claim'
+import { open, vethMasquerade } from '../../promises'
+import type { Demo } from './claim'
 import { host, otherHost } from './hosts'
-import { fetchFrom, serve } from './web'
+import { fetched, pinged } from './observation'
+import { serve } from './web'
 
 const blue = {
   namespace: 'blue',
@@ -11,19 +12,6 @@ const blue = {
 }
 
 const port = 8080
-
-/** Whether a page fetched from somewhere comes from the server, and what the server takes the caller for. */
-const fetched = async (
-  from: typeof host | typeof otherHost | typeof blue,
-  [address, port]: readonly [address: string, port: number],
-  [server, caller]: readonly [server: string, caller: string]
-): Promise<Observation> => {
-  const page = await fetchFrom(from.namespace, address, port)
-  return {
-    holds: page.server === server && page.caller === caller,
-    seen: `GET http://${address}:${port}/: ${page.server} answers, and sees ${page.caller}`
-  }
-}
 
 export const vethMasqueradeDemo: Demo = {
   title: 'a namespace that reaches the world by the host’s address',
@@ -50,41 +38,26 @@ export const vethMasqueradeDemo: Demo = {
     }
   },
   claims: [
-    {
-      claim: 'blue reaches the other host',
-      observe: async () => {
-        const { received, replies } = await namespaces.ping(blue.namespace, otherHost.address)
-        return {
-          holds: received === 1,
-          seen: `ping ${otherHost.address}: ${received === 1 ? `reply in ${replies[0]?.milliseconds.toFixed(2)} ms` : 'no reply'}`
-        }
-      }
-    },
+    { claim: 'blue reaches the other host', observe: () => pinged(blue.namespace, otherHost.address) },
     {
       claim: 'the other host sees the host’s address',
-      observe: () => fetched(blue, [otherHost.address, 80], ['the other host', host.address])
+      observe: () => fetched(blue.namespace, [otherHost.address], ['the other host', host.address])
     },
     {
       claim: 'the other host cannot reach blue, even by a route',
-      observe: async () => {
-        const { received } = await namespaces.ping(otherHost.namespace, blue.address, { timeout: 500 })
-        return {
-          holds: received === 0,
-          seen: `ping ${blue.address}: ${received === 0 ? 'no reply' : 'a reply'}`
-        }
-      }
+      observe: () => pinged(otherHost.namespace, blue.address, { reaches: false })
     },
     {
       claim: 'but by the published port',
-      observe: () => fetched(otherHost, [host.address, port], ['blue', otherHost.address])
+      observe: () => fetched(otherHost.namespace, [host.address, port], ['blue', otherHost.address])
     },
     {
       claim: 'as the host does by its own address',
-      observe: () => fetched(host, [host.address, port], ['blue', host.address])
+      observe: () => fetched(host.namespace, [host.address, port], ['blue', host.address])
     },
     {
       claim: 'and by 127.0.0.1',
-      observe: () => fetched(host, ['127.0.0.1', port], ['blue', blue.gateway])
+      observe: () => fetched(host.namespace, ['127.0.0.1', port], ['blue', blue.gateway])
     }
   ]
 }
