@@ -3,15 +3,17 @@ import type { Topology } from './model'
 
 const ink = '#24292f'
 const pale = '#57606a'
+/** One whose widths Graphviz knows; a list of several it takes for another. */
+export const font = 'Arial'
 
 /** The topology in the language of Graphviz. https://graphviz.org */
 export const toDot = (topology: Topology): string => {
   const { boxes, edges } = graphOf(topology)
   return [
     'graph network {',
-    '  graph [rankdir=LR, compound=true, nodesep=0.3, ranksep=0.9, pad=0.3, fontname="Helvetica,Arial,sans-serif", bgcolor="white"]',
-    `  node [shape=box, style="filled,rounded", fillcolor="white", color="${pale}", fontcolor="${ink}", fontname="Helvetica,Arial,sans-serif", fontsize=11, margin="0.26,0.09"]`,
-    `  edge [color="${pale}", fontcolor="${pale}", fontname="Helvetica,Arial,sans-serif", fontsize=9]`,
+    `  graph [rankdir=LR, compound=true, nodesep=0.3, ranksep=0.9, pad=0.3, fontname="${font}", bgcolor="white"]`,
+    `  node [shape=box, style="filled,rounded", fillcolor="white", color="${pale}", fontcolor="${ink}", fontname="${font}", fontsize=11, margin="0.26,0.09"]`,
+    `  edge [color="${pale}", fontcolor="${pale}", fontname="${font}", fontsize=9]`,
     ...boxes.flatMap(boxText),
     ...edges.map(edge => `  ${edge.from} -- ${edge.to} [${edgeStyle(edge)}]`),
     '}',

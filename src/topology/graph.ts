@@ -34,18 +34,46 @@ export interface Graph {
 /** More would make a picture that nobody reads. */
 const mostPorts = 8
 
-/** `lo`, and namespaces in which nothing else is, say nothing. */
+/**
+ * `lo`, and namespaces in which nothing else is, say nothing. Links are in the order of their names: those of what is
+ * made anew are other numbers, and it is the same picture.
+ */
 export const graphOf = ({ namespaces }: Topology): Graph => {
-  const numbers = new Map(namespaces.map(({ identity }, n) => [identity, n]))
-  const idOf = ({ namespace, index }: LinkEnd): string => `n${numbers.get(namespace)}l${index}`
-  const shown = namespaces.filter(each => each.here || each.links.some(isShown) || each.closed !== undefined)
+  const all = namespaces.map(each => ({
+    ...each,
+    links: each.links.toSorted((a, b) => Number(a.name > b.name) - Number(a.name < b.name))
+  }))
+  const places = new Map(
+    all.flatMap(({ identity, links }, n) =>
+      links.map((link, m) => [`${identity} ${link.index}`, { id: `n${n}l${m}`, n, m, link }] as const)
+    )
+  )
+  const scene: Scene = {
+    namespaces: all,
+    find: ({ namespace, index }) => places.get(`${namespace} ${index}`)
+  }
+  const shown = all.filter(each => each.here || each.links.some(isShown) || each.closed !== undefined)
   return {
-    boxes: shown.map(namespace => boxOf(namespace, `n${numbers.get(namespace.identity)}`)),
+    boxes: shown.map(namespace => boxOf(namespace, `n${all.indexOf(namespace)}`)),
     edges: shown.flatMap(namespace => [
-      ...namespace.links.filter(isShown).flatMap(link => edgesOf(namespace, link, idOf)),
-      ...portEdges(namespace, namespaces, idOf)
+      ...namespace.links.filter(isShown).flatMap(link => edgesOf(namespace, link, scene)),
+      ...portEdges(namespace, scene)
     ])
   }
+}
+
+/** A link's place in the picture: the n-th namespace's m-th. */
+interface Place {
+  readonly id: string
+  readonly n: number
+  readonly m: number
+  readonly link: TopologyLink
+}
+
+/** All that there is, and where each link is. What went while we looked is nowhere. */
+interface Scene {
+  readonly namespaces: ReadonlyArray<TopologyNamespace>
+  readonly find: (end: LinkEnd) => Place | undefined
 }
 
 const isShown = ({ name, addresses }: TopologyLink): boolean => name !== 'lo' || addresses.length > 0
@@ -62,16 +90,17 @@ const boxOf = (namespace: TopologyNamespace, id: string): Box => ({
     ...(namespace.closed === undefined ? [] : [namespace.closed])
   ],
   here: namespace.here,
-  nodes: namespace.links.filter(isShown).map(link => ({
-    id: `${id}l${link.index}`,
-    lines: [
-      link.kind === undefined || link.kind === link.name ? link.name : `${link.name} (${link.kind})`,
-      ...link.addresses
-    ],
-    role: roleOf(namespace, link),
-    up: link.up
-  }))
+  nodes: namespace.links.flatMap((link, m) =>
+    isShown(link)
+      ? [{ id: `${id}l${m}`, lines: linesOf(link), role: roleOf(namespace, link), up: link.up }]
+      : []
+  )
 })
+
+const linesOf = ({ name, kind, addresses }: TopologyLink): ReadonlyArray<string> => [
+  kind === undefined || kind === name ? name : `${name} (${kind})`,
+  ...addresses
+]
 
 const dev = (link: string | undefined): string => (link === undefined ? '' : ` dev ${link}`)
 
@@ -85,38 +114,50 @@ const titleOf = ({ here, names, processes, identity }: TopologyNamespace): strin
 const roleOf = ({ closed }: TopologyNamespace, { kind }: TopologyLink): Node['role'] =>
   closed !== undefined ? 'unknown' : kind === undefined ? 'device' : kind === 'bridge' ? 'bridge' : 'virtual'
 
-/** A pair is drawn once: from the end that comes first. */
+/**
+ * Pictures go from left to right: from a bridge by its ports to their other ends, from a link to those above it. A pair is
+ * drawn once.
+ */
 const edgesOf = (
   { identity }: TopologyNamespace,
   { index, master, peer, parent, kind }: TopologyLink,
-  idOf: (end: LinkEnd) => string
+  { find }: Scene
 ): ReadonlyArray<Edge> => {
-  const from = idOf({ namespace: identity, index })
+  const own = find({ namespace: identity, index })
+  const between = (from: Place | undefined, to: Place | undefined, edge: Omit<Edge, 'from' | 'to'>) =>
+    from === undefined || to === undefined ? [] : [{ from: from.id, to: to.id, ...edge }]
+  const other = peer && find(peer)
   return [
-    ...(peer === undefined || (from > idOf(peer) && !peer.namespace.startsWith('id '))
-      ? []
-      : [{ from, to: idOf(peer), role: 'pair' } as const]),
+    ...(own && other && isLeft(own, other) ? between(own, other, { role: 'pair' }) : []),
     ...(master === undefined
       ? []
-      : [{ from, to: idOf({ namespace: identity, index: master }), role: 'member' } as const]),
+      : between(find({ namespace: identity, index: master }), own, { role: 'member' })),
     ...(parent === undefined
       ? []
-      : [{ from, to: idOf(parent), role: 'above', ...(kind !== undefined && { label: kind }) } as const])
+      : between(find(parent), own, { role: 'above', ...(kind !== undefined && { label: kind }) }))
   ]
 }
 
+/** Whether a link is the left one of a pair: the port of a bridge, otherwise the one that comes first. */
+const isLeft = (own: Place, other: Place): boolean => {
+  // The end that is in a namespace that we may not enter knows of no pair.
+  if (other.link.peer === undefined) return true
+  const isPort = own.link.master !== undefined
+  return isPort === (other.link.master !== undefined)
+    ? own.n < other.n || (own.n === other.n && own.m < other.m)
+    : isPort
+}
+
 /** Arrows from where a port is published to the link that has the address behind it. */
-const portEdges = (
-  namespace: TopologyNamespace,
-  namespaces: ReadonlyArray<TopologyNamespace>,
-  idOf: (end: LinkEnd) => string
-): ReadonlyArray<Edge> => {
+const portEdges = (namespace: TopologyNamespace, { namespaces, find }: Scene): ReadonlyArray<Edge> => {
   const arrows = new Map<string, Array<string>>()
   for (const port of namespace.published) {
-    const to = holderOf(port.address, namespaces)
-    const from = entranceOf(namespace, port)
+    const end = holderOf(port.address, namespaces)
+    const entrance = entranceOf(namespace, port)
+    const to = end && find(end)
+    const from = entrance && find({ namespace: namespace.identity, index: entrance.index })
     if (to === undefined || from === undefined) continue
-    const key = `${idOf({ namespace: namespace.identity, index: from.index })} ${idOf(to)}`
+    const key = `${from.id} ${to.id}`
     arrows.set(key, [...(arrows.get(key) ?? []), portText(port)])
   }
   return [...arrows].map(([key, ports]) => {

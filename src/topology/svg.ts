@@ -1,5 +1,5 @@
 import * as TE from 'fp-ts/TaskEither'
-import { toDot } from './dot'
+import { font, toDot } from './dot'
 import type { Topology } from './model'
 
 /** The picture could not be drawn. */
@@ -8,12 +8,16 @@ export interface NotDrawn {
   readonly message: string
 }
 
+/** Where the first is not at hand, the next of the same widths. */
+const fonts = `${font},Liberation Sans,Helvetica,sans-serif`
+
 /** The topology as an SVG picture, laid out by Graphviz, which comes along as WebAssembly. */
 export const toSvg = (topology: Topology): TE.TaskEither<NotDrawn, string> =>
   TE.tryCatch(
     async () => {
       const { instance } = await import('@viz-js/viz')
-      return (await instance()).renderString(toDot(topology), { format: 'svg' })
+      const svg = (await instance()).renderString(toDot(topology), { format: 'svg' })
+      return svg.replaceAll(`font-family="${font}"`, `font-family="${fonts}"`)
     },
     error => ({ _tag: 'NotDrawn', message: `no picture can be drawn: ${(error as Error).message}` })
   )

@@ -66,20 +66,20 @@ test('Mermaid', () => {
     toMermaid(network),
     `flowchart LR
   subgraph n0["host<br/>default via 10.0.6.1 dev eth0<br/>masquerade 10.100.0.0/24 dev eth0"]
-    n0l2["eth0<br/>10.0.6.10/24"]:::device
-    n0l3{{"br0 (bridge)<br/>10.100.0.1/24"}}:::bridge
-    n0l4("veth-red (veth)"):::virtual
+    n0l0{{"br0 (bridge)<br/>10.100.0.1/24"}}:::bridge
+    n0l1["eth0<br/>10.0.6.10/24"]:::device
+    n0l3("veth-red (veth)"):::virtual
   end
   subgraph n1["red"]
-    n1l2("eth0 (veth)<br/>10.100.0.2/24"):::virtual
+    n1l0("eth0 (veth)<br/>10.100.0.2/24"):::virtual
   end
   subgraph n2["pid 7 (sleep)"]
-    n2l9("m0 (macvlan)"):::down
+    n2l0("m0 (macvlan)"):::down
   end
-  n0l4 --- n1l2
-  n0l4 --- n0l3
-  n0l2 -.->|"tcp 8080 → 80"| n1l2
-  n2l9 -.-|"macvlan"| n0l2
+  n0l3 --- n1l0
+  n0l0 --- n0l3
+  n0l1 -.->|"tcp 8080 → 80"| n1l0
+  n0l1 -.-|"macvlan"| n2l0
   classDef device stroke-width:2px
   classDef bridge stroke-width:2px
   classDef down opacity:0.5
@@ -89,10 +89,30 @@ test('Mermaid', () => {
   )
 })
 
+test('a port of a bridge is left of its other end, wherever that is', () => {
+  const [host, red, ...others] = network.namespaces as [TopologyNamespace, TopologyNamespace]
+  assert.ok(toMermaid({ namespaces: [red, host, ...others] }).includes('\n  n1l3 --- n0l0\n'))
+})
+
+test('the same network with other numbers is the same picture', () => {
+  const renumbered: Topology = JSON.parse(
+    JSON.stringify(network, (key, value) =>
+      ['index', 'master'].includes(key) || (key === 'link' && typeof value === 'number')
+        ? 1000 - value
+        : value
+    )
+  )
+  const reversed = {
+    namespaces: renumbered.namespaces.map(each => ({ ...each, links: each.links.toReversed() }))
+  }
+  assert.is(toMermaid(reversed), toMermaid(network))
+  assert.is(toDot(reversed), toDot(network))
+})
+
 test('DOT and SVG show each namespace and link, and each wire once', async () => {
   const { graph, edges } = await parsed(toDot(network))
   assert.equal(graph, ['cluster_n0', 'cluster_n1', 'cluster_n2'])
-  assert.equal(edges.toSorted(), ['n0l2 n1l2', 'n0l4 n0l3', 'n0l4 n1l2', 'n2l9 n0l2'])
+  assert.equal(edges.toSorted(), ['n0l0 n0l3', 'n0l1 n1l0', 'n0l1 n2l0', 'n0l3 n1l0'])
   const svg = await toSvg(network)
   assert.match(svg, /^<\?xml[\s\S]*<svg [\s\S]*<\/svg>\s*$/)
   for (const text of ['host', 'red', 'pid 7 (sleep)', 'br0 (bridge)', '10.100.0.2/24', 'tcp 8080'])

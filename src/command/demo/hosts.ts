@@ -27,6 +27,13 @@ export const makeHosts = async (): Promise<void> => {
   await there.address.add({ link: otherHost.link, address: `${otherHost.address}/24` })
   await here.address.add({ link: host.link, address: `${host.address}/24` })
   await here.route.add({ destination: 'default', gateway, link: host.link })
+  for (const each of [here, there]) await running(each, 'eth0')
+}
+
+/** Gives the two hosts a second wire. */
+export const addSecondLink = async (): Promise<void> => {
+  await using here = open()
+  await using there = open({ namespace: otherHost.namespace })
   await here.link.add({
     kind: 'veth',
     name: secondLink.link,
@@ -34,7 +41,6 @@ export const makeHosts = async (): Promise<void> => {
   })
   await there.link.set(secondLink.link, { up: true })
   await there.address.add({ link: secondLink.link, address: `${secondLink.other}/24` })
-  for (const each of [here, there]) await running(each, 'eth0')
 }
 
 /** New links would get IPv6 addresses of their own by and by, and the host would never be exactly as before. */

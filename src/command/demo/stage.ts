@@ -4,7 +4,7 @@ import { type Failure, report, wrongUsage } from '../outcome'
 import { print } from '../output'
 import type { Claim, Demo, Observation } from './claim'
 import { demos } from './demos'
-import { host, makeHosts, network, otherHost } from './hosts'
+import { addSecondLink, host, makeHosts, network, otherHost } from './hosts'
 import { differences, hostState, inventory } from './state'
 
 /** Says what was claimed and what was seen, and whether that is the same. */
@@ -57,6 +57,7 @@ const main = async (names: ReadonlyArray<string>): Promise<void> => {
   if (!namespaces.inSandbox())
     return report(wrongUsage('the demos run in a sandbox only: isolink demo makes one'))
   await makeHosts()
+  await addSecondLink()
   for (const name of names) {
     const demo = demos[name]?.()
     if (demo === undefined) return report(wrongUsage(`there is no demo of ${name}`))
