@@ -14,7 +14,7 @@ const scriptOf = (plan: Plan): string => {
     `# ${recipe}: ${name}`,
     'set -e',
     ...(uplinkOf === undefined ? [] : [findUplink(uplinkOf)]),
-    ...allSteps(plan).flatMap(step => kindOf(step).script(step)),
+    ...allSteps(plan).flatMap((step, n, all) => kindOf(step).script(step, all.slice(0, n))),
     ''
   ].join('\n')
 }

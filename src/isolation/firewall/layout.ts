@@ -344,6 +344,15 @@ export const tableText = (family: TableFamily, entries: ReadonlyArray<Entry>, ow
   ].join('\n')
 }
 
+/** The same entries, put into the table once it is there. */
+export const elementsText = (family: TableFamily, entries: ReadonlyArray<Entry>, owner: string): string =>
+  [...bySet(entries.flatMap(entry => membershipsOf(entry, owner)))]
+    .map(
+      ([set, members]) =>
+        `add element ${family} isolink ${set} { ${members.map(({ text }) => commented(text, owner)).join(', ')} }`
+    )
+    .join('\n')
+
 /** A map's element has its comment before the colon. */
 const commented = (text: string, owner: string): string => {
   const [key, data] = text.split(' : ')

@@ -5,6 +5,7 @@ import type { AddEntries, Entry } from '../../recipe/step'
 import type { StepError } from '../error'
 import {
   checkPorts,
+  elementsText,
   entryChanges,
   forgetConnections,
   hasTable,
@@ -15,7 +16,7 @@ import {
   tableChanges,
   tableText
 } from '../firewall'
-import { placeName } from '../world'
+import { placeKey, placeName } from '../world'
 import { type Bridges, bridgesOf } from './bridge'
 import { call, inside, type StepKind, unlessGone } from './kind'
 
@@ -100,12 +101,17 @@ export const firewallStep: StepKind<AddEntries, Before> = {
     ),
   repair: ({ family, entries, namespace }, before, { world, owner }) =>
     call(mend({ world, namespace, family }, resolved(entries, before), owner)),
-  script: ({ family, entries, namespace }) => [
-    `${inside(namespace, 'nft -f -')} <<EOF`,
-    tableText(family, entries, 'by hand'),
-    'EOF'
-  ]
+  script: (step, earlier) => {
+    const { family, entries, namespace } = step
+    const text = earlier.some(each => each._tag === 'AddEntries' && isSameTable(each, step))
+      ? elementsText
+      : tableText
+    return [`${inside(namespace, 'nft -f -')} <<EOF`, text(family, entries, 'by hand'), 'EOF']
+  }
 }
+
+const isSameTable = (a: AddEntries, b: AddEntries): boolean =>
+  a.family === b.family && placeKey(a.namespace) === placeKey(b.namespace)
 
 /** Puts back what is missing: the whole table, or some elements of it. */
 const mend = (place: Place, entries: ReadonlyArray<Entry>, owner: string): TE.TaskEither<StepError, void> =>

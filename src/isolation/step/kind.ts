@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { NamespaceRef } from '../../namespace/reference'
 import type { Plan } from '../../recipe/plan'
+import type { Step } from '../../recipe/step'
 import type { LinkRef, Request } from '../../socket/request'
 import type { JournalFailed, StepError } from '../error'
 import type { World } from '../world'
@@ -65,8 +66,8 @@ export interface StepKind<S, Before> {
   readonly renew?: (step: S, before: Before, around: Surroundings) => TE.TaskEither<StepError, Before>
   /** What makes good what `check` found, where that is not to apply the step again. */
   readonly repair?: (step: S, before: Before, around: Surroundings) => Act
-  /** The commands a person would type. */
-  readonly script: (step: S) => ReadonlyArray<string>
+  /** The commands a person would type, after those of earlier steps. */
+  readonly script: (step: S, earlier: ReadonlyArray<Step>) => ReadonlyArray<string>
 }
 
 export const send = (
