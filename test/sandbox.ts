@@ -39,10 +39,10 @@ export const command = (name: string): Missing =>
   oracle(name) === undefined ? `${name} is not installed` : undefined
 
 const unknown =
-  /Unknown device type|Operation not supported|qdisc kind is unknown|TC classifier not found|TC action module/
+  /Unknown device type|Operation not supported|qdisc kind is unknown|TC classifier not found|TC action module|rule: No such file/
 
 /** Whether the kernel knows what a tool asks of it. It says so before it looks at what else the request lacks. */
-const known = (what: string, tool: string, words: string, undo: string): Missing => {
+export const known = (what: string, tool: string, words: string, undo: string): Missing => {
   const missing = outside ?? command(tool)
   if (missing !== undefined) return missing
   const asked = spawnSync(oracle(tool) ?? tool, words.split(' '), { encoding: 'utf8' })

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { nftables } from '../../src/index'
-import { open } from '../../src/promises'
+import { IsolinkError, open } from '../../src/promises'
 import { command, kernelTest, run } from '../sandbox'
 
 const test = suite('nftables connection')
@@ -95,6 +95,70 @@ kernelTest(test, 'a rule beside another, in the place of one, and one less', nee
     tx.existing('ip', 't').flushChain('c')
   })
   assert.equal(await handles(), [])
+})
+
+kernelTest(test, 'what is taken away: elements, sets, objects, rules, chains, tables', needs, async () => {
+  await using connection = open()
+  await connection.nftables.load(`
+    table ip t {
+      counter hits { packets 0 bytes 0; }
+      counter misses { packets 0 bytes 0; }
+      set a { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }
+      set b { type ipv4_addr; elements = { 10.0.0.3 }; }
+      chain one { accept; }
+      chain two { drop; }
+      chain three { tcp dport 22 accept; }
+    }
+    table ip6 other { chain c { accept; } }
+  `)
+  const handleOf = (chain: string): bigint =>
+    BigInt(
+      /# handle (\d+)/.exec(run('nft', '-a', 'list', 'chain', 'ip', 't', chain).split(chain)[1] ?? '')?.[1] ??
+        -1
+    )
+  await connection.nftables.transaction(tx =>
+    tx
+      .existing('ip', 't')
+      .renameChain(handleOf('one'), 'first')
+      .removeChain('two')
+      .flushChain('three')
+      .removeElements('a', ['10.0.0.2'])
+      .removeSet('b')
+      .removeObject('counter', 'misses')
+  )
+  const { family, table } = { family: 'ip', table: 't' } as const
+  assert.is(
+    run('nft', 'list', 'table', family, table),
+    `table ip t {
+	counter hits {
+		packets 0 bytes 0
+	}
+
+	set a {
+		type ipv4_addr
+		elements = { 10.0.0.1 }
+	}
+
+	chain first {
+		accept
+	}
+
+	chain three {
+	}
+}
+`
+  )
+  await connection.nftables.transaction(tx => tx.existing('ip', 't').flushSet('a').flush())
+  assert.not.match(run('nft', 'list', 'table', family, table), /elements|accept/)
+  await connection.nftables.transaction(tx => tx.flushRuleset('ip6'))
+  assert.equal(await connection.nftables.tables(), Object.assign([{ family, table }], { complete: true }))
+  await connection.nftables.transaction(tx => tx.existing('ip', 't').remove())
+  assert.is(listed(), '')
+  const gone = await connection.nftables
+    .transaction(tx => tx.existing('ip', 't').removeChain('first'))
+    .catch(error => error)
+  assert.instance(gone, IsolinkError)
+  assert.match(gone.message, /delete chain ip t first/)
 })
 
 kernelTest(test, 'elements of a set that is there: its kinds are looked up', needs, async () => {
