@@ -7,14 +7,14 @@ import type { Element } from '../../protocol/nftables/element'
 import * as link from '../link'
 import { cookie } from '../namespace/cookie'
 import { list } from '../namespace/named'
-import { elements, modify, removeElements, removeTable, tables } from '../nftables'
+import { elements, removeElements, removeTable, tables } from '../nftables'
 import { isolationName } from '../recipe/parameters'
 import type { NetlinkError } from '../socket/error'
 import { checkCapabilities } from './capability'
 import type { IsolationError } from './error'
 import { inWorld } from './execution'
 import { setNames, type TableFamily, tableOf } from './firewall/layout'
-import { ownerOf } from './firewall/table'
+import { change, ownerOf } from './firewall/table'
 import { ownerIn } from './journal'
 import { type Machine, thisMachine } from './machine'
 import { isGone } from './step'
@@ -210,7 +210,7 @@ const sweepTable = (
     })
   )
   return pipe(
-    modify(compute)({ send: request => world.send(request, place) }),
+    change({ world, namespace: place }, compute),
     TE.map(() => found)
   )
 }

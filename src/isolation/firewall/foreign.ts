@@ -1,59 +1,20 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { Message } from '../../../protocol'
-import { NLM_F } from '../../../protocol/netlink/header'
 import type { Chain } from '../../../protocol/nftables/chain'
 import type { Element } from '../../../protocol/nftables/element'
 import type { Rule } from '../../../protocol/nftables/rule'
-import type { NftSet } from '../../../protocol/nftables/set'
 import type { NamespaceError } from '../../namespace/error'
 import type { NamespaceRef } from '../../namespace/reference'
 import { element, families, type TableRef } from '../../nftables'
 import type { NetlinkError } from '../../socket/error'
-import { message } from '../../socket/message'
-import { type ListRequest, listing, type Request } from '../../socket/request'
+import type { Request } from '../../socket/request'
 import type { World } from '../world'
 import { tableOf } from './layout'
 import { legacyTables } from './legacy'
 import type { LookUp } from './meeting'
+import { chains, rulesOf, setsOf } from './ruleset'
 import { type Rules, type Spot, traverse } from './traversal'
-
-const dump = <A>(
-  operation: string,
-  request: Message,
-  entries: (answer: Message) => ReadonlyArray<A>
-): ListRequest<A> =>
-  listing({
-    operation,
-    protocol: 'netfilter',
-    links: [],
-    namespaces: [],
-    messages: () => E.right([request]),
-    entries,
-    fields: {}
-  })
-
-const chains: ListRequest<Chain> = dump(
-  'nftables.chains',
-  message('NFT_MSG_GETCHAIN', NLM_F.REQUEST | NLM_F.DUMP, {}),
-  answer => (answer.type === 'NFT_MSG_NEWCHAIN' ? [answer as Chain] : [])
-)
-
-const inTable = ({ family, table }: TableRef) => ({
-  header: { nfgenFamily: families[family] },
-  attributes: { table }
-})
-
-export const rulesOf = (ref: TableRef): ListRequest<Rule> =>
-  dump('nftables.rules', message('NFT_MSG_GETRULE', NLM_F.REQUEST | NLM_F.DUMP, inTable(ref)), answer =>
-    answer.type === 'NFT_MSG_NEWRULE' ? [answer as Rule] : []
-  )
-
-const setsOf = (ref: TableRef): ListRequest<NftSet> =>
-  dump('nftables.sets', message('NFT_MSG_GETSET', NLM_F.REQUEST | NLM_F.DUMP, inTable(ref)), answer =>
-    answer.type === 'NFT_MSG_NEWSET' ? [answer as NftSet] : []
-  )
 
 /** A table of somebody else's. */
 export interface ForeignTable extends TableRef {

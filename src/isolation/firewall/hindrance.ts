@@ -4,11 +4,13 @@ import type { Message } from '../../../protocol'
 import { NLM_F } from '../../../protocol/netlink/header'
 import { NF_INET } from '../../../protocol/nftables/chain'
 import type { NamespaceRef } from '../../namespace/reference'
-import { accept, equal, families, iifname, oifname, type Statement, transaction } from '../../nftables'
+import { accept, equal, families, iifname, oifname, type Statement } from '../../nftables'
 import { message } from '../../socket/message'
 import type { World } from '../world'
-import { type Base, basesOf, type ForeignError, type ForeignSpot, fates, rulesOf, tablesOf } from './foreign'
+import { type Base, basesOf, type ForeignError, type ForeignSpot, fates, tablesOf } from './foreign'
 import type { Packet } from './packet'
+import { rulesOf } from './ruleset'
+import { change } from './table'
 
 /** Packets on their way through the host: at a hook, as the network's or, in family bridge, as frames of a link. */
 export interface Flow extends Packet {
@@ -86,28 +88,28 @@ export const removeExceptions = (
   namespace: NamespaceRef | undefined,
   owner: string
 ): TE.TaskEither<ForeignError, void> =>
-  pipe(
-    basesOf(world, namespace, filters),
-    TE.map(tablesOf),
-    TE.chain(
-      TE.traverseArray(ref =>
-        pipe(
-          world.send(rulesOf(ref), namespace),
-          TE.map(rules =>
-            rules
-              .filter(({ attributes }) => attributes.userdata?.comment === commentOf(owner))
-              .map(({ attributes: { chain, handle } }) =>
-                message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
-                  header: { nfgenFamily: families[ref.family] },
-                  attributes: { table: ref.table, chain, handle }
-                })
-              )
+  change(
+    { world, namespace },
+    pipe(
+      basesOf(world, namespace, filters),
+      TE.map(tablesOf),
+      TE.chain(
+        TE.traverseArray(ref =>
+          pipe(
+            world.send(rulesOf(ref), namespace),
+            TE.map(rules =>
+              rules
+                .filter(({ attributes }) => attributes.userdata?.comment === commentOf(owner))
+                .map(({ attributes: { chain, handle } }) =>
+                  message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+                    header: { nfgenFamily: families[ref.family] },
+                    attributes: { table: ref.table, chain, handle }
+                  })
+                )
+            )
           )
         )
-      )
-    ),
-    TE.map(changes => changes.flat()),
-    TE.chain(changes =>
-      changes.length === 0 ? TE.right(undefined) : world.send(transaction(changes), namespace)
+      ),
+      TE.map(changes => changes.flat())
     )
   )

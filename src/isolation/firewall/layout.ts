@@ -52,7 +52,8 @@ interface Chain {
   readonly rules: ReadonlyArray<ReadonlyArray<Statement>>
 }
 
-interface Table {
+/** What our table consists of, beside its elements. */
+export interface Layout {
   readonly sets: { readonly [name: string]: SetShape }
   readonly chains: { readonly [name: string]: Chain }
 }
@@ -69,7 +70,7 @@ const ESTABLISHED_OR_RELATED = 6
  * The table: rules that never change, and sets that say whom they are for, so that the ten thousandth published port
  * costs a packet as little as the first.
  */
-const makeLayout = (family: TableFamily): Table => {
+const makeLayout = (family: TableFamily): Layout => {
   const { saddr, daddr } = addresses[family]
   const toUs = equal(destinationType, RTN_LOCAL, 'local')
   const published = any([l4proto, dport])
@@ -131,10 +132,10 @@ const makeLayout = (family: TableFamily): Table => {
   }
 }
 
-const layouts = new Map<TableFamily, Table>()
+const layouts = new Map<TableFamily, Layout>()
 
 /** The same each time, and not small. */
-const layoutOf = (family: TableFamily): Table => {
+export const layoutOf = (family: TableFamily): Layout => {
   const layout = layouts.get(family) ?? makeLayout(family)
   layouts.set(family, layout)
   return layout

@@ -27,6 +27,13 @@ export const hasTable = ({ world, namespace, family }: Place): TE.TaskEither<Net
     TE.orElse(error => (isAbsent(error) ? TE.right(false) : TE.left(error)))
   )
 
+/** Changes that are right for the ruleset as it is when they are made, whatever others do meanwhile. */
+export const change = <E>(
+  { world, namespace }: Pick<Place, 'world' | 'namespace'>,
+  changes: TE.TaskEither<E, ReadonlyArray<Message>>
+): TE.TaskEither<E | NetlinkError, void> =>
+  modify(changes)({ send: request => world.send(request, namespace) })
+
 /** Whose an element is, by its comment. */
 export const ownerOf = ({ userdata }: Element): string | undefined => userdata?.comment
 
@@ -106,6 +113,24 @@ export const missing = (
 ): TE.TaskEither<NetlinkError, ReadonlyArray<Membership>> =>
   sifted(place, entries, name, owner => owner === name, false)
 
+/** Of what is missing, where something else stands in its place that is nobody's but ours: in our table, it has to go. */
+export const usurped = (
+  place: Place,
+  absent: ReadonlyArray<Membership>,
+  name: string
+): TE.TaskEither<NetlinkError, ReadonlyArray<Membership>> =>
+  pipe(
+    found(place, absent),
+    TE.map(answers =>
+      absent.filter(({ element: { data: _, ...element }, ...rest }, n) => {
+        const there = answers[n]
+        return (
+          there !== undefined && isElement({ ...rest, element }, there) && (ownerOf(there) ?? name) === name
+        )
+      })
+    )
+  )
+
 /** What is still there of ours, or is there and bears nobody's name. */
 const held = (
   place: Place,
@@ -147,21 +172,19 @@ const holdsNothingBut = (
     TE.right(true)
   )
 
-/**
- * Removes what is ours and still there; the table too when nothing of anybody's remains in it. Should somebody put
- * something in meanwhile, it is looked at anew.
- */
+/** Removes what is ours and still there; the table too when nothing of anybody's remains in it. */
 export const removeEntries = (
   place: Place,
   entries: ReadonlyArray<Entry>,
   name: string
 ): TE.TaskEither<NetlinkError, void> =>
-  modify(
+  change(
+    place,
     pipe(
       hasTable(place),
       TE.chain(exists => (exists ? removal(place, entries, name) : TE.right([])))
     )
-  )({ send: request => place.world.send(request, place.namespace) })
+  )
 
 const removal = (
   place: Place,

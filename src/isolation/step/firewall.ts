@@ -1,20 +1,25 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { transaction } from '../../nftables'
+import type { Message } from '../../../protocol'
 import type { AddEntries, Entry } from '../../recipe/step'
+import type { NetlinkError } from '../../socket/error'
 import type { StepError } from '../error'
 import {
+  change,
   checkPorts,
   elementsText,
   entryChanges,
+  flawsOf,
   forgetConnections,
   hasTable,
   membershipChanges,
   missing,
   type Place,
+  removalChanges,
   removeEntries,
   tableChanges,
-  tableText
+  tableText,
+  usurped
 } from '../firewall'
 import { placeKey, placeName } from '../world'
 import { type Bridges, bridgesOf } from './bridge'
@@ -52,11 +57,11 @@ export const firewallStep: StepKind<AddEntries, Before> = {
     const entries = resolved(given, before)
     return call(
       pipe(
-        hasTable(place),
-        TE.chain(exists =>
-          world.send(
-            transaction([...(exists ? [] : tableChanges(family)), ...entryChanges(family, entries, owner)]),
-            namespace
+        change(
+          place,
+          pipe(
+            sound(place),
+            TE.map(changes => [...changes, ...entryChanges(family, entries, owner)])
           )
         ),
         TE.orElseW(error =>
@@ -88,13 +93,16 @@ export const firewallStep: StepKind<AddEntries, Before> = {
       TE.chainW(exists =>
         exists === true
           ? pipe(
-              missing({ world, namespace, family }, resolved(entries, before), owner),
-              TE.map(absent =>
-                absent.map(
-                  ({ set, text }) =>
-                    `${text} is missing from ${set} of table ${family} isolink ${placeName(namespace)}`
-                )
-              )
+              TE.Do,
+              TE.apS('flaws', flawsOf({ world, namespace, family })),
+              TE.apS('absent', missing({ world, namespace, family }, resolved(entries, before), owner)),
+              TE.map(({ flaws, absent }) => {
+                const table = `table ${family} isolink ${placeName(namespace)}`
+                return [
+                  ...flaws.flatMap(({ findings }) => findings(table)),
+                  ...absent.map(({ set, text }) => `${text} is missing from ${set} of ${table}`)
+                ]
+              })
             )
           : TE.right([`the table ${family} isolink ${placeName(namespace)} is gone`])
       )
@@ -113,19 +121,33 @@ export const firewallStep: StepKind<AddEntries, Before> = {
 const isSameTable = (a: AddEntries, b: AddEntries): boolean =>
   a.family === b.family && placeKey(a.namespace) === placeKey(b.namespace)
 
-/** Puts back what is missing: the whole table, or some elements of it. */
-const mend = (place: Place, entries: ReadonlyArray<Entry>, owner: string): TE.TaskEither<StepError, void> =>
+/** What makes the table, or makes it whole again. */
+const sound = (place: Place): TE.TaskEither<NetlinkError, ReadonlyArray<Message>> =>
   pipe(
     hasTable(place),
     TE.chain(exists =>
       exists
         ? pipe(
-            missing(place, entries, owner),
-            TE.map(absent => membershipChanges(place.family, absent))
+            flawsOf(place),
+            TE.map(flaws => flaws.flatMap(({ mending }) => mending))
           )
-        : TE.right([...tableChanges(place.family), ...entryChanges(place.family, entries, owner)])
-    ),
-    TE.chain(changes =>
-      changes.length === 0 ? TE.right(undefined) : place.world.send(transaction(changes), place.namespace)
+        : TE.right(tableChanges(place.family))
+    )
+  )
+
+/** Puts back what is missing: the whole table, or some of its rules, sets or elements. */
+const mend = (place: Place, entries: ReadonlyArray<Entry>, owner: string): TE.TaskEither<StepError, void> =>
+  change(
+    place,
+    pipe(
+      TE.Do,
+      TE.apS('changes', sound(place)),
+      TE.bind('absent', () => missing(place, entries, owner)),
+      TE.bind('inTheWay', ({ absent }) => usurped(place, absent, owner)),
+      TE.map(({ changes, absent, inTheWay }) => [
+        ...changes,
+        ...removalChanges(place.family, inTheWay),
+        ...membershipChanges(place.family, absent)
+      ])
     )
   )

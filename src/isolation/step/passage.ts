@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { transaction } from '../../nftables'
 import type { PassFirewalls } from '../../recipe/step'
 import type { StepError } from '../error'
 import {
+  change,
   type Exception,
   exceptionChange,
   type Flow,
@@ -149,13 +149,13 @@ const look = (
 
 const open = (step: PassFirewalls, before: Before, around: Surroundings) =>
   call(
-    pipe(
-      look(step, before, around),
-      TE.map(found =>
-        found.map(({ passage, spot }) => exceptionChange(spot, passage.exception, around.owner))
-      ),
-      TE.chainW(changes =>
-        changes.length === 0 ? TE.right(undefined) : around.world.send(transaction(changes), step.namespace)
+    change(
+      { world: around.world, namespace: step.namespace },
+      pipe(
+        look(step, before, around),
+        TE.map(found =>
+          found.map(({ passage, spot }) => exceptionChange(spot, passage.exception, around.owner))
+        )
       )
     )
   )
