@@ -12,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   unlinkSync,
   writeSync
 } from 'node:fs'
@@ -63,6 +64,8 @@ export interface Journal {
   readonly erase: (name: string) => E.Either<JournalFailed, void>
   /** The names of all records. */
   readonly names: () => E.Either<JournalFailed, ReadonlyArray<string>>
+  /** Removes what was left by one who died before his first record was whole. */
+  readonly tidy: () => E.Either<JournalFailed, void>
   /** What says in the kernel whose a thing is. */
   readonly owner: (name: string) => string
   /**
@@ -164,7 +167,10 @@ export const journalIn = (
         existsSync(directory)
           ? inDirectory(directory, (at, descriptor) =>
               attempt(path, 'remove', () => {
-                for (const file of [`${name}.json`, spareOf(name)]) unlinkIfThere(at(file))
+                // The record last: as long as there is something of it, it can be found again.
+                unlinkIfThere(at(spareOf(name)))
+                removeIfEmpty(at(membersOf(name)))
+                unlinkIfThere(at(`${name}.json`))
                 fsyncSync(descriptor)
               })
             )
@@ -208,8 +214,25 @@ export const journalIn = (
         )
       : E.right([])
 
+  const tidy: Journal['tidy'] = () =>
+    pipe(
+      names(),
+      E.chain(kept =>
+        existsSync(directory)
+          ? inDirectory(directory, at =>
+              attempt(directory, 'tidy', () => {
+                for (const file of readdirSync(at('.'))) {
+                  const name = spareNameOf(file)
+                  if (name !== undefined && !kept.includes(name)) unlinkIfThere(at(file))
+                }
+              })
+            )
+          : E.right(undefined)
+      )
+    )
+
   const members: Journal['members'] = name => {
-    const folder = join(directory, `${name}.members`)
+    const folder = join(directory, membersOf(name))
     const inner = journalIn(folder, member => `${owner(name)}/${member}`)
     return {
       ...inner,
@@ -222,7 +245,7 @@ export const journalIn = (
     }
   }
 
-  return { directory, locked, read, write, erase, names, owner, members }
+  return { directory, locked, read, write, erase, names, tidy, owner, members }
 }
 
 /** A name is a file's name, and none that leads out of the directory. */
@@ -334,11 +357,25 @@ const unlinkIfThere = (path: string): void => {
   }
 }
 
+/** A folder that holds something still stays. */
+const removeIfEmpty = (path: string): void => {
+  try {
+    rmdirSync(path)
+  } catch (error) {
+    if (!isAbsent(error) && (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
+  }
+}
+
 /**
  * The next version of a record is written over a spare file, which then takes the record's place. The spare was made
  * with room enough before anything was changed, so that a disk that has filled up since does not keep us from undoing.
  */
 const spareOf = (name: string): string => `.${name}.spare`
+
+const spareNameOf = (file: string): string | undefined => /^\.(.+)\.spare$/.exec(file)?.[1]
+
+/** The folder of what belongs to a name. */
+const membersOf = (name: string): string => `${name}.members`
 
 const block = 4096
 

@@ -43,7 +43,9 @@ export const recoverOn =
             if (E.isLeft(recovered)) failure ??= recovered
             else if (recovered.right !== undefined) done.push(recovered.right)
           }
-          return failure ?? E.right(done)
+          if (failure !== undefined) return failure
+          const tidied = machine.journal.tidy()
+          return E.isLeft(tidied) ? tidied : E.right(done)
         })
       )
     )
@@ -83,7 +85,8 @@ const recoverMembers = (
   const inner = membersOf(machine, name)
   return pipe(
     TE.fromIOEither(inner.journal.names),
-    TE.chainW(TE.traverseSeqArray(member => recoverOne(inner, member, options)))
+    TE.chainW(TE.traverseSeqArray(member => recoverOne(inner, member, options))),
+    TE.chainFirstW(() => TE.fromIOEither(inner.journal.tidy))
   )
 }
 

@@ -87,7 +87,7 @@ export const takeDownMembers = (
     TE.map(entries => entries.filter(each => each !== undefined)),
     TE.chainFirstW(entries => (entries.length > 1 ? removeGroups(machine, entries) : TE.right(undefined))),
     TE.chainW(TE.traverseSeqArray(entry => takeDown(inner, entry, options))),
-    TE.map(() => undefined)
+    TE.chainIOEitherKW(() => inner.journal.tidy)
   )
 }
 

@@ -116,6 +116,20 @@ kernelTest(test, 'after a reboot there is nothing to undo', [], async () => {
   assert.equal(await recover(), [])
 })
 
+kernelTest(test, 'what one who died had begun to write is tidied up; records are not', [], async () => {
+  await open()
+  right(journal.write(entry))
+  const files = readdirSync(directory).sort()
+  writeFileSync(join(directory, '.red.spare'), 'half a rec')
+  mkdirSync(join(directory, 'blue.members'), { mode: 0o700 })
+  writeFileSync(join(directory, 'blue.members', '.red.spare'), 'half a rec')
+  assert.equal(await recover(), [])
+  assert.equal(readdirSync(directory).sort(), [...files, 'blue.members'].sort())
+  assert.equal(readdirSync(join(directory, 'blue.members')), [])
+  right(journal.erase('blue'))
+  assert.equal(readdirSync(directory), ['lock'])
+})
+
 kernelTest(test, 'no name leads out of the directory', [], async () => {
   await open()
   for (const name of ['../blue', '..', '.', '', 'a/b', '/etc/passwd', 'a\0', '.blue.spare', 'x'.repeat(65)]) {

@@ -6,12 +6,12 @@
  * and that counts as a failure.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { create } from 'ts-node'
+import { compileInto } from '../compile'
 import { type Outcome, print, sentence, total } from '../outcome'
 import { page, type Run, ranNowhere } from './table'
 
@@ -38,23 +38,10 @@ chmodSync(compiled, 0o755)
 
 const machines = new Set<ChildProcess>()
 
-/** Compiles all that a test may load: in there it would take ten times as long, again for each test. */
-const compile = (): void => {
-  const { compile } = create({ cwd: root })
-  for (const folder of ['protocol', 'src', 'test', 'docs', 'fixtures'])
-    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
-      const file = join(root, folder, name)
-      if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue
-      const path = join(compiled, file)
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, compile(readFileSync(file, 'utf8'), file))
-    }
-}
-
 /** The compiler gives way to its output; then the tests run as they do on the host. */
 const inside = `
-ln -s "$ISOLINK_VM_COMPILED" /compiled
-mount --bind test/vm/compiled.js node_modules/ts-node/register/index.js
+ln -s "$ISOLINK_COMPILED" /compiled
+mount --bind test/compiled.js node_modules/ts-node/register/index.js
 if [ -n "$FEATURES" ]; then node -r ts-node/register test/vm/features.ts; fi
 exec node -r ts-node/register test/run.ts "$@"`
 
@@ -72,7 +59,7 @@ const boot = (kernel: string, suite: string, part: number, parts: number): Promi
         cwd: root,
         env: {
           ...process.env,
-          ISOLINK_VM_COMPILED: compiled,
+          ISOLINK_COMPILED: compiled,
           ISOLINK_TEST_FORMAT: 'json',
           ISOLINK_TEST_PART: `${part}/${parts}`,
           FEATURES: values.record && part === 1 ? 'yes' : ''
@@ -110,7 +97,8 @@ const boot = (kernel: string, suite: string, part: number, parts: number): Promi
 const main = async (): Promise<void> => {
   const unknown = kernels.find(kernel => !Object.hasOwn(suites, kernel))
   if (unknown !== undefined) throw new Error(`${unknown} is none of ${Object.keys(suites).join(', ')}, all`)
-  compile()
+  // In there it would take ten times as long, again for each test.
+  compileInto(compiled, ['protocol', 'src', 'test', 'docs', 'fixtures'])
   const runs: Array<Run> = []
   for (const kernel of kernels) {
     const start = performance.now()

@@ -18,7 +18,7 @@ for (const example of examples)
   kernelTest(
     test,
     `wherever isolink dies with ${example.title}, recover brings the host back`,
-    [...needs, ...(example.needs ?? [])],
+    [...needs, ...(example.needs?.() ?? [])],
     async () => {
       prepare(example)
       const before = await settled()

@@ -9,13 +9,15 @@ interface Example {
   readonly before?: () => void
   /** What a failure may leave unharmed, where what fails is tried again: all that it is about, as the tools tell it. */
   readonly standing?: () => string
-  readonly needs?: ReadonlyArray<Missing>
+  /** Asks the kernel, so not before somebody wants to know. */
+  readonly needs?: () => ReadonlyArray<Missing>
 }
 
-/** A second NIC, on a wire of its own. Its link-local address is there at once: nobody on that wire has the same. */
+/** A second NIC, on a wire of its own. Link-local addresses are there at once: nobody on that wire has the same. */
 const plug = (): void => {
+  const settle = 'sysctl -qw net.ipv6.conf.eth1.accept_dad=0'
   ip('link add eth1 type veth peer name eth1 netns other')
-  sh('sysctl -qw net.ipv6.conf.eth1.accept_dad=0; ip -n other link set eth1 up')
+  sh(`${settle}; ip netns exec other ${settle}; ip -n other link set eth1 up`)
   ip('link set eth1 up\naddress add 10.0.8.7/24 dev eth1')
 }
 
@@ -60,7 +62,7 @@ const all: ReadonlyArray<Example> = [
         { namespace: 'b', interface: 'veth22', address: '192.168.5.2/24' }
       ]
     },
-    needs: [linkKind('bridge')]
+    needs: () => [linkKind('bridge')]
   },
   {
     parameters: {
@@ -70,7 +72,7 @@ const all: ReadonlyArray<Example> = [
       addresses: ['10.0.6.22/24'],
       gateway: '10.0.6.1'
     },
-    needs: [linkKind('macvlan')]
+    needs: () => [linkKind('macvlan')]
   },
   {
     parameters: {
@@ -80,7 +82,7 @@ const all: ReadonlyArray<Example> = [
       addresses: ['10.0.6.22/24'],
       gateway: '10.0.6.1'
     },
-    needs: [linkKind('ipvlan')]
+    needs: () => [linkKind('ipvlan')]
   },
   {
     parameters: {
@@ -119,7 +121,7 @@ ip netns exec blue grep -rs '' /proc/sys/net/ipv4/conf/eth0 /proc/sys/net/ipv6/c
         { namespace: 'green', address: '10.100.0.3/24' }
       ]
     },
-    needs: [linkKind('bridge')]
+    needs: () => [linkKind('bridge')]
   }
 ]
 

@@ -36,7 +36,7 @@ for (const example of examples)
   kernelTest(
     test,
     `whatever fails while ${example.title} is applied, the host is as before`,
-    [...needs, ...(example.needs ?? [])],
+    [...needs, ...(example.needs?.() ?? [])],
     async () => {
       prepare(example)
       const before = await settled()
