@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { namespaces } from '../../src/promises'
-import { raise, raze, sh, stateOfHost } from '../lab'
+import { raise, raze, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest, otherUser } from '../sandbox'
 import { isolink, nobody, output, program, refused, root } from './child'
 
@@ -28,16 +27,6 @@ const onTerminal = (...words: ReadonlyArray<string>): string => {
 
 /** The tests are one story: each begins where the one before ended. */
 let before: object
-
-/** It takes the kernel a while to see that both ends of a veth are up, and that nobody has their addresses. */
-const settled = async (): Promise<object> => {
-  for (let last = ''; ; await setTimeout(200)) {
-    const state = stateOfHost()
-    const text = JSON.stringify(state)
-    if (text === last && !text.includes('"tentative"')) return state
-    last = text
-  }
-}
 
 kernelTest(test, 'a host with an uplink and a default route', needs, async () => {
   raise()
