@@ -6,6 +6,7 @@ import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { addressFamilies, broadcastOf, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
+import { longestName } from '../socket/name'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 
@@ -163,6 +164,10 @@ const bodyOf = (
             parseAddress(given.peer),
             E.mapLeft(reason => invalidInput(operation, 'peer', reason))
           )
+    ),
+    E.filterOrElse(
+      () => given.label === undefined || Buffer.byteLength(given.label) <= longestName,
+      () => invalidInput(operation, 'label', `is longer than ${longestName} bytes`)
     ),
     E.map(({ prefix, peer }) => {
       const ipv4 = prefix.family === 'ipv4'

@@ -10,6 +10,7 @@ import type { bridgePort } from '../../protocol/rtnetlink/link/bridge-port'
 import type { NamespaceRef } from '../namespace/reference'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
+import { longestName } from '../socket/name'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 import { linkKind, vlanFiltering } from './feature'
@@ -440,9 +441,6 @@ export const removeGroup = (group: number): Request<void> => ({
   kernelTime: removal,
   fields
 })
-
-/** IFNAMSIZ less the NUL. <linux/if.h> */
-const longestName = 15
 
 /** ALTIFNAMSIZ less the NUL. <linux/if.h> */
 const longestAlternativeName = 127

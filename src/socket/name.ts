@@ -4,7 +4,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import type { Request } from './request'
 
 /** IFNAMSIZ less the NUL: longer names are alternative ones. <linux/if.h> */
-const longestName = 15
+export const longestName = 15
 
 /** RTEXT_FILTER_SKIP_STATS: the counters are most of an answer. <linux/rtnetlink.h> */
 const withoutStatistics = 8

@@ -256,6 +256,8 @@ kernelTest(test, 'bridge fdb shows ours, and we list those of bridge', [command(
     assert.is(own.find(({ sticky }) => sticky)?.linkAddress, '02:00:00:00:01:00')
     const one = await forwarding.get({ link: 'v0', linkAddress: '02:00:00:00:01:09' })
     assert.is(one.state, 'static')
+    await forwarding.replace({ link: 'v0', linkAddress: '02:00:00:00:01:09', state: 'permanent' })
+    assert.is((await forwarding.get({ link: 'v0', linkAddress: '02:00:00:00:01:09' })).state, 'permanent')
     await forwarding.remove({ link: 'v0', linkAddress: '02:00:00:00:01:09' })
     const gone = await forwarding.get({ link: 'v0', linkAddress: '02:00:00:00:01:09' }).catch(error => error)
     assert.ok(gone instanceof IsolinkError && gone.message.includes('no such entry'), String(gone))

@@ -123,6 +123,17 @@ kernelTest(
     })
 )
 
+kernelTest(test, 'append puts a route behind those that are there', [command('ip')], () =>
+  withLink(async host => {
+    const destination = '10.1.0.0/16'
+    await host.route.add({ destination, gateway: '192.0.2.2' })
+    await host.route.append({ destination, gateway: '192.0.2.3' })
+    const gateways = theirs('-4').flatMap(({ dst, gateway }) => (dst === destination ? [gateway] : []))
+    assert.equal(gateways, ['192.0.2.2', '192.0.2.3'])
+    assert.is((await host.route.get('10.1.0.1')).gateway, '192.0.2.2')
+  })
+)
+
 kernelTest(test, 'get says how a packet goes, as ip route get does', [command('ip')], () =>
   withLink(async (host, index) => {
     await host.route.add({ destination: '10.1.0.0/16', gateway: '192.0.2.2' })
