@@ -6,6 +6,7 @@ import type { Endpoint } from '../recipe/bridge-network'
 import { readData } from './input'
 import { conclude } from './outcome'
 import { example, progress, tell } from './output'
+import { interruptible } from './signal'
 
 export const attach = (command: Command): Command =>
   command
@@ -20,7 +21,10 @@ export const attach = (command: Command): Command =>
       conclude(
         pipe(
           readData(path),
-          TE.chainW(endpoint => attachTo(network, endpoint as Endpoint, progress))
+          TE.chainW(
+            endpoint => () =>
+              interruptible(signal => attachTo(network, endpoint as Endpoint, { ...progress, signal })())
+          )
         ),
         ({ name, changed }) =>
           tell(

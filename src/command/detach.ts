@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { detach as detachFrom } from '../isolation'
 import { conclude } from './outcome'
 import { example, progress, tell } from './output'
+import { steadfast } from './signal'
 
 export const detach = (command: Command): Command =>
   command
@@ -10,7 +11,9 @@ export const detach = (command: Command): Command =>
     .argument('<endpoint>', "the endpoint's name: that of the namespace, unless it was given another")
     .addHelpText('after', example('isolink detach web grey'))
     .action((network: string, name: string) =>
-      conclude(detachFrom(network, name, progress), ({ found }) =>
-        tell(found ? `${name} is off ${network}` : `${name} was not on ${network}`)
+      steadfast(() =>
+        conclude(detachFrom(network, name, progress), ({ found }) =>
+          tell(found ? `${name} is off ${network}` : `${name} was not on ${network}`)
+        )
       )
     )

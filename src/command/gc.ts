@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { collectGarbage } from '../isolation'
 import { conclude } from './outcome'
 import { example, json, print } from './output'
+import { steadfast } from './signal'
 
 export const gc = (command: Command): Command =>
   command
@@ -12,9 +13,11 @@ export const gc = (command: Command): Command =>
     .option('--json', 'print JSON')
     .addHelpText('after', example('isolink gc --dry-run'))
     .action(({ dryRun = false, json: asJson }: { readonly dryRun?: boolean; readonly json?: boolean }) =>
-      conclude(collectGarbage({ dryRun }), found => {
-        if (asJson === true) return print(json(found))
-        for (const what of found.removed) print(`${dryRun ? 'would remove' : 'removed'} ${what}`)
-        for (const what of found.left) print(`left ${what}`)
-      })
+      steadfast(() =>
+        conclude(collectGarbage({ dryRun }), found => {
+          if (asJson === true) return print(json(found))
+          for (const what of found.removed) print(`${dryRun ? 'would remove' : 'removed'} ${what}`)
+          for (const what of found.left) print(`left ${what}`)
+        })
+      )
     )

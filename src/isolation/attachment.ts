@@ -23,7 +23,8 @@ export const attach = (
       networkOf(machine, network),
       TE.chainEitherKW(({ plan }) => bridgeEndpoint(plan.parameters, endpoint)),
       TE.chainW(plan => applyLocked(membersOf(machine, network), plan, options))
-    )
+    ),
+    options.signal
   )
 }
 

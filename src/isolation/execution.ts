@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Step } from '../recipe/step'
@@ -86,7 +87,7 @@ export const execute = async (
     tasks.map(task => ({ task, act: kindOf(task.step).apply(task.step, task.before, around) }))
   )) {
     const [first] = group
-    if (first !== undefined && signal?.aborted === true)
+    if (first !== undefined && (await isAborted(signal)))
       return { begun, failure: { step: first.task.step, error: aborted } }
     for (const { task } of group) begun.push(task)
     const { failure } = await run(group, around.world)
@@ -99,9 +100,16 @@ export const execute = async (
     }
   }
   const last = tasks.at(-1)
-  return last !== undefined && signal?.aborted === true
+  return last !== undefined && (await isAborted(signal))
     ? { begun, failure: { step: last.step, error: aborted } }
     : { begun }
+}
+
+/** Answers of the kernel are there at once, so nothing else would let in what asks this process to end. */
+const isAborted = async (signal: AbortSignal | undefined): Promise<boolean> => {
+  if (signal === undefined) return false
+  await setImmediate()
+  return signal.aborted
 }
 
 const aborted: StepError = { _tag: 'Aborted', message: 'ended by the caller', operation: 'apply' }

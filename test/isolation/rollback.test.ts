@@ -128,6 +128,23 @@ for (const [step, name, reason] of refused)
     assert.equal(stateOfHost(), before)
   })
 
+kernelTest(test, 'whichever step its signal comes after, the host is as before', needs, async () => {
+  const before = stateOfHost()
+  const plan = planOf()
+  for (let after = 0; after <= plan.steps.length; after++) {
+    const controller = new AbortController()
+    let steps = 0
+    const onStep = (): void => {
+      if (steps++ === after) controller.abort()
+    }
+    if (after === plan.steps.length) controller.abort()
+    const failed = await refusal(apply(plan, { signal: controller.signal, onStep }))
+    assert.equal([failed._tag, isGone(failed)], ['StepFailed', true], `${after}: ${failed.message}`)
+    assert.is((failed.cause as { readonly _tag: string })._tag, 'Aborted')
+    assert.equal(stateOfHost(), before, `${after}`)
+  }
+})
+
 kernelTest(test, 'a namespace that somebody else made in the meantime is not taken down', needs, async () => {
   const plan = planOf()
   // The plan’s own steps: by the time it makes the namespace a second time, it is there.
