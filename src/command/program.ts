@@ -55,6 +55,16 @@ const entries: ReadonlyArray<Entry> = [
     load: () => (require('./detach') as typeof import('./detach')).detach
   },
   {
+    name: 'publish',
+    summary: 'publish one more port of what is up',
+    load: () => (require('./publish') as typeof import('./publish')).publish
+  },
+  {
+    name: 'unpublish',
+    summary: 'publish a port no more, and end its connections',
+    load: () => (require('./unpublish') as typeof import('./unpublish')).unpublish
+  },
+  {
     name: 'exec',
     summary: 'run a command in a namespace',
     load: () => (require('./exec') as typeof import('./exec')).exec

@@ -181,7 +181,7 @@ const referencesIn = (value: unknown): ReadonlyArray<NamespaceRef> =>
  * What every step finds before anything is changed; the questions of all travel together, once the namespaces are
  * there that they are asked in. A port that somebody has is the caller's to mend, not the step's.
  */
-const observe = (
+export const observe = (
   machine: Machine,
   plan: Plan,
   world: World
@@ -285,7 +285,7 @@ const recordFailure = ({ journal }: Machine, entry: Entry): Cause | undefined =>
     : undefined
 }
 
-const stepFailed = ({ step, error }: Cause, leftBehind: ReadonlyArray<string>): StepFailed => {
+export const stepFailed = ({ step, error }: Cause, leftBehind: ReadonlyArray<string>): StepFailed => {
   const after = leftBehind.length === 0 ? 'nothing is left behind' : `left behind: ${leftBehind.join('; ')}`
   return {
     _tag: 'StepFailed',

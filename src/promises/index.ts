@@ -114,6 +114,8 @@ export const planFrom = promise(() => isolink.planFrom)
 
 export const attach = promise(() => isolink.attach)
 export const detach = promise(() => isolink.detach)
+export const publish = promise(() => isolink.publish)
+export const unpublish = promise(() => isolink.unpublish)
 
 export const explain = promise(() => isolink.explain)
 export const apply = promise(() => isolink.apply)

@@ -93,7 +93,9 @@ export const bridgeNetwork = (parameters: BridgeNetworkParameters): E.Either<Inv
       const wrong = wrongNetwork(parsed, network) ?? wrongEndpoints(parsed, network)
       if (wrong !== undefined) return E.left(invalidParameters(recipe, wrong.field, wrong.reason))
       const { uplink = defaultUplink } = parsed
-      const endpoints = parsed.endpoints.map((each, n) => endpointOf(network, each, `endpoints.${n}`))
+      const endpoints = parsed.endpoints.map((each, n) =>
+        endpointOf(network, each, { ...parameters.endpoints?.[n] }, `endpoints.${n}`)
+      )
       return E.right<InvalidParameters, Plan>({
         recipe,
         name: network.name,
@@ -317,19 +319,24 @@ export const bridgeEndpoint = (parameters: unknown, endpoint: Endpoint): E.Eithe
       const network = networkFrom(parsed)
       const wrong = wrongEndpoint(network, given, '') ?? wrongAcross([given])
       return wrong === undefined
-        ? E.right(endpointOf(network, given, ''))
+        ? E.right(endpointOf(network, given, { ...endpoint }, ''))
         : E.left(invalidParameters(recipe, wrong.field.replace(/^endpoints\.0\./, ''), wrong.reason))
     })
   )
 
-/** What makes an endpoint, `at` its place among the parameters. */
-const endpointOf = (network: Network, endpoint: ParsedEndpoint, at: string): Plan => {
+/** What makes an endpoint that was given so, `at` its place among the parameters. */
+const endpointOf = (
+  network: Network,
+  endpoint: ParsedEndpoint,
+  given: Plan['parameters'],
+  at: string
+): Plan => {
   const hostInterface = hostInterfaceOf(network, endpoint)
   const within = at === '' ? '' : `${at}.`
   return {
     recipe,
     name: nameOf(endpoint) ?? '',
-    parameters: { ...endpoint },
+    parameters: given,
     premises: [
       { field: `${within}hostInterface`, link: hostInterface, must: 'be absent' },
       ...attachmentPremises(at, endpoint)

@@ -15,6 +15,7 @@ export {
   namespaceSwitchSchema
 } from './namespace-switch'
 export type { InvalidParameters, Plan, Premise } from './plan'
+export type { PortMapping, PortOfHost } from './publication'
 export { planFrom, recipeNames } from './registry'
 export type * from './step'
 export { type VethMasqueradeParameters, vethMasquerade, vethMasqueradeSchema } from './veth-masquerade'

@@ -116,7 +116,7 @@ const ports = v.pipe(
 )
 
 /** A port of the host that leads inside. */
-const publication = v.pipe(
+export const publication = v.pipe(
   v.strictObject(
     {
       /** Of the transport layer. */
@@ -236,7 +236,7 @@ export const wrongHostAddress = (prefix: Prefix): string | undefined => {
 }
 
 /** The one address of the host that a port is published at, if it is one. */
-export const publishedAt = ({ hostAddress }: Publication): string | undefined =>
+export const publishedAt = ({ hostAddress }: Pick<Publication, 'hostAddress'>): string | undefined =>
   hostAddress === '0.0.0.0' || hostAddress === '::' ? undefined : hostAddress
 
 /** Of two publications of one port, a packet can take but one. */

@@ -22,6 +22,8 @@ const commands = [
   'up',
   'attach',
   'detach',
+  'publish',
+  'unpublish',
   'exec',
   'show',
   'monitor',

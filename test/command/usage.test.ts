@@ -20,6 +20,7 @@ const wrong: ReadonlyArray<readonly [words: string, sentence: RegExp, input?: st
   ['decode 1000', /^hex: 2 bytes hold no message: its header alone has 16$/],
   ['decode --protocol routes 00', /^--protocol: routes is none of .*: did you mean route\?$/],
   ['up --confirm-within soon blue.json', /^--confirm-within: soon is no duration such as /],
+  ['publish blue http', /^port: http is no port such as 8080:80, 53:53\/udp or 127\.0\.0\.1:8080:80$/],
   ['demo veth-masquerate', /^recipe: veth-masquerate is none of .*: did you mean veth-masquerade\?$/],
   ['up no-such-file.json', /^cannot read no-such-file\.json: no such file or directory$/],
   ['up docs', /^cannot read docs: illegal operation on a directory$/],

@@ -130,34 +130,46 @@ const checkListeners = (
 }
 
 /**
- * Forgets the connections to ports that have been published or are no longer: a client of UDP that goes on sending from
- * its port would reach the old server for as long as it does.
+ * Forgets the connections by ports that have been published, or no longer are. A client of UDP that goes on sending from
+ * its port would reach the old server for as long as it does; and what was connected by a port that is published no
+ * more, ends.
  */
 export const forgetConnections = (
-  { world, namespace, family }: Place,
-  entries: ReadonlyArray<Entry>
+  place: Place,
+  entries: ReadonlyArray<Entry>,
+  what: 'published' | 'unpublished'
 ): TE.TaskEither<StepError, void> => {
-  const ports = new Set(
-    entries
-      .flatMap(entry => (entry._tag === 'Publish' ? portsOf(entry) : []))
-      .flatMap(({ protocol, hostPort }) => (protocol === 'udp' ? [hostPort] : []))
-  )
-  const [only] = ports
+  const doors = entries
+    .flatMap(entry => (entry._tag === 'Publish' ? doorsOf(entry) : []))
+    .filter(({ protocol }) => what === 'unpublished' || protocol === 'udp')
+  const [only] = doors
   if (only === undefined) return TE.right(undefined)
+  const protocols = new Set(doors.map(({ protocol }) => protocol))
   const filter: conntrack.Filter = {
-    family: families[family],
-    protocol: 'udp',
-    ...(ports.size === 1 && { original: { destinationPort: only } })
+    family: families[place.family],
+    ...(protocols.size === 1 && { protocol: only.protocol }),
+    ...(doors.length === 1 && { original: { destinationPort: only.hostPort } })
   }
+  const byPort = new Map(doors.map(door => [`${door.protocol} ${door.hostPort}`, door]))
   return pipe(
-    TE.fromEither(world.session(namespace)),
-    TE.chainW(({ send, batch }) =>
+    TE.Do,
+    TE.apS('session', TE.fromEither(place.world.session(place.namespace))),
+    TE.apSW('own', hostAddresses(place)),
+    TE.chainW(({ session: { send, batch }, own }) =>
       pipe(
         send(conntrack.list(filter)),
         TE.chainTaskK(found =>
           batch(
             found
-              .filter(({ original: { destinationPort } }) => ports.has(destinationPort ?? 0))
+              .filter(({ protocol, original, reply }) => {
+                const door = byPort.get(`${protocol} ${original.destinationPort}`)
+                return (
+                  door !== undefined &&
+                  // What only passes by, to the same port of another host, goes on.
+                  (own.includes(original.destination ?? '') ||
+                    (reply.source === door.address && reply.sourcePort === door.port))
+                )
+              })
               .map(conntrack.forget)
           )
         )
@@ -167,3 +179,13 @@ export const forgetConnections = (
     TE.map(() => undefined)
   )
 }
+
+interface Door {
+  readonly protocol: Publish['protocol']
+  readonly hostPort: number
+  readonly address: string
+  readonly port: number
+}
+
+const doorsOf = ({ protocol, hostPort, address, port, count = 1 }: Publish): ReadonlyArray<Door> =>
+  Array.from({ length: count }, (_, n) => ({ protocol, hostPort: hostPort + n, address, port: port + n }))

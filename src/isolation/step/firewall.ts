@@ -73,7 +73,7 @@ export const firewallStep: StepKind<AddEntries, Before> = {
               )
             : TE.left(error)
         ),
-        TE.chainW(() => forgetConnections(place, entries))
+        TE.chainW(() => forgetConnections(place, entries, 'published'))
       )
     )
   },
@@ -83,7 +83,7 @@ export const firewallStep: StepKind<AddEntries, Before> = {
     return call(
       pipe(
         removeEntries(place, entries, owner),
-        TE.chainW(() => forgetConnections(place, entries))
+        TE.chainW(() => forgetConnections(place, entries, 'unpublished'))
       )
     )
   },

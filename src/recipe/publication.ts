@@ -1,0 +1,94 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
+import * as v from 'valibot'
+import { ipAddress, type Publication, parse, publication, publishedAt } from './parameters'
+import { type InvalidParameters, invalidParameters } from './plan'
+
+/** A port of the host that leads inside, or a range of them, as recipes have it in `publish`. */
+export type PortMapping = v.InferInput<typeof publication>
+
+/** Which one is meant: where it leads need not be told. */
+export type PortOfHost = Omit<PortMapping, 'port'>
+
+type Parameters = { readonly [key: string]: unknown }
+
+const hostPort = v.strictObject(
+  {
+    ...v.omit(v.looseObject(publication.pipe[0].entries), ['port']).entries,
+    hostAddress: v.optional(ipAddress)
+  },
+  'must be an object'
+)
+
+const givenIn = ({ publish = [] }: Parameters): ReadonlyArray<PortMapping> =>
+  publish as ReadonlyArray<PortMapping>
+
+const parsed = (given: PortMapping): E.Either<InvalidParameters, Publication> =>
+  parse('publish', publication, given)
+
+interface Port extends Pick<Publication, 'protocol' | 'hostPort' | 'count' | 'hostAddress'> {}
+
+const isSame = (a: Port, b: Port): boolean =>
+  a.protocol === b.protocol &&
+  a.hostPort === b.hostPort &&
+  a.count === b.count &&
+  publishedAt(a) === publishedAt(b)
+
+const rangeText = ({ hostPort: first, count }: Port): string =>
+  count === 1 ? String(first) : `${first}-${first + count - 1}`
+
+/** The parameters with one port more; undefined if they have it already. */
+export const withPort = (
+  parameters: Parameters,
+  port: PortMapping
+): E.Either<InvalidParameters, Parameters | undefined> =>
+  pipe(
+    E.Do,
+    E.apS('wanted', parsed(port)),
+    E.apS('all', E.traverseArray(parsed)(givenIn(parameters))),
+    E.map(({ wanted, all }) =>
+      all.some(each => isSame(each, wanted) && each.port === wanted.port)
+        ? undefined
+        : { ...parameters, publish: [...givenIn(parameters), port] }
+    )
+  )
+
+/** The parameters with one port less; undefined if they do not have it. */
+export const withoutPort = (
+  parameters: Parameters,
+  port: PortOfHost
+): E.Either<InvalidParameters, Parameters | undefined> =>
+  pipe(
+    E.Do,
+    E.apS('given', parse('unpublish', hostPort, port)),
+    E.apS('all', E.traverseArray(parsed)(givenIn(parameters))),
+    E.chain(({ given, all }) => {
+      const { protocol, hostPort: range, hostAddress } = given
+      const wanted: Port = {
+        protocol,
+        hostPort: range.first,
+        count: range.count,
+        ...(hostAddress !== undefined && { hostAddress })
+      }
+      if (all.some(each => isSame(each, wanted)))
+        return E.right({
+          ...parameters,
+          publish: givenIn(parameters).filter((_, n) => !isSame(all[n] ?? wanted, wanted))
+        })
+      const around = all.find(
+        each =>
+          isSame({ ...each, hostPort: wanted.hostPort, count: wanted.count }, wanted) &&
+          each.hostPort < wanted.hostPort + wanted.count &&
+          wanted.hostPort < each.hostPort + each.count
+      )
+      return around === undefined
+        ? E.right(undefined)
+        : E.left(
+            invalidParameters(
+              'unpublish',
+              'hostPort',
+              `${rangeText(wanted)} is not published by itself; unpublish ${rangeText(around)}`
+            )
+          )
+    })
+  )

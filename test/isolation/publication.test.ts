@@ -1,0 +1,250 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import {
+  apply,
+  bridgeNetwork,
+  hostFakeIp,
+  namespaces,
+  publish,
+  status,
+  teardown,
+  unpublish,
+  vethMasquerade
+} from '../../src/promises'
+import { ask, host, parameter, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
+import { command, kernelTest } from '../sandbox'
+
+const test = suite('publish and unpublish')
+const needs = [command('ip'), command('nft')]
+
+test.before.each(() => {
+  raise()
+  sh('sysctl -qw net.ipv6.conf.default.accept_dad=0')
+})
+test.after.each(raze)
+
+const families = [
+  { family: 4, inner: '192.168.45.3/24', gateway: '192.168.45.2', here: '10.0.6.10', other: '10.0.6.20' },
+  { family: 6, inner: 'fd00:45::3/64', gateway: 'fd00:45::2', here: 'fd00:6::10', other: 'fd00:6::20' }
+] as const
+
+/** A bridge counts the time down, and rules that came and went have numbers. */
+const passing = new Set(['handle', 'packets', 'bytes'])
+const steady = (): object =>
+  JSON.parse(
+    JSON.stringify(stateOfHost(), (key, value) =>
+      passing.has(key) || key.endsWith('_timer') ? undefined : value
+    )
+  )
+
+const holds = async (name: string): Promise<void> =>
+  assert.equal(
+    (await status(name)).map(({ state, drift }) => [state, drift]),
+    [['up', []]]
+  )
+
+/** Says what it is told. Whom nobody tells any more keeps the program from ending for nothing. */
+const echo = (socket: Socket): void => void socket.unref().pipe(socket)
+
+for (const { family, inner, gateway, here, other } of families) {
+  const blue = vethMasquerade({ namespace: 'blue', address: inner, gateway })
+  const red = inner.replace(/^192.168.45|^fd00:45/, family === 4 ? '10.100.0' : 'fd00:100')
+  const network = bridgeNetwork({
+    name: 'web',
+    gateway: red.replace('3/', '1/'),
+    uplink: 'eth0',
+    endpoints: [{ namespace: 'red', address: red }]
+  })
+
+  for (const [title, plan, name, namespace] of [
+    ['veth-masquerade', blue, 'blue', 'blue'],
+    ['an endpoint', network, 'web/red', 'red']
+  ] as const)
+    kernelTest(
+      test,
+      `IPv${family}: ${title}: a port comes and goes, and the host is as it was`,
+      needs,
+      async () => {
+        const top = name.split('/')[0] ?? name
+        const before = stateOfHost()
+        await apply(plan)
+        const unpublished = steady()
+        const server = await serve(namespace, 80)
+        const nothing = await ask('other', here, 8080)
+        assert.is(nothing, 'ECONNREFUSED')
+        for (const protocol of ['tcp', 'udp'] as const) {
+          const port = { protocol, hostPort: 8080, port: 80 }
+          assert.is((await publish(name, port)).changed, true)
+          assert.is((await publish(name, port)).changed, false)
+          assert.is(await ask('other', here, 8080, { protocol }), other)
+          assert.ok((await ask(host, here, 8080, { protocol })) !== 'silence')
+          if (family === 4) assert.ok((await ask(host, '127.0.0.1', 8080, { protocol })).includes('.'))
+          await holds(top)
+        }
+        await publish(name, { hostPort: '8090-8092', port: '80-82', hostAddress: here })
+        assert.is(await ask('other', here, 8090), other)
+        assert.match(
+          String((await refusal(unpublish(name, { hostPort: 8091, hostAddress: here }))).message),
+          /^unpublish: hostPort: 8091 is not published by itself; unpublish 8090-8092$/
+        )
+        await unpublish(name, { hostPort: '8090-8092', hostAddress: here })
+        await unpublish(name, { protocol: 'udp', hostPort: 8080 })
+        assert.is(await ask('other', here, 8080), other, 'TCP is still published')
+        assert.is((await unpublish(name, { hostPort: 8080 })).changed, true)
+        assert.is((await unpublish(name, { hostPort: 8080 })).changed, false)
+        assert.is(await ask('other', here, 8080), 'ECONNREFUSED')
+        await holds(top)
+        assert.equal(steady(), unpublished)
+        await publish(name, { hostPort: 8080, port: 80 })
+        server.close()
+        await teardown(top)
+        assert.equal(stateOfHost(), before)
+      }
+    )
+
+  kernelTest(test, `IPv${family}: connections by a port end with it; others go on`, needs, async () => {
+    await apply(blue)
+    await publish('blue', { hostPort: 8080, port: 80 })
+    await publish('blue', { hostPort: 8081, port: 80 })
+    await publish('blue', { protocol: 'udp', hostPort: 8080, port: 80 })
+    const server = createServer(echo)
+    await namespaces.listen('blue', server, { host: '::', port: 80 })
+    server.unref()
+    const datagrams = createSocket(family === 4 ? 'udp4' : 'udp6')
+    await namespaces.listen('blue', datagrams, { host: family === 4 ? '0.0.0.0' : '::', port: 80 })
+    let heard = 0
+    datagrams.on('message', () => heard++)
+    const client = createSocket(family === 4 ? 'udp4' : 'udp6')
+    await namespaces.listen('other', client, { host: family === 4 ? '0.0.0.0' : '::', port: 7777 })
+    const tell = (): Promise<void> => new Promise(sent => client.send('?', 8080, here, () => sent()))
+    const talk = async (port: number, from: string | typeof host = 'other', to: string = here) => {
+      const socket = await namespaces.connect(from, { host: to, port, timeout: 5000 })
+      const said = once(socket, 'data')
+      socket.write('a')
+      await said
+      return socket
+    }
+    // The same port of another host: it only passes by.
+    const elsewhere = createServer(echo)
+    await namespaces.listen('other', elsewhere, { host: '::', port: 8080 })
+    elsewhere.unref()
+    const [ended, staying, outward] = [await talk(8080), await talk(8081), await talk(8080, 'blue', other)]
+    await tell()
+    while (heard < 1) await delay(5)
+    await unpublish('blue', { protocol: 'udp', hostPort: 8080 })
+    await tell()
+    const failure = once(ended, 'error').then(([{ code }]) => code as string)
+    await unpublish('blue', { hostPort: 8080 })
+    ended.write('b')
+    assert.is(await failure, 'ECONNRESET')
+    for (const socket of [staying, outward]) {
+      const said = once(socket, 'data')
+      socket.write('c')
+      assert.is(String((await said)[0]), 'c')
+      socket.destroy()
+    }
+    assert.is(heard, 1)
+    for (const each of [server, elsewhere]) each.close()
+    for (const each of [client, datagrams]) each.close()
+  })
+}
+
+kernelTest(test, 'host-fake-ip: a port of the interface leads to the host, and no more', needs, async () => {
+  await apply(hostFakeIp({ namespace: 'blue', nic: 'eth0' }))
+  const server = await serve(host, 22)
+  await publish('blue', { hostPort: 2222, port: 22 })
+  assert.is(await ask('other', '10.0.6.10', 2222), '10.0.6.20')
+  await holds('blue')
+  await unpublish('blue', { hostPort: 2222 })
+  assert.is(await ask('other', '10.0.6.10', 2222), 'ECONNREFUSED')
+  await holds('blue')
+  server.close()
+  await teardown('blue')
+})
+
+kernelTest(test, 'what is refused changes nothing, and is told by its field', needs, async () => {
+  const blue = vethMasquerade({
+    namespace: 'blue',
+    address: '192.168.45.3/24',
+    gateway: '192.168.45.2',
+    publish: [{ hostPort: 8000, port: 80 }]
+  })
+  await apply(blue)
+  await apply(
+    bridgeNetwork({
+      name: 'web',
+      gateway: '10.100.0.1/24',
+      endpoints: [{ namespace: 'red', address: '10.100.0.2/24' }]
+    })
+  )
+  const listener = await serve(host, 7070)
+  const state = steady()
+  const refused = async (name: string, port: Parameters<typeof publish>[1]): Promise<unknown> => {
+    const { message } = await refusal(publish(name, port))
+    assert.equal(steady(), state, String(message))
+    await holds('blue')
+    await holds('web')
+    return message
+  }
+  assert.is(
+    await refused('web/red', { hostPort: 8000, port: 80 }),
+    'publish: tcp port 8000 of the host is published already by blue; choose another hostPort'
+  )
+  assert.match(
+    String(await refused('web/red', { hostPort: 7070, port: 80 })),
+    /tcp port 7070 of the host is taken by/
+  )
+  assert.is(
+    await refused('blue', { hostPort: 8000, port: 81 }),
+    'veth-masquerade: publish.1.hostPort: 8000 is published twice'
+  )
+  assert.is(
+    await refused('blue', { hostPort: 70000, port: 80 }),
+    'publish: hostPort: must be from 1 to 65535'
+  )
+  assert.is(
+    await refused('web', { hostPort: 81, port: 80 }),
+    "bridge-network: publish: is an endpoint's; name one of the network's, as web/red"
+  )
+  assert.is(
+    await refused('web/blue', { hostPort: 81, port: 80 }),
+    'there is no isolation web/blue that is up; bring it up first'
+  )
+  assert.is(
+    await refused('nobody', { hostPort: 81, port: 80 }),
+    'there is no isolation nobody that is up; bring it up first'
+  )
+  listener.close()
+})
+
+kernelTest(test, 'what was lost of a port is put back by the same again', needs, async () => {
+  await apply(vethMasquerade({ namespace: 'blue', address: '192.168.45.3/24', gateway: '192.168.45.2' }))
+  await publish('blue', { hostPort: 8080, port: 80 })
+  assert.is(parameter('net.ipv4.conf.veth-blue.route_localnet'), '1')
+  sh('nft flush map ip isolink published')
+  assert.is((await status('blue'))[0]?.state, 'drifted')
+  const { changed, repaired } = await publish('blue', { hostPort: 8080, port: 80 })
+  assert.ok(changed && repaired.length === 1)
+  await holds('blue')
+  await unpublish('blue', { hostPort: 8080 })
+  assert.is(parameter('net.ipv4.conf.veth-blue.route_localnet'), '0')
+  await holds('blue')
+})
+
+kernelTest(test, 'a port that comes first loses to nobody: two at once', needs, async () => {
+  await apply(vethMasquerade({ namespace: 'blue', address: '192.168.45.3/24', gateway: '192.168.45.2' }))
+  await apply(vethMasquerade({ namespace: 'red', address: '192.168.46.3/24', gateway: '192.168.46.2' }))
+  const outcomes = await Promise.allSettled([
+    publish('blue', { hostPort: 8080, port: 80 }),
+    publish('red', { hostPort: 8080, port: 80 })
+  ])
+  assert.equal(outcomes.map(({ status: how }) => how).sort(), ['fulfilled', 'rejected'])
+  await holds('blue')
+  await holds('red')
+})
+
+test.run()
