@@ -4,15 +4,16 @@ import * as TE from 'fp-ts/TaskEither'
 import { type Connection, open } from '../connection'
 import type { Link } from '../link'
 import type { Event } from '../monitor'
+import { RT_TABLE } from '../route'
 import type { NetlinkError } from '../socket/error'
 import { addressRow } from './listing/address'
 import { linkRow } from './listing/link'
-import type { Links } from './listing/listing'
+import { type Links, nameIn } from './listing/listing'
 import { neighbourRow } from './listing/neighbour'
 import { routeRow } from './listing/route'
 import { ruleRow } from './listing/rule'
 import { conclude } from './outcome'
-import { example, line, print } from './output'
+import { example, line, paint, print } from './output'
 import { among, durationOf } from './parameter'
 import { referenceOf } from './reference'
 
@@ -72,7 +73,7 @@ const follow = (followed: Followed): TE.TaskEither<NetlinkError, void> =>
     ({ close }) => TE.fromIO(close)
   )
 
-/** Links are followed in any case, for their names. */
+/** Links are followed in any case, for their names and for what changes of them. */
 const tell =
   (
     connection: Connection,
@@ -83,13 +84,14 @@ const tell =
     const followed = [...new Set<Object>(['link', ...wanted])]
     for await (const event of connection.monitor(followed, { snapshot: true, ...(signal && { signal }) })) {
       if (event.object === 'failure') return E.left(event.error)
+      const before = event.object === 'link' ? links.get(event.value.index) : undefined
       remember(links, event)
       if (event.object === 'resync' ? event.reason === 'start' : !wanted.includes(event.object)) continue
       if (json) print(line({ ...(namespace !== undefined && { namespace }), ...plain(event) }))
-      else
-        print(
-          [...(namespace === undefined ? [] : [namespace]), ...sentence(event, [...links.values()])].join(' ')
-        )
+      else {
+        const said = sentence(event, before, [...links.values()])
+        if (said !== undefined) print(`${namespace === undefined ? '' : `${namespace} `}${said}`)
+      }
       if (event.object === 'link' && event.change === 'removed') links.delete(event.value.index)
     }
     return E.right(undefined)
@@ -110,10 +112,63 @@ const plain = (event: Told): object =>
     ? event
     : { ...event, value: (({ message: _, ...value }) => value)(event.value) }
 
-const sentence = (event: Told, links: Links): ReadonlyArray<string> => {
-  if (event.object === 'resync') return ['~ some changes were missed']
-  return [event.change === 'added' ? '+' : '-', event.object, ...rowOf(event, links).filter(Boolean)]
+/** What there is to tell of an event, if there is anything that a person wants to know. */
+const sentence = (event: Told, before: Link | undefined, links: Links): string | undefined => {
+  if (event.object === 'resync') return `${paint('yellow', '!')} some changes were missed`
+  if (event.object === 'route' && event.value.table === RT_TABLE.LOCAL) return undefined
+  const object = event.object.padEnd(widest)
+  if (event.change === 'removed') return `${paint('red', '-')} ${object} ${wordsOf(event, links)}`
+  if (event.object !== 'link' || before === undefined)
+    return `${paint('green', '+')} ${object} ${wordsOf(event, links)}`
+  const changes = changesOf(before, event.value, links)
+  return changes.length === 0
+    ? undefined
+    : `${paint('yellow', '~')} ${object} ${event.value.name} ${changes.join(', ')}`
 }
+
+const widest = Math.max(...objects.map(object => object.length))
+
+/** `mtu 1500 → 1400, master none → br0`. */
+const changesOf = (before: Link, after: Link, links: Links): ReadonlyArray<string> => {
+  const [old, now] = [ownMembers(before, links), ownMembers(after, links)] as const
+  const [oldOptions, options] = [optionsOf(before), optionsOf(after)] as const
+  return [
+    ...Object.keys({ ...old, ...now }).map(name => [name, old[name] ?? 'none', now[name] ?? 'none'] as const),
+    // A link that becomes a port has all of a port's at once.
+    ...Object.keys(options).flatMap(name =>
+      name in oldOptions ? [[name, oldOptions[name], options[name]] as const] : []
+    )
+  ].flatMap(([name, one, other]) => (one === other ? [] : [`${name} ${one} → ${other}`]))
+}
+
+interface Members {
+  readonly [name: string]: string
+}
+
+const ownMembers = (link: Link, links: Links): Members => {
+  const { message: _, flags: __, options: ___, port: ____, alternativeNames, master, ...rest } = link
+  const told = {
+    ...rest,
+    ...(master !== undefined && { master: nameIn(links, master) }),
+    ...(alternativeNames.length > 0 && { alternativeNames: alternativeNames.join(' ') })
+  }
+  return Object.fromEntries(
+    Object.entries(told).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  )
+}
+
+/** What its kind and its bridge let one set, as far as a word can tell it. Timers run, and that is no change. */
+const optionsOf = ({ options, port }: Link): Members =>
+  Object.fromEntries(
+    Object.entries({ ...options, ...port }).flatMap(([name, value]) =>
+      typeof value === 'object' || value === undefined || name.endsWith('Timer')
+        ? []
+        : [[name, String(value)]]
+    )
+  )
+
+const wordsOf = (event: Exclude<Told, { readonly object: 'resync' }>, links: Links): string =>
+  rowOf(event, links).filter(Boolean).join(' ')
 
 const rowOf = (event: Exclude<Told, { readonly object: 'resync' }>, links: Links): ReadonlyArray<string> => {
   switch (event.object) {

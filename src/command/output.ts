@@ -7,10 +7,19 @@ export const tell = (text: string): void => {
   if (process.stdout.isTTY) print(text)
 }
 
+const colours = { red: 31, green: 32, yellow: 33 } as const
+
+/** In a colour on a terminal that has some, unless NO_COLOR asks for none. */
+export const paint = (colour: keyof typeof colours, text: string): string =>
+  process.stdout.isTTY && process.stdout.hasColors() ? `\x1b[${colours[colour]}m${text}\x1b[39m` : text
+
 const warn = (sentence: string): void => void process.stderr.write(`isolink: ${sentence}\n`)
 
 /** Tells of each step as it is done, and of each thing that is lost. */
-export const progress: Progress = { onStep: description => tell(`✓ ${description}`), onLoss: warn }
+export const progress: Progress = {
+  onStep: description => tell(`${paint('green', '✓')} ${description}`),
+  onLoss: warn
+}
 
 /** 64 bits are texts, as JSON's readers would round them; bytes are texts of hexadecimal digits. */
 const writable = (_: string, member: unknown): unknown =>

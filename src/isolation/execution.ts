@@ -216,7 +216,7 @@ export const undo = async (
     else if (failure !== undefined && !isGone(failure.error) && step._tag === 'MoveLink')
       occupied.add(placeKey(step.namespace))
     if (failure === undefined || isGone(failure.error))
-      guarded(step, () => onStep?.(`undo: ${kind.describe(step)}`))
+      guarded(step, () => onStep?.(`undone: ${kind.describe(step)}`))
     else leftBehind.push(`could not undo “${kind.describe(step)}”: ${failure.error.message}`)
   }
   return leftBehind

@@ -47,9 +47,22 @@ kernelTest(test, 'isolink monitor: what comes and goes, a line each', needs, asy
   raise()
   const monitor = start('address', 'route')
   await untilTold(monitor, flap)
-  for (;;) if ((await next(monitor)) === '- address 10.7.0.1/24 dev eth0') break
+  for (;;) if ((await next(monitor)) === '- address   10.7.0.1/24 dev eth0') break
   ip('route add 10.9.0.0/16 via 10.0.6.20 metric 7')
-  for (;;) if ((await next(monitor)) === '+ route 10.9.0.0/16 via 10.0.6.20 dev eth0 metric 7') break
+  for (;;) if ((await next(monitor)) === '+ route     10.9.0.0/16 via 10.0.6.20 dev eth0 metric 7') break
+  await stop(monitor)
+})
+
+kernelTest(test, 'isolink monitor: what has changed of a link', needs, async () => {
+  ip('link add br0 type bridge\nlink add v0 type veth peer name v1')
+  const monitor = start('link')
+  await untilTold(monitor, () => ip('link set eth0 mtu 1400\nlink set eth0 mtu 1500'))
+  ip('link set br0 type bridge priority 7')
+  for (;;) if ((await next(monitor)) === '~ link      br0 priority 32768 → 7') break
+  ip('link set v0 master br0')
+  for (;;) if ((await next(monitor)) === '~ link      v0 master none → br0') break
+  ip('link delete v0')
+  for (;;) if (/^- link {6}v0 /.test(await next(monitor))) break
   await stop(monitor)
 })
 

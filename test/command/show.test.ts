@@ -138,6 +138,19 @@ kernelTest(test, 'isolink show route', needs, () => {
   assert.ok(lines.includes('blackhole 10.8.0.0/16'))
 })
 
+kernelTest(test, 'isolink show route: one address, and who made a route, as ip route says it', needs, () => {
+  ip('route add 10.9.9.9 via 10.0.6.20\nroute add fd00:9::9 dev eth0')
+  const lines = output(isolink(['show', 'route']))
+    .split('\n')
+    .map(each => each.replace(/ +/g, ' '))
+  for (const line of [
+    '10.9.9.9 via 10.0.6.20 dev eth0',
+    '10.0.6.0/24 dev eth0 proto kernel src 10.0.6.10',
+    'fd00:9::9 dev eth0 metric 1024'
+  ])
+    assert.ok(lines.includes(line), lines.join('\n'))
+})
+
 kernelTest(test, 'isolink show nftables: as nft list ruleset, and the same as values', needs, () => {
   assert.is(output(isolink(['show', 'nftables'])), run('nft', 'list', 'ruleset'))
   const [one, two] = shown('nftables')

@@ -121,7 +121,7 @@ kernelTest(test, 'on a terminal each step is told', [...needs, command('script')
     ...steps.map(step => `✓ ${step.replace('the uplink', 'eth0')}`),
     'blue is up; isolink down blue takes it down'
   ])
-  assert.match(onTerminal('down', 'blue'), /✓ undo: make the namespace blue\nblue is down\n$/)
+  assert.match(onTerminal('down', 'blue'), /✓ undone: make the namespace blue\nblue is down\n$/)
   assert.is(onTerminal('down', 'blue'), 'blue was not up\n')
   assert.equal(stateOfHost(), before)
 })

@@ -1,6 +1,7 @@
 import type * as TE from 'fp-ts/TaskEither'
 import type { Connection } from '../../connection'
 import type { Link } from '../../link'
+import { RT_TABLE } from '../../route'
 import type { NetlinkError } from '../../socket/error'
 
 /** What there is of an object, for people and for programs. */
@@ -18,6 +19,11 @@ export type Links = ReadonlyArray<Pick<Link, 'index' | 'name'>>
 
 export const nameIn = (links: Links, index: number | string): string =>
   links.find(link => link.index === index)?.name ?? (typeof index === 'string' ? index : `if${index}`)
+
+/** The kernel's own tables of routes have names. */
+export const tableName = (table: number): string =>
+  ({ [RT_TABLE.DEFAULT]: 'default', [RT_TABLE.MAIN]: 'main', [RT_TABLE.LOCAL]: 'local' })[table] ??
+  String(table)
 
 /** Words for what is there; nothing for what is not. */
 export const given = <A>(value: A | undefined, text: (value: A) => string): ReadonlyArray<string> =>

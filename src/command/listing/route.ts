@@ -1,10 +1,13 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { type Nexthop, type Route, RT_TABLE } from '../../route'
-import { given, type Links, type Look, nameIn } from './listing'
+import { type Nexthop, type Route, RT_TABLE, RTPROT } from '../../route'
+import { given, type Links, type Look, nameIn, tableName } from './listing'
 
 const destinationOf = ({ type, destination }: Route): string =>
-  type === 'unicast' ? destination : `${type} ${destination}`
+  `${type === 'unicast' ? '' : `${type} `}${destination.replace(wholeAddress, '')}`
+
+/** One address and no network is written without the length of a prefix, as `ip route` does. */
+const wholeAddress = /(?<=\.\d+)\/32$|(?<=:.*)\/128$/
 
 const wayOf = ({ gateway, link }: Pick<Nexthop, 'gateway' | 'link'>, links: Links): string =>
   [...given(gateway, each => `via ${each}`), ...given(link, each => `dev ${nameIn(links, each)}`)].join(' ')
@@ -14,11 +17,20 @@ const waysOf = (route: Route, links: Links): string =>
     ? wayOf(route, links)
     : route.nexthops.map(each => `${wayOf(each, links)} weight ${each.weight ?? 1}`).join(', ')
 
-const detailsOf = ({ source, metric, table }: Route): string =>
+/** Who made it, unless a person did. */
+const makers: { readonly [protocol: number]: string } = {
+  [RTPROT.REDIRECT]: 'redirect',
+  [RTPROT.KERNEL]: 'kernel',
+  [RTPROT.RA]: 'ra',
+  [RTPROT.DHCP]: 'dhcp'
+}
+
+const detailsOf = ({ protocol, source, metric, table }: Route): string =>
   [
+    ...(protocol in makers ? [`proto ${makers[protocol]}`] : []),
     ...given(source, each => `src ${each}`),
     ...given(metric, each => `metric ${each}`),
-    ...(table === RT_TABLE.MAIN ? [] : [`table ${table}`])
+    ...(table === RT_TABLE.MAIN ? [] : [`table ${tableName(table)}`])
   ].join(' ')
 
 export const routeRow = (route: Route, links: Links): ReadonlyArray<string> => [

@@ -1,9 +1,7 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Rule } from '../../rule'
-import { given, type Look } from './listing'
-
-const tables: { readonly [table: number]: string } = { 253: 'default', 254: 'main', 255: 'local' }
+import { given, type Look, tableName } from './listing'
 
 const rangeText = ({ start, end }: { readonly start: number; readonly end: number }): string =>
   start === end ? String(start) : `${start}-${end}`
@@ -30,7 +28,7 @@ const actionOf = ({ action, table, goto }: Rule): string =>
     ? `goto ${goto}`
     : table === undefined || table === 0
       ? action
-      : `lookup ${tables[table] ?? table}`
+      : `lookup ${tableName(table)}`
 
 export const ruleRow = (rule: Rule): ReadonlyArray<string> => [
   `${rule.priority}:`,
