@@ -104,6 +104,10 @@ interface Line {
   dropped: number
   /** Whether what comes is passed on. */
   listening: boolean
+  /** Whether it is going to be looked at for drops. */
+  looking: boolean
+  /** Whether it keeps the process alive. */
+  held: boolean
   /** What waits for an answer, which comes behind all that came before the question. */
   marker: { readonly sequence: number; readonly reached: () => void } | undefined
 }
@@ -157,8 +161,14 @@ export const subscribe = <S extends Sources>(
       else if (state === 'closed') readers.shift()?.({ value: undefined, done: true })
       else break
     }
-    for (const { transport } of state === 'closed' ? [] : lines) transport.hold(readers.length > 0)
+    if (state !== 'closed') for (const line of lines) hold(line, readers.length > 0)
     if (readers.length > 0 && state === 'lost') void catchUp()
+  }
+
+  const hold = (line: Line, held: boolean): void => {
+    if (line.held === held) return
+    line.held = held
+    line.transport.hold(held)
   }
 
   const pass = (event: Event<S>): void => {
@@ -191,7 +201,15 @@ export const subscribe = <S extends Sources>(
       if (message.type === 'NLMSG_ERROR') reach(line, message.sequence, message.port)
       else if (line.listening) tell(line, message)
     }
-    look(line)
+    if (line.looking) return
+    // One look for all that came in this turn of the event loop: a burst would pay for a system call each time.
+    line.looking = true
+    setImmediate(lookLater, line)
+  }
+
+  const lookLater = (line: Line): void => {
+    line.looking = false
+    if (!isClosed()) look(line)
   }
 
   const tell = (line: Line, message: Message): void => {
@@ -312,6 +330,8 @@ export const subscribe = <S extends Sources>(
       transport: transport.right,
       dropped: 0,
       listening: state === 'live',
+      looking: false,
+      held: false,
       marker: undefined
     }
     lines.push(line.current)
