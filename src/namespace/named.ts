@@ -42,6 +42,7 @@ import {
   umount,
   unshare
 } from './system'
+import { rest } from './turn'
 
 /** A named network namespace. */
 export interface Namespace {
@@ -173,6 +174,7 @@ export const attach =
 export const create =
   (name: string): TE.TaskEither<NamespaceError, void> =>
   async () => {
+    await rest()
     const made = make()
     if (E.isLeft(made)) return made
     try {
@@ -200,8 +202,9 @@ const unmount = (name: string, path: string): E.Either<NamespaceError, void> => 
  */
 export const remove =
   (name: string): TE.TaskEither<NamespaceError, void> =>
-  async () =>
-    pipe(
+  async () => {
+    await rest()
+    return pipe(
       fileOf(name),
       E.chainFirst(path => unmount(name, path)),
       E.chain(path =>
@@ -211,6 +214,7 @@ export const remove =
         )
       )
     )
+  }
 
 const listAtOnce = (): E.Either<NamespaceError, ReadonlyArray<Namespace>> =>
   pipe(

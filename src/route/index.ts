@@ -255,7 +255,7 @@ const change = (
     const body = bodyOf(type === 'RTM_DELROUTE', given, destination.right, known)
     return E.right([message(type, NLM_F.REQUEST | flags, body)])
   },
-  read: () => undefined,
+  read: nothing,
   fields,
   hints
 })
@@ -263,9 +263,10 @@ const change = (
 // Routes come in hundreds of thousands: what follows is written out, and makes nothing that it can do without.
 
 const noLinks: ReadonlyArray<LinkRef> = []
+const nothing = (): void => undefined
 
 const linksOf = ({ link, nexthops }: NewRoute): ReadonlyArray<LinkRef> => {
-  if (nexthops === undefined) return link === undefined ? noLinks : [link]
+  if (nexthops === undefined) return typeof link === 'string' ? [link] : noLinks
   return [link, ...nexthops.map(nexthop => nexthop.link)].filter(each => each !== undefined)
 }
 

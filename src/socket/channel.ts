@@ -2,10 +2,10 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { decodeMessages, type Families, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
+import { turn } from '../namespace/turn'
 import { failedToSend, malformed, type NetlinkError, overrun } from './error'
 import { exchange, type Outcome, type Ticket } from './exchange'
 import type { OpenTransport, TransportOptions } from './transport'
-import { turn } from './turn'
 
 /** A request under way, and the call that made it. */
 export interface Asked extends Ticket {

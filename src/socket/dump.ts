@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/Either'
+import { rest } from '../namespace/turn'
 import type { Channel } from './channel'
 import { aborted, type NetlinkError, timedOut } from './error'
 import type { Parts } from './stream'
-import { turn } from './turn'
 
 /** Milliseconds until we look again for what was not there. Usually the kernel puts the next part there as we read. */
 const pause = 10
@@ -37,7 +37,6 @@ export const partsOf = <A>(
   let result: E.Either<NetlinkError, unknown> | undefined
   /** Whether the reader has been told of the end. */
   let told = false
-  let due = performance.now() + turn
   let wake = (): void => undefined
 
   const reader: Reader = {
@@ -84,11 +83,7 @@ export const partsOf = <A>(
   return {
     next: async () => {
       if (giveUp === undefined && result === undefined) start()
-      // Promises alone never let anybody else have a turn.
-      if (performance.now() >= due) {
-        await new Promise(setImmediate)
-        due = performance.now() + turn
-      }
+      await rest()
       while (values.length === 0 && result === undefined) if (channel?.read?.() !== true) await something()
       if (values.length > 0) {
         const part = values

@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import { align, encodeMessages, type Families, littleEndian, type Message } from '../../protocol'
 import { type NamespaceRef, openReference } from '../namespace/reference'
+import { rest } from '../namespace/turn'
 import { invalidInput, type NetlinkError, notFound } from './error'
 import { genericFamily } from './family'
 import { unsupported } from './feature'
@@ -40,8 +41,7 @@ interface Composed {
  */
 export const encodeAll = async (
   requests: ReadonlyArray<Request<unknown>>,
-  names: Names,
-  rest: () => Promise<void> | undefined
+  names: Names
 ): Promise<ReadonlyArray<E.Either<NetlinkError, Encoded>>> => {
   const composed = requests.map(request => compose(request, names))
   const protocol = requests[0]?.protocol ?? 'route'
@@ -52,14 +52,12 @@ export const encodeAll = async (
   }
   const results: Array<E.Either<NetlinkError, Encoded>> = []
   for (const [n, each] of composed.entries())
-    results.push(
-      E.isLeft(each) ? each : await encodeOne(requests[n] as Request<unknown>, each.right, names, rest)
-    )
+    results.push(E.isLeft(each) ? each : await encodeOne(requests[n] as Request<unknown>, each.right, names))
   return results
 }
 
-/** Messages that are encoded in one go. */
-const atOnce = 200
+/** Messages that are encoded in one go: into a writer that need not grow. */
+const atOnce = 100
 
 /** Which of the bytes are whose. */
 const cut = (
@@ -80,8 +78,7 @@ const cut = (
 const encodeOne = async (
   request: Request<unknown>,
   { messages, known, release }: Composed,
-  { families }: Names,
-  rest: () => Promise<void> | undefined
+  { families }: Names
 ): Promise<E.Either<NetlinkError, Encoded>> => {
   const parts: Array<Uint8Array> = []
   for (let n = 0; n < messages.length; n += atOnce) {

@@ -8,6 +8,7 @@ import { within } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
 import { make } from '../namespace/named'
 import { type NamespaceRef, openReference } from '../namespace/reference'
+import { rest } from '../namespace/turn'
 import { type Channel, openChannel } from './channel'
 import { partsOf } from './dump'
 import { encodeAll, type Names } from './encoding'
@@ -30,7 +31,6 @@ import { openTransport } from './open'
 import type { Feature, ListRequest, Request } from './request'
 import { type Stream, streamOf } from './stream'
 import type { OpenTransport } from './transport'
-import { turns } from './turn'
 
 export interface SessionOptions {
   /** The namespace to work in; our own by default. */
@@ -148,14 +148,13 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   const sendAll = async (batches: ReadonlyArray<Batch>, before: Promise<void> | undefined): Promise<void> => {
     if (before !== undefined) await before
     const names: Names = { found: new Map(), made: new Map(), families }
-    const rest = turns()
     for (const jobs of chunksOf(batches)) {
       await rest()
       const unknown = unknownLinks(jobs, names)
       const unmet = unmetFamilies(jobs, families)
       if (unknown.length > 0) await lookUp(unknown, names)
       if (unmet.length > 0) await meet(unmet, names)
-      await launch(jobs, names, rest)
+      await launch(jobs, names)
     }
   }
 
@@ -180,12 +179,11 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     }
   }
 
-  const launch = async (given: ReadonlyArray<Job>, names: Names, rest = turns()): Promise<void> => {
+  const launch = async (given: ReadonlyArray<Job>, names: Names): Promise<void> => {
     const jobs = given.filter(({ done }) => !done)
     const encoded = await encodeAll(
       jobs.map(({ request }) => request),
-      names,
-      rest
+      names
     )
     const touched = new Set<Channel<Pending>>()
     for (const [n, job] of jobs.entries()) {

@@ -10,26 +10,31 @@ import { type ListRequest, listing } from '../../src/socket/request'
 const first = NFT_REG[1]
 const second = NFT_REG[2]
 
+const tcp = Uint8Array.of(6)
+const port80 = Uint8Array.of(0, 80)
+
 const numberOf = (n: number): ReadonlyArray<number> => [10, n >> 16, (n >> 8) & 255, n & 255]
 
 /** `ip saddr 10.0.0.N tcp dport N dnat to 10.0.0.N`, as `nft` has it. */
-export const dnatRule = (ref: nftables.TableRef, chain: string, n: number): Message =>
-  nftables.addRule(ref, chain, [
+export const dnatRule = (ref: nftables.TableRef, chain: string, n: number): Message => {
+  const address = Uint8Array.of(10, n >> 16, (n >> 8) & 255, n & 255)
+  return nftables.addRule(ref, chain, [
     {
       text: textOf(n),
       expressions: [
         { name: 'payload', data: { dreg: first, base: 1, offset: 12, len: 4 } },
-        { name: 'cmp', data: { sreg: first, op: 0, data: { value: Uint8Array.from(numberOf(n)) } } },
+        { name: 'cmp', data: { sreg: first, op: 0, data: { value: address } } },
         { name: 'meta', data: { dreg: first, key: 16 } },
-        { name: 'cmp', data: { sreg: first, op: 0, data: { value: Uint8Array.of(6) } } },
+        { name: 'cmp', data: { sreg: first, op: 0, data: { value: tcp } } },
         { name: 'payload', data: { dreg: first, base: 2, offset: 2, len: 2 } },
         { name: 'cmp', data: { sreg: first, op: 0, data: { value: portOf(n) } } },
-        { name: 'immediate', data: { dreg: first, data: { value: Uint8Array.from(numberOf(n)) } } },
-        { name: 'immediate', data: { dreg: second, data: { value: Uint8Array.of(0, 80) } } },
+        { name: 'immediate', data: { dreg: first, data: { value: address } } },
+        { name: 'immediate', data: { dreg: second, data: { value: port80 } } },
         { name: 'nat', data: { type: 1, family: 2, regAddrMin: first, regProtoMin: second } }
       ]
     }
   ])
+}
 
 const portOf = (n: number): Uint8Array => Uint8Array.of(((n & 0x3fff) + 1) >> 8, ((n & 0x3fff) + 1) & 255)
 

@@ -48,6 +48,23 @@ kernelTest(test, '2,000 refused requests in one batch: each has its own refusal'
   })
 )
 
+kernelTest(test, 'timers have their turn in a loop of requests, and while a large batch is sent', [], () =>
+  inSession(async ({ batch, send }) => {
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const end = performance.now() + 100
+    while (performance.now() < end) right(await send(link.get(1))())
+    const during = turns
+    await batch(
+      Array.from({ length: 60 }, (_, n) => link.add({ kind: 'veth', name: `a${n}`, peer: { name: `b${n}` } }))
+    )()
+    clearInterval(timer)
+    assert.ok(during >= 5, `${during} turns in 100 ms of requests`)
+    assert.ok(turns - during >= 5, `${turns - during} turns while 60 links were made`)
+    right(await send(link.remove('a0'))())
+  })
+)
+
 kernelTest(test, 'one refusal among 500 routes hides no other answer; ip route agrees', [command('ip')], () =>
   inSession(async ({ batch, send }) => {
     right(await send(link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } }))())

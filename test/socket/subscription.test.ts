@@ -158,8 +158,8 @@ test('whatever is lost, and whenever: who believes the events ends with the trut
   await fc.assert(
     fc.asyncProperty(
       acts,
-      fc.integer({ min: 1, max: 8 }),
-      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 4 }),
       async (all, room, queue) => {
         const world = kernel(room)
         const events = subscribe(world.session, sources, { queue })

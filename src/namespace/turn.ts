@@ -1,0 +1,22 @@
+/** Milliseconds that we work before others have their turn. */
+export const turn = 2
+
+/** When our part of the event loop's present turn is over; undefined until we work in it. */
+let end: number | undefined
+
+const begin = (): void => {
+  end = performance.now() + turn
+  setImmediate(() => {
+    end = undefined
+  })
+}
+
+/**
+ * Between pieces of work, `await rest()` lets others have their turn once we have worked long enough. Promises that are
+ * settled already never do: a loop of requests whose answers are there at once would keep timers and signals waiting.
+ */
+export const rest = (): Promise<void> | undefined => {
+  if (end === undefined) begin()
+  else if (performance.now() >= end) return new Promise(resolve => setImmediate(resolve))
+  return undefined
+}
