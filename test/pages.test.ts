@@ -55,6 +55,13 @@ test('what is out of a file is in that file', () => {
     }
 })
 
+test('each hardship has the test that it names', () => {
+  const rows = [...read('docs/hardships.md').matchAll(/^\|.*\]\(\.\.\/(.*?)\) \| `(.*)` \|$/gm)]
+  assert.ok(rows.length > 20)
+  for (const [, file = '', title = ''] of rows)
+    assert.ok(isThere(file) && read(file).includes(title), `${file}: ${title}`)
+})
+
 test('what is wrong is found', () => {
   assert.match(broken('README.md', 'docs/nowhere.md') ?? '', /is not there/)
   assert.match(broken('README.md', 'docs/errors.md#nothing') ?? '', /no heading nothing/)

@@ -108,6 +108,15 @@ table inet firewalld {
   }
 }
 EOF`,
+  'a chain of inet filter': `nft -f - <<'EOF'
+table inet filter {
+  chain forward {
+    type filter hook forward priority 0; policy drop;
+    ct state established,related accept
+    ct state invalid drop
+  }
+}
+EOF`,
   'a chain of priority -5 and one of priority 10': `nft -f - <<'EOF'
 table inet mine {
   chain early {

@@ -84,6 +84,11 @@ for (const [what, script] of [
   ['the namespace is gone', 'ip netns delete blue'],
   ['the host’s end is gone', 'ip link delete veth-blue'],
   ['the namespace’s end is gone', 'ip -n blue link delete eth0'],
+  ['the host’s end has another name', 'ip link set veth-blue down\nip link set veth-blue name renamed'],
+  [
+    'the namespace’s end has another name',
+    'ip -n blue link set eth0 down\nip -n blue link set eth0 name renamed'
+  ],
   ['nft flush ruleset', 'nft flush ruleset'],
   ['a published port is taken out', "nft delete element ip isolink published '{ tcp . 8080 }'"],
   ['all of it is gone', 'ip netns delete blue\nnft flush ruleset']
@@ -92,7 +97,7 @@ for (const [what, script] of [
     const before = stateOfHost()
     await up(blue)
     sh(script)
-    assert.equal(await teardown('blue'), { name: 'blue', found: true })
+    for (const found of [true, false, false]) assert.equal(await teardown('blue'), { name: 'blue', found })
     assert.equal(stateOfHost(), before)
   })
 
