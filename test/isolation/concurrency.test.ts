@@ -1,62 +1,57 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { status } from '../../src/promises'
+import { compileInto } from '../compile'
 import { raise, raze, settled, sh } from '../lab'
 import { command, kernelTest } from '../sandbox'
+import type { Outcome, Task } from './contestant'
 
 const test = suite('concurrency')
 const needs = [command('ip'), command('nft')]
 
+/** An emulated machine has neither the time nor the memory for so many. */
+const count = process.env.ISOLINK_VM ? 10 : 100
+
+const compiled = mkdtempSync(join(tmpdir(), 'isolink-contestants-'))
+let contestants: ReadonlyArray<ChildProcess> = []
+
+test.before(async () => {
+  if (needs.some(each => each !== undefined)) return
+  compileInto(compiled, ['protocol', 'src', 'test/isolation'])
+  contestants = Array.from({ length: count }, () =>
+    fork(join(__dirname, 'contestant.ts'), {
+      execArgv: ['-r', resolve(__dirname, '../compiled.js')],
+      env: { ...process.env, ISOLINK_COMPILED: compiled, NODE_EXTRA_CA_CERTS: undefined }
+    })
+  )
+  await Promise.all(contestants.map(each => once(each, 'message')))
+})
+test.after(() => {
+  for (const each of contestants) each.disconnect()
+  rmSync(compiled, { recursive: true, force: true })
+})
 test.before.each(raise)
 test.after.each(raze)
 
-/** Ups, and perhaps downs, of some names one after the other, as a process of its own does them. */
-const program = `
-const { apply, teardown, vethMasquerade } = require('./src/promises')
-const [down, ...numbers] = process.argv.slice(1)
-const plan = n => vethMasquerade({
-  namespace: 'n' + n, uplink: 'eth0', address: '192.168.' + n + '.3/24', gateway: '192.168.' + n + '.2',
-  ...(process.env.SAME && { name: 'same' }),
-  publish: [{ hostPort: 10000 + Number(n), port: 80 }]
-})
-const main = async () => {
-  for (const n of numbers) {
-    await apply(plan(n))
-    if (down === 'down') await teardown('n' + n)
-  }
-}
-main().catch(error => { console.log(error._tag); process.exitCode = 1 })`
-
-const run = async (
-  words: ReadonlyArray<string>,
-  environment: object = {}
-): Promise<{ readonly code: number; readonly said: string }> => {
-  const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', program, '--', ...words], {
-    cwd: `${__dirname}/../..`,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...environment }
-  })
-  let said = ''
-  child.stdout.setEncoding('utf8').on('data', text => {
-    said += text
-  })
-  const [code] = await once(child, 'close')
-  return { code, said }
-}
-
-/** As many as the time of a test file allows on a slow machine. */
-const count = Number(process.env.ISOLINK_TEST_ISOLATIONS ?? 50)
-const numbers = Array.from({ length: count }, (_, n) => String(n + 1))
-const processes = 10
-const shares = Array.from({ length: processes }, (_, n) =>
-  numbers.filter((_each, at) => at % processes === n)
-)
+/** All begin at once: what came of each. */
+const compete = (what: Task['what']): Promise<ReadonlyArray<Outcome>> =>
+  Promise.all(
+    contestants.map(async (each, n) => {
+      const answer = once(each, 'message')
+      each.send({ number: n + 1, what } satisfies Task)
+      const [{ tag }] = (await answer) as [{ readonly tag?: string }]
+      return tag
+    })
+  )
 
 kernelTest(
   test,
-  `${numbers.length} ups and downs of distinct names by ${processes} processes all succeed, whatever others do to nftables`,
+  `${count} ups and downs of distinct names by ${count} processes all succeed, whatever others do to nftables`,
   needs,
   async () => {
     const before = await settled()
@@ -65,27 +60,21 @@ kernelTest(
       sh('nft add table ip noise; nft delete table ip noise')
       commits += 2
     }, 50)
-    const outcomes = await Promise.all(shares.map(share => run(['down', ...share])))
-    clearInterval(other)
+    const outcomes = await compete('up and down').finally(() => clearInterval(other))
     assert.equal(
-      outcomes.filter(({ code }) => code !== 0),
+      outcomes.filter(each => each !== undefined),
       []
     )
-    console.log(`${numbers.length} ups and downs, ${commits} commits of others in between`)
+    console.log(`${count} ups and downs, ${commits} commits of others in between`)
     assert.ok(commits > 0)
     assert.equal(await settled(), before)
   }
 )
 
-kernelTest(test, 'of the same name exactly one wins', needs, async () => {
-  const outcomes = await Promise.all(
-    shares.map((share, n) => run(['up', share[0] ?? String(n)], { SAME: '1' }))
-  )
-  assert.is(outcomes.filter(({ code }) => code === 0).length, 1)
-  assert.equal(
-    new Set(outcomes.filter(({ code }) => code !== 0).map(({ said }) => said.trim())),
-    new Set(['NameTaken'])
-  )
+kernelTest(test, `of ${count} processes that want the same name exactly one wins`, needs, async () => {
+  const outcomes = await compete('same')
+  assert.is(outcomes.filter(each => each === undefined).length, 1)
+  assert.is(outcomes.filter(each => each === 'NameTaken').length, count - 1)
   assert.equal(
     (await status()).map(({ name, state }) => [name, state]),
     [['same', 'up']]
