@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,8 +11,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { raise, raze, settled } from '../lab'
+import { command, kernelTest } from '../sandbox'
 
 const test = suite('package')
 
@@ -169,5 +173,33 @@ test('the command', () => {
   assert.is(run(join(installed, bin.isolink), '--version').trim(), version)
   assert.match(run(join(installed, bin.isolink), 'show', 'link'), /^lo\b/)
 })
+
+kernelTest(
+  test,
+  'isolink up --confirm-within: the watchdog that is published undoes what nobody confirms, and nothing else',
+  [command('ip'), command('nft')],
+  async () => {
+    raise()
+    const before = await settled()
+    const { bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+    const isolink = (...words: ReadonlyArray<string>): string => run(join(installed, bin.isolink), ...words)
+    const recipe = { recipe: 'veth-masquerade', namespace: 'blue', uplink: 'eth0' }
+    writeFileSync(
+      join(consumer, 'blue.json'),
+      JSON.stringify({ ...recipe, address: '192.168.45.3/24', gateway: '192.168.45.2' })
+    )
+    isolink('up', 'blue.json', '--confirm-within', '2s')
+    assert.ok(existsSync('/run/netns/blue'))
+    for (let n = 0; n < 100 && existsSync('/run/isolink/blue.json'); n++) await setTimeout(200)
+    assert.equal(await settled(), before)
+    isolink('up', 'blue.json', '--confirm-within', '5s')
+    isolink('confirm', 'blue')
+    await setTimeout(6000)
+    assert.match(isolink('status'), /^blue \(veth-masquerade\): up$/m)
+    isolink('down', 'blue')
+    assert.equal(await settled(), before)
+    raze()
+  }
+)
 
 test.run()
