@@ -11,8 +11,10 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmdirSync,
+  symlinkSync,
   unlinkSync,
   writeSync
 } from 'node:fs'
@@ -62,6 +64,8 @@ export interface Journal {
   /** Writes a record so that whoever reads it finds the old one or the new one, whole, even after a power failure. */
   readonly write: (entry: Entry) => E.Either<JournalFailed, void>
   readonly erase: (name: string) => E.Either<JournalFailed, void>
+  /** The name of the record whose plan makes a claim, found without reading the others; undefined if there is none. */
+  readonly claimant: (claim: string) => E.Either<JournalFailed, string | undefined>
   /** The names of all records. */
   readonly names: () => E.Either<JournalFailed, ReadonlyArray<string>>
   /** Removes what was left by one who died before his first record was whole. */
@@ -168,6 +172,7 @@ export const journalIn = (
           ? inDirectory(directory, (at, descriptor) =>
               attempt(path, 'remove', () => {
                 // The record last: as long as there is something of it, it can be found again.
+                for (const claim of claimsIn(contents(at(`${name}.json`)))) unlinkIfThere(at(linkOf(claim)))
                 unlinkIfThere(at(spareOf(name)))
                 removeIfEmpty(at(membersOf(name)))
                 unlinkIfThere(at(`${name}.json`))
@@ -188,6 +193,8 @@ export const journalIn = (
             const text = Buffer.from(textOf(entry))
             replaceContents(at(spareOf(name)), text)
             renameSync(at(spareOf(name)), at(`${name}.json`))
+            if (entry.phase === 'applying')
+              for (const claim of claimsOf(entry)) pointAt(at(linkOf(claim)), `${name}.json`)
             fsyncSync(descriptor)
             reserve(at(spareOf(name)), text.length, entry.phase === 'applying')
           })
@@ -200,6 +207,23 @@ export const journalIn = (
       })
     )
   }
+
+  const claimant: Journal['claimant'] = claim =>
+    existsSync(directory)
+      ? pipe(
+          inDirectory(directory, at =>
+            attempt(directory, 'look into', () => pointedAt(at(linkOf(claim)))?.replace(/\.json$/, ''))
+          ),
+          E.chain(name =>
+            name === undefined
+              ? E.right(undefined)
+              : pipe(
+                  read(name),
+                  E.map(entry => (entry !== undefined && claimsOf(entry).includes(claim) ? name : undefined))
+                )
+          )
+        )
+      : E.right(undefined)
 
   const names: Journal['names'] = () =>
     existsSync(directory)
@@ -224,6 +248,7 @@ export const journalIn = (
                 for (const file of readdirSync(at('.'))) {
                   const name = spareNameOf(file)
                   if (name !== undefined && !kept.includes(name)) unlinkIfThere(at(file))
+                  else if (isLink(file) && !existsSync(at(file))) unlinkIfThere(at(file))
                 }
               })
             )
@@ -245,7 +270,7 @@ export const journalIn = (
     }
   }
 
-  return { directory, locked, read, write, erase, names, tidy, owner, members }
+  return { directory, locked, read, write, erase, claimant, names, tidy, owner, members }
 }
 
 /** A name is a file's name, and none that leads out of the directory. */
@@ -346,6 +371,34 @@ const contents = (path: string): string | undefined => {
     return readFileSync(descriptor, 'utf8')
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** What a record claims is found by a link to it with the claim's name. One that leads nowhere claims nothing. */
+const linkOf = (claim: string): string => `.${claim}.claim`
+
+const isLink = (file: string): boolean => file.endsWith('.claim')
+
+const claimsOf = ({ plan }: Pick<Entry, 'plan'>): ReadonlyArray<string> =>
+  (plan.premises ?? []).flatMap(premise => ('claim' in premise ? [premise.claim] : []))
+
+const claimsIn = (text: string | undefined): ReadonlyArray<string> => {
+  const file = v.safeParse(fileSchema, fromJson(text ?? ''))
+  const record = file.success ? v.safeParse(recordSchema, file.output.record) : file
+  return record.success ? claimsOf(record.output as unknown as Entry) : []
+}
+
+const pointAt = (path: string, target: string): void => {
+  unlinkIfThere(path)
+  symlinkSync(target, path)
+}
+
+const pointedAt = (path: string): string | undefined => {
+  try {
+    return readlinkSync(path)
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
   }
 }
 

@@ -8,6 +8,7 @@ import { exists } from '../namespace/named'
 import { withReference } from '../namespace/reference'
 import {
   type AddressPremise,
+  type ClaimPremise,
   type LinkPremise,
   type NamespacePremise,
   type NetworkPremise,
@@ -76,6 +77,7 @@ const checkPremise = (
   world: World,
   journal: Journal
 ): TE.TaskEither<IsolationError, void> => {
+  if ('claim' in premise) return TE.fromIOEither(() => checkClaim(premise, plan, journal))
   if ('network' in premise) return checkNetwork(premise, world)
   if ('address' in premise) return checkAddress(premise, world)
   if ('parent' in premise) return checkParent(premise, plan, world, journal)
@@ -183,6 +185,20 @@ const checkAddress = (
             )
           )
     })
+  )
+
+const checkClaim = (
+  { field, claim }: ClaimPremise,
+  { name }: Plan,
+  journal: Journal
+): E.Either<IsolationError, void> =>
+  pipe(
+    journal.claimant(claim),
+    E.chainW(claimant =>
+      claimant === undefined || claimant === name
+        ? E.right(undefined)
+        : E.left(premiseFailed(field, `${claim} is that of ${claimant}; choose another one`))
+    )
   )
 
 const checkParent = (

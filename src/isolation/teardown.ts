@@ -132,15 +132,18 @@ const teardownFailed = (name: string, leftBehind: ReadonlyArray<string>): Teardo
  * what was there before us both. Should we die between the heir's record and ours, both tell the same, and the next
  * one of us to go hands over to the other again.
  */
-const handOver = (journal: Journal, entry: Entry): E.Either<JournalFailed, Entry> =>
-  pipe(
+const handOver = (journal: Journal, entry: Entry): E.Either<JournalFailed, Entry> => {
+  const ours = settingsOf(tasksOf(entry)).filter(isToBePutBack)
+  // Most endpoints have nothing to hand over, and there may be thousands of others to read of.
+  if (ours.length === 0) return E.right(entry)
+  return pipe(
     journal.names(),
     E.map(all => all.filter(each => each !== entry.plan.name)),
     E.chain(E.traverseArray(journal.read)),
     E.map(entries => entries.filter(each => each !== undefined)),
     E.chain(others => {
       const handed = new Set<string>()
-      const changed = others.map(other => inheriting(other, settingsOf(tasksOf(entry)), handed))
+      const changed = others.map(other => inheriting(other, ours, handed))
       return pipe(
         changed.filter((each, n) => each !== others[n]),
         E.traverseArray(journal.write),
@@ -148,6 +151,9 @@ const handOver = (journal: Journal, entry: Entry): E.Either<JournalFailed, Entry
       )
     })
   )
+}
+
+const isToBePutBack = ({ before, value }: Setting): boolean => before !== undefined && before !== value
 
 interface Setting {
   readonly place: string
@@ -187,7 +193,7 @@ const inheriting = (other: Entry, ours: ReadonlyArray<Setting>, handed: Set<stri
   let inherits = false
   const entry = rewritten(other, ({ place, ...setting }) => {
     const own = ours.find(each => idOf(each) === idOf({ place, key: setting.key }))
-    if (own?.before === undefined || own.before === own.value) return setting
+    if (own?.before === undefined) return setting
     handed.add(idOf(own))
     inherits = true
     return setting.before === own.value ? { ...setting, before: own.before } : setting

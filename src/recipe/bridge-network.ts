@@ -339,6 +339,13 @@ const endpointOf = (
     parameters: given,
     premises: [
       { field: `${within}hostInterface`, link: hostInterface, must: 'be absent' },
+      ...addressesOf(endpoint).map(
+        ({ address }, n): Premise => ({
+          field: `${within}${endpoint.address === undefined ? `addresses.${n}` : 'address'}`,
+          claim: address,
+          must: 'be nobody else’s'
+        })
+      ),
       ...attachmentPremises(at, endpoint)
     ],
     steps: endpointSteps(network, endpoint, hostInterface)

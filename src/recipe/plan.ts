@@ -43,7 +43,21 @@ export interface ParentPremise {
   readonly must: 'carry'
 }
 
-export type Premise = LinkPremise | NetworkPremise | NamespacePremise | AddressPremise | ParentPremise
+/** Something that only one of those that belong to the same name can have, such as an address on a network. */
+export interface ClaimPremise {
+  /** The parameter that tells it. */
+  readonly field: string
+  readonly claim: string
+  readonly must: 'be nobody else’s'
+}
+
+export type Premise =
+  | LinkPremise
+  | NetworkPremise
+  | NamespacePremise
+  | AddressPremise
+  | ParentPremise
+  | ClaimPremise
 
 /**
  * What is to be done, as data: nothing has been looked up or changed. The same plan is applied, printed as a script,

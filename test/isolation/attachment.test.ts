@@ -111,6 +111,19 @@ for (const { family, of, length, host: here, other } of families) {
         : 'bridge-network: address: the network has no gateway of ipv4'
     ])
     assert.is((await refusal(attach('nowhere', endpoint('green', 3))))._tag, 'NotApplied')
+    assert.equal(await refused(endpoint('green', 2)), [
+      'PremiseFailed',
+      `address: ${of(2)} is that of red; choose another one`
+    ])
+    assert.equal(
+      await refused({ namespace: 'green', addresses: [`${of(4)}/${length}`, `${of(2)}/${length}`] }),
+      ['PremiseFailed', `addresses.1: ${of(2)} is that of red; choose another one`]
+    )
+    assert.ok((await attach('web', endpoint('green', 5))).changed)
+    await detach('web', 'red')
+    await detach('web', 'green')
+    assert.ok((await attach('web', endpoint('blue', 2))).changed, 'it is free again')
+    assert.ok((await attach('web', endpoint('red', 5))).changed)
     listener.close()
   })
 
