@@ -7,9 +7,6 @@ import * as system from '../namespace/system'
 import { defaultBuffer, droppedBy, prepare, protocolNumbers, roomIn } from './option'
 import type { Receiver, Transport, TransportOptions } from './transport'
 
-/** The kernel never sends more of a dump at a time, and peeking first would make it send less. */
-const datagramSize = 32768
-
 /** The npm `netlink` raw socket, which the event loop watches: whatever comes is delivered as it comes. */
 export const openWatched = (
   protocol: Protocol,
@@ -19,12 +16,9 @@ export const openWatched = (
   const expected = lowestFreeDescriptor()
   let socket: RawNetlinkSocket
   try {
-    socket = new RawNetlinkSocket(protocolNumbers[protocol], {
-      messagePeeking: false,
-      msgBufferSize: datagramSize,
-      recvBufferSize: 0,
-      sendBufferSize: 0
-    })
+    // It looks how long a notification is before it reads it: in buffers that are long enough for any, a burst would
+    // keep the garbage collector busy.
+    socket = new RawNetlinkSocket(protocolNumbers[protocol], { recvBufferSize: 0, sendBufferSize: 0 })
   } catch (error) {
     return E.left(system.failureOf('socket', error))
   }
