@@ -137,6 +137,14 @@ export type IsolationError =
   | NotApplied
   | StepError
 
+/** Errors that say that something is not there: a link, a namespace, an element. */
+export const isGone = (error: StepError): boolean =>
+  error._tag === 'NotFound' ||
+  error._tag === 'NamespaceNotFound' ||
+  error._tag === 'NotANamespace' ||
+  (error._tag === 'SysctlFailed' && error.code === 'ENOENT') ||
+  (error._tag === 'Rejected' && ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL'].includes(error.code))
+
 export const unexpected = (thrown: unknown): Unexpected => ({
   _tag: 'Unexpected',
   message: thrown instanceof Error ? thrown.message : String(thrown),

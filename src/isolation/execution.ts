@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Step } from '../recipe/step'
-import { type StepError, unexpected } from './error'
+import { isGone, type StepError, unexpected } from './error'
 import type { Entry } from './journal'
 import type { Machine } from './machine'
-import { type Act, homeOf, isGone, kindOf, newLinks, type Surroundings } from './step'
+import { type Act, homeOf, kindOf, newLinks, type Surroundings } from './step'
 import { placeKey, type World, type WorldOptions } from './world'
 
 /** One step with what it found before. */

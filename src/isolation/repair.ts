@@ -1,11 +1,11 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { IsolationError, StepError, StepFailed } from './error'
+import { type IsolationError, isGone, type StepError, type StepFailed } from './error'
 import { inWorld, type Progress, repair, surroundings, type Task, tasksOf } from './execution'
 import type { Entry } from './journal'
 import type { Machine } from './machine'
-import { isGone, kindOf, type Surroundings } from './step'
+import { kindOf, type Surroundings } from './step'
 
 /**
  * Does those steps anew of which something was lost, in order, each looked at once those before it hold: their

@@ -1,11 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { thisMachine } from '../../src/isolation/machine'
+import { teardownOn } from '../../src/isolation/teardown'
 import { apply, teardown } from '../../src/promises'
 import type { Plan, Step } from '../../src/recipe'
 import { ip, raise, refusal, sh, stateOfHost } from '../lab'
 import { equip, everything, nic, strip } from '../nic'
 import { command, kernelTest, linkKind } from '../sandbox'
+import { counted, faultyMachine } from './sweep/faults'
 
 const test = suite('a link that moves')
 const needs = [command('ip'), command('nft'), command('tc'), command('bridge')]
@@ -271,6 +274,55 @@ kernelTest(test, 'rules go from a namespace that was there before, and no others
   await teardown('blue')
   assert.is(rules(), before)
 })
+
+kernelTest(
+  test,
+  'whatever fails while it is given back is told, and given back the next time',
+  needs,
+  async () => {
+    equip()
+    sh('ip netns add kept')
+    const before = everything()
+    const rules = 'ip -n kept rule; ip -n kept -6 rule'
+    const bare = sh(rules)
+    const plan = planOf({ furnished: true })
+    const steps = plan.steps
+      .map(step => ('namespace' in step ? { ...step, namespace: 'kept' } : step))
+      .slice(1)
+    const there = { ...plan, steps }
+    await apply(there)
+    const { machine, effects } = counted(thisMachine())
+    assert.is((await teardownOn(machine)('blue')())._tag, 'Right')
+    isSame(before)
+    assert.is(sh(rules), bare)
+    const told: Array<string> = []
+    for (const [n, what] of effects.entries()) {
+      if (what.startsWith('record') || what === 'erase') continue
+      await apply(there)
+      let at = -1
+      const failing = faultyMachine(thisMachine(), () => (++at === n ? 'refuse' : undefined))
+      const done = await teardownOn(failing)('blue')()
+      if (done._tag === 'Left') {
+        told.push(done.left.message)
+        assert.is(done.left._tag, 'TeardownFailed', `${what}: ${done.left.message}`)
+        assert.match(done.left.message, /refused by the test/, what)
+        await teardown('blue')
+      }
+      assert.is(sh(rules), bare, `${n}: ${what}`)
+      isSame(before)
+    }
+    console.log(`${effects.length} effects, ${told.length} told`)
+    for (const sentence of [
+      /eth1 is still in kept, as eth0: /,
+      /eth1 is back, but not as it was: /,
+      /eth1 is back, but not all that came with it has gone in kept: rule 50 is still there: /
+    ])
+      assert.ok(
+        told.some(each => sentence.test(each)),
+        `${sentence}: ${told.join('\n')}`
+      )
+  }
+)
 
 kernelTest(test, 'one that would lose what cannot be given back is not moved', needs, async () => {
   equip()

@@ -241,11 +241,26 @@ export const missingRules = (
     TE.map(({ ours, theirs }) => ours.filter(each => !theirs.includes(each)))
   )
 
-export const withdrawRules = (
-  rules: ReadonlyArray<Kept>,
-  namespace: NamespaceRef,
-  world: World
-): TE.TaskEither<never, void> => TE.fromTask(() => dropRules(rules, world, namespace))
+/** Takes the host's rules out of the namespace again. */
+export const withdrawRules =
+  (
+    { traits: { name } }: Nic,
+    rules: ReadonlyArray<Kept>,
+    namespace: NamespaceRef,
+    world: World
+  ): TE.TaskEither<StepError, void> =>
+  async () => {
+    const shortfalls = await dropRules(rules, world, namespace)
+    return shortfalls.length === 0
+      ? E.right(undefined)
+      : E.left(
+          linkStuck(
+            name,
+            undefined,
+            `${name} is back, but not all that came with it has gone ${placeName(namespace)}: ${shortfalls.join('; ')}`
+          )
+        )
+  }
 
 const namesOf = ({ name, alternativeNames }: Link): ReadonlyArray<string> => [name, ...alternativeNames]
 

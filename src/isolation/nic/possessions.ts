@@ -6,6 +6,7 @@ import { NLM_F } from '../../../protocol/netlink/header'
 import type { NamespaceRef } from '../../namespace/reference'
 import type { NetlinkError } from '../../socket/error'
 import type { Request } from '../../socket/request'
+import { isGone } from '../error'
 import type { World } from '../world'
 import { addresses } from './address'
 import { type Belonging, type Owner, typeOf } from './belonging'
@@ -201,15 +202,21 @@ const persist = async (
   }
 }
 
+/** Removes them, in this order; what is gone by itself need not go. */
 const drop = async (
   belonging: Belonging,
   bodies: ReadonlyArray<Body>,
   { world, namespace }: Place
-): Promise<void> => {
+): Promise<Shortfalls> => {
+  if (bodies.length === 0) return []
   const session = world.session(namespace)
-  // What is gone by itself need not go.
-  if (bodies.length > 0 && E.isRight(session))
-    await session.right.batch(bodies.map(each => removing(belonging, each)))()
+  if (E.isLeft(session)) return isGone(session.left) ? [] : [session.left.message]
+  const results = await session.right.batch(bodies.map(each => removing(belonging, each)))()
+  return results.flatMap((result, n) =>
+    E.isLeft(result) && !isGone(result.left)
+      ? [`${belonging.noun} ${belonging.told(bodies[n] as Body)} is still there: ${result.left.message}`]
+      : []
+  )
 }
 
 /** What of a kind has to be made, and what has to go first. */
@@ -268,8 +275,7 @@ const bringKind = async (
     present.filter(each => belonging.belongs(each, owner)),
     exact
   )
-  await drop(belonging, dropped, place)
-  return persist(belonging, made, place)
+  return [...(await drop(belonging, dropped, place)), ...(await persist(belonging, made, place))]
 }
 
 /** Gives a link again what belonged to it, as far as it lacks that. */
@@ -305,8 +311,12 @@ export const bringRules = (
     { world, namespace, index: 0 }
   )
 
-/** Takes rules out of a namespace again; those that are gone need not go. */
-export const dropRules = (texts: ReadonlyArray<Kept>, world: World, namespace: NamespaceRef): Promise<void> =>
+/** Takes rules out of a namespace again: those that could not be, in sentences. */
+export const dropRules = (
+  texts: ReadonlyArray<Kept>,
+  world: World,
+  namespace: NamespaceRef
+): Promise<Shortfalls> =>
   drop(
     general(rules),
     texts.flatMap(text => kept<Body>(text)),

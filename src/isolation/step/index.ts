@@ -11,7 +11,7 @@ import { routeStep } from './route'
 import { forwardStep, sysctlStep } from './sysctl'
 import { joinVlanStep } from './vlan'
 
-export { type Act, isGone, type Surroundings, unlessGone } from './kind'
+export { type Act, type Surroundings, unlessGone } from './kind'
 export { homeOf, type LinkBefore } from './link'
 
 const kinds = {

@@ -5,7 +5,7 @@ import type { NamespaceRef } from '../../namespace/reference'
 import type { Plan } from '../../recipe/plan'
 import type { Step } from '../../recipe/step'
 import type { LinkRef, Request } from '../../socket/request'
-import type { JournalFailed, StepError } from '../error'
+import { isGone, type JournalFailed, type StepError } from '../error'
 import type { World } from '../world'
 
 /** What a step does, or what undoes it. */
@@ -89,14 +89,6 @@ export const call = (run: TE.TaskEither<StepError, void>): Act => ({
 
 /** What undoes, and may find that something is gone for good: it answers with that, in sentences. */
 export const recall = (run: TE.TaskEither<StepError, ReadonlyArray<string>>): Act => ({ _tag: 'Call', run })
-
-/** Errors that say that something is not there: a link, a namespace, an element. */
-export const isGone = (error: StepError): boolean =>
-  error._tag === 'NotFound' ||
-  error._tag === 'NamespaceNotFound' ||
-  error._tag === 'NotANamespace' ||
-  (error._tag === 'SysctlFailed' && error.code === 'ENOENT') ||
-  (error._tag === 'Rejected' && ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL'].includes(error.code))
 
 /** A look that finds nothing where the thing itself is gone. */
 export const unlessGone = <E extends StepError, A>(

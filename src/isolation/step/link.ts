@@ -5,10 +5,10 @@ import * as link from '../../link'
 import type { NamespaceRef } from '../../namespace/reference'
 import type { AddLink, SetLink } from '../../recipe/step'
 import type { LinkRef } from '../../socket/request'
-import type { StepError } from '../error'
+import { isGone, type StepError } from '../error'
 import { tagOf } from '../tag'
 import { placeName } from '../world'
-import { type Act, call, ip, isGone, type StepKind, type Surroundings, send, unlessGone, word } from './kind'
+import { type Act, call, ip, type StepKind, type Surroundings, send, unlessGone, word } from './kind'
 
 /** The indexes that the new links get: by them they are known from then on, whatever happens to their names. */
 export interface LinkBefore {

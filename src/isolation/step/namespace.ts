@@ -6,9 +6,9 @@ import { cookie } from '../../namespace/cookie'
 import type { NamespaceError } from '../../namespace/error'
 import { exists } from '../../namespace/named'
 import type { CreateNamespace } from '../../recipe/step'
-import type { StepError } from '../error'
+import { isGone, type StepError } from '../error'
 import { tagOf } from '../tag'
-import { call, isGone, type StepKind, type Surroundings, word } from './kind'
+import { call, type StepKind, type Surroundings, word } from './kind'
 
 interface Before {
   /** It was there already, so it is not ours to remove. */

@@ -37,7 +37,7 @@ export const moveStep: StepKind<MoveLink, MoveBefore> = {
     recall(
       pipe(
         giveBack(nic, namespace, world),
-        TE.chainFirstW(() => withdrawRules(rules, namespace, world))
+        TE.chainFirstW(() => withdrawRules(nic, rules, namespace, world))
       )
     ),
   check: (step, { nic }, { world }) => checkMoved(step, nic, world),

@@ -4,8 +4,9 @@ import * as TE from 'fp-ts/TaskEither'
 import type { NamespaceRef } from '../../namespace/reference'
 import type { Forward, SetSysctl } from '../../recipe/step'
 import * as sysctl from '../../sysctl'
+import { isGone } from '../error'
 import { placeName } from '../world'
-import { type Act, call, inside, isGone, type StepKind, type Surroundings, word } from './kind'
+import { type Act, call, inside, type StepKind, type Surroundings, word } from './kind'
 
 /** What is set, and what was set before; no value before stands for a parameter that came with a new link. */
 export interface SysctlBefore {
