@@ -17,11 +17,11 @@ export interface Channel<T extends Asked> {
   readonly submit: (ticket: T) => void
   /** Sends what may be sent, and holds the process as long as somebody waits. */
   readonly pump: () => void
-  /** Takes in the answers of a socket that is paced, to their end; others have their turn in between. */
+  /** Takes in the answers to their end, as far as they can be read at once; others have their turn in between. */
   readonly drain: () => void
   /** Calls back when all that was submitted has been sent, which is mostly at once. */
   readonly afterSent: (then: () => void) => void
-  /** Takes in the next datagram that waits, and says whether there was one; only of a socket that is paced. */
+  /** Takes in the next datagram that waits, and says whether there was one. */
   readonly read: (() => boolean) | undefined
   readonly abandon: (ticket: T) => void
   /** Looks whether answers have been dropped. If so, nothing that waits can be trusted to end. */

@@ -118,7 +118,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         openAt,
         protocol,
         (...given) => settle(after, ...given),
-        { paced: true },
+        { paced: reader !== undefined },
         families
       ),
       E.map(channel => {

@@ -16,7 +16,7 @@ export interface Transport {
   readonly leave: (group: number) => void
   /** Whether the socket keeps the process alive. */
   readonly hold: (held: boolean) => void
-  /** Of a paced transport: delivers the next datagram that waits, at once, and says whether there was one. */
+  /** Delivers the next datagram that waits, at once, and says whether there was one. */
   readonly more?: () => boolean
   readonly close: () => void
 }

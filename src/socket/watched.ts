@@ -4,10 +4,15 @@ import { RawNetlinkSocket } from 'netlink/dist/raw'
 import { littleEndian, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
 import * as system from '../namespace/system'
-import { defaultBuffer, droppedBy, prepare, protocolNumbers, roomIn } from './option'
+import { datagramsBy } from './datagram'
+import { defaultBuffer, prepare, protocolNumbers } from './option'
 import type { Receiver, Transport, TransportOptions } from './transport'
 
-/** The npm `netlink` raw socket, which the event loop watches: whatever comes is delivered as it comes. */
+/**
+ * The npm `netlink` raw socket, which the event loop watches: whatever comes is delivered as it comes. What is sent goes
+ * out at once, since the package leaves all but the first datagram of a turn to a later one; and since the kernel has
+ * answered by then, the answer may be read at once too.
+ */
 export const openWatched = (
   protocol: Protocol,
   receiver: Receiver,
@@ -41,20 +46,13 @@ export const openWatched = (
   )
   socket.on('error', receiver.failed)
   let open = true
-  const makeRoom = roomIn(descriptor)
+  const { more, ...datagrams } = datagramsBy(descriptor, receiver)
   return E.right({
+    ...datagrams,
     port,
-    receiveBuffer: socket.getRecvBufferSize(),
-    send: datagram => {
-      makeRoom(datagram.byteLength)
-      const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength)
-      socket.send(bytes, undefined, error => {
-        if (error !== undefined && open) receiver.failed(error)
-      })
-    },
-    dropped: () => droppedBy(descriptor),
     join: group => socket.addMembership(group),
     leave: group => socket.dropMembership(group),
+    more: () => open && more(),
     hold: held => (held ? socket.ref() : socket.unref()),
     close: () => {
       if (!open) return

@@ -1,0 +1,59 @@
+import * as E from 'fp-ts/Either'
+import { littleEndian } from '../../protocol'
+import * as system from '../namespace/system'
+import { bufferOf, droppedBy, roomIn } from './option'
+import type { Receiver, Transport } from './transport'
+
+/** A dump may have larger parts than usual: links with many virtual functions. */
+const largestPart = 262_144
+
+/** Decoders copy what they keep, so all sockets can be read into the same bytes. */
+const part = new Uint8Array(largestPart)
+
+/** `struct sockaddr_nl` of a port. <linux/netlink.h> */
+const addressOf = (port: number): Uint8Array => {
+  const bytes = new Uint8Array(12)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, system.AF_NETLINK, littleEndian)
+  view.setUint32(4, port, littleEndian)
+  return bytes
+}
+
+export const portIn = (address: Uint8Array): number =>
+  new DataView(address.buffer, address.byteOffset).getUint32(4, littleEndian)
+
+/** The kernel's own address. */
+export const kernel = addressOf(0)
+
+/** What a sender's is written over. */
+const sender = addressOf(0)
+
+const failure = ({ message, code }: system.SystemCallFailed): Error =>
+  Object.assign(new Error(message), { code })
+
+/** Datagrams to and from the kernel through a descriptor, without the event loop. */
+export const datagramsBy = (
+  descriptor: number,
+  receiver: Receiver
+): Required<Pick<Transport, 'receiveBuffer' | 'send' | 'more' | 'dropped'>> => {
+  const makeRoom = roomIn(descriptor)
+  return {
+    receiveBuffer: bufferOf(descriptor),
+    send: datagram => {
+      makeRoom(datagram.byteLength)
+      const sent = system.sendto(descriptor, datagram, kernel)
+      if (E.isLeft(sent)) setImmediate(() => receiver.failed(failure(sent.left)))
+    },
+    more: () => {
+      const size = system.receive(descriptor, part, sender)
+      if (E.isLeft(size)) {
+        if (size.left.code !== 'EAGAIN') receiver.failed(failure(size.left))
+        return false
+      }
+      if (size.right > part.length) receiver.failed(new Error(`a datagram of ${size.right} bytes was cut`))
+      else receiver.datagram(part.subarray(0, size.right), portIn(sender))
+      return true
+    },
+    dropped: () => droppedBy(descriptor)
+  }
+}
