@@ -25,6 +25,9 @@ export type Registers = Map<number, Uint8Array>
 /** Registers of 16 bytes are four of the others. */
 const first = (register: number): number => (register >= 8 ? register - 8 : (register - 1) * 4)
 
+/** All of them together. NFT_REG32_COUNT */
+const wordsOfRegisters = 16
+
 const load = (
   registers: Registers,
   dreg: number | undefined,
@@ -32,7 +35,7 @@ const load = (
   size = 16
 ): void => {
   if (dreg === undefined || dreg === NFT_REG.VERDICT) return
-  const words = Math.ceil((value?.length ?? size) / 4)
+  const words = Math.min(wordsOfRegisters, Math.ceil((value?.length ?? size) / 4))
   for (let n = 0; n < words; n++) {
     const word = value?.slice(n * 4, n * 4 + 4)
     if (word === undefined) registers.delete(first(dreg) + n)

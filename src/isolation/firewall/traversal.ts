@@ -39,10 +39,13 @@ type Step = Ending | { readonly verdict: 'next' }
 
 const next: Step = { verdict: 'next' }
 
-/** How deep the kernel lets chains call each other. NFT_JUMP_STACK_SIZE */
-const deepest = 16
+/** What becomes of one packet in each of the chains that it has been through: however many rules lead there. */
+interface Way extends Rules {
+  readonly packet: Packet
+  readonly known: Map<string, Ending>
+}
 
-const follow = (verdict: Verdict, spot: Spot, rules: Rules, packet: Packet, depth: number): Step => {
+const follow = (verdict: Verdict, spot: Spot, way: Way): Step => {
   switch (verdict.code) {
     case VERDICT.ACCEPT:
       return { verdict: 'accept' }
@@ -52,8 +55,7 @@ const follow = (verdict: Verdict, spot: Spot, rules: Rules, packet: Packet, dept
       return { verdict: 'return' }
     case VERDICT.JUMP:
     case VERDICT.GOTO: {
-      if (depth === 0) return next
-      const ending = walk(verdict.chain ?? '', rules, packet, depth - 1)
+      const ending = walk(verdict.chain ?? '', way)
       return ending.verdict !== 'return' || verdict.code === VERDICT.GOTO ? ending : next
     }
     default:
@@ -61,13 +63,7 @@ const follow = (verdict: Verdict, spot: Spot, rules: Rules, packet: Packet, dept
   }
 }
 
-const apply = (
-  chain: string,
-  { attributes: { handle, expressions = [] } }: Rule,
-  rules: Rules,
-  packet: Packet,
-  depth: number
-): Step => {
+const apply = (chain: string, { attributes: { handle, expressions = [] } }: Rule, way: Way): Step => {
   const spot: Spot = { chain, ...(handle !== undefined && { handle }) }
   const registers: Registers = new Map()
   let match: Match = 'yes'
@@ -75,20 +71,30 @@ const apply = (
     const fate = fateOf(expression)
     if (fate !== undefined) return match === 'yes' ? { verdict: fate, ...spot } : next
     if (expression.name === 'target') continue
-    const met = meet(expression, packet, registers, rules.lookUp)
+    const met = meet(expression, way.packet, registers, way.lookUp)
     match = both(match, met.match)
     if (match === 'no') return next
     const verdict =
       met.verdict ?? (expression.name === 'immediate' ? expression.data?.data?.verdict : undefined)
-    if (verdict !== undefined) return match === 'yes' ? follow(verdict, spot, rules, packet, depth) : next
+    if (verdict !== undefined) return match === 'yes' ? follow(verdict, spot, way) : next
   }
   return next
 }
 
 /** What becomes of the packet in a chain, as far as rules are concerned that it certainly meets. */
-const walk = (chain: string, rules: Rules, packet: Packet, depth: number): Ending => {
-  for (const rule of rules.chains.get(chain) ?? []) {
-    const step = apply(chain, rule, rules, packet, depth)
+const walk = (chain: string, way: Way): Ending => {
+  const before = way.known.get(chain)
+  if (before !== undefined) return before
+  // The kernel refuses chains that call each other in a circle; read in parts, they may seem to.
+  way.known.set(chain, { verdict: 'return' })
+  const ending = firstIn(chain, way)
+  way.known.set(chain, ending)
+  return ending
+}
+
+const firstIn = (chain: string, way: Way): Ending => {
+  for (const rule of way.chains.get(chain) ?? []) {
+    const step = apply(chain, rule, way)
     if (step.verdict !== 'next') return step
   }
   return { verdict: 'return' }
@@ -97,6 +103,6 @@ const walk = (chain: string, rules: Rules, packet: Packet, depth: number): Endin
 /** What becomes of a packet that comes to a base chain. */
 export const traverse = ({ attributes }: Chain, rules: Rules, packet: Packet): Ending => {
   const { name = '', policy } = attributes
-  const ending = walk(name, rules, packet, deepest)
+  const ending = walk(name, { ...rules, packet, known: new Map() })
   return ending.verdict === 'return' && policy === VERDICT.DROP ? { verdict: 'drop', chain: name } : ending
 }
