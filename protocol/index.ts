@@ -1,8 +1,26 @@
 export * from './definition'
-export * from './describe'
+export {
+  type AttributeDescription,
+  type AttributeSetDescription,
+  type Description,
+  describe,
+  type FamilyDescription,
+  type StructDescription
+} from './describe'
 export { generic } from './generic'
-export * from './hexdump'
-export * from './messages'
+export { type HexError, parseHex } from './hexdump'
+export {
+  decodeMessages,
+  encodeMessages,
+  type Families,
+  type GenericMessage,
+  type Message,
+  type NetfilterMessage,
+  type Protocol,
+  policyOf,
+  type RouteMessage,
+  type UnknownMessage
+} from './messages'
 export { netfilter } from './nfnetlink'
-export * from './print'
+export { print } from './print'
 export { rtnetlink } from './rtnetlink'

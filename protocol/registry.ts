@@ -22,29 +22,64 @@ export interface Entry {
 
 type ByNumber = ReadonlyMap<number, Entry>
 
-const entriesOf = ({ name: family, definitions, base }: Family<Definitions>): ReadonlyArray<Entry> =>
-  Object.values(definitions).flatMap(({ types, body: policy }) =>
-    Object.entries(types).map(([type, number]) => ({
-      type,
-      number: base + number,
-      family,
-      policy,
-      codec: codecOf(policy)
-    }))
-  )
-
-const byNumber = (entries: ReadonlyArray<Entry>): ByNumber => {
-  const found = new Map<number, Entry>()
-  for (const entry of entries) {
-    const owner = found.get(entry.number)
-    if (owner !== undefined)
-      throw new Error(`${owner.type} and ${entry.type} both have number ${entry.number}`)
-    found.set(entry.number, entry)
-  }
-  return found
+/** The messages of each definition in turn. One is loaded when it is its turn. */
+function* entriesIn(families: Iterable<Family<Definitions>>): Generator<ReadonlyArray<Entry>, undefined> {
+  for (const { name: family, definitions, base } of families)
+    for (const key of Object.keys(definitions)) {
+      const { types, body: policy } = definitions[key] as Definitions[string]
+      yield Object.entries(types).map(([type, number]) => ({
+        type,
+        number: base + number,
+        family,
+        policy,
+        codec: codecOf(policy)
+      }))
+    }
+  return undefined
 }
 
-/** Made when it is first asked for: who reads routes has no need of nftables. */
+/** What is known of a protocol: definitions are loaded one by one, until what is asked for is found. */
+interface Known {
+  readonly ofType: (type: string) => Entry | undefined
+  readonly ofNumber: (number: number) => Entry | undefined
+  readonly all: () => Iterable<Entry>
+}
+
+const known = (families: () => Iterable<Family<Definitions>>): Known => {
+  const types = new Map<string, Entry>()
+  const numbers = new Map<number, Entry>()
+  let rest: ReturnType<typeof entriesIn> | undefined
+  const loadMore = (): boolean => {
+    rest ??= entriesIn(families())
+    const { value: entries } = rest.next()
+    for (const entry of entries ?? []) {
+      types.set(entry.type, entry)
+      numbers.set(entry.number, entry)
+    }
+    return entries !== undefined
+  }
+  const find = <K>(entries: ReadonlyMap<K, Entry>, key: K): Entry | undefined => {
+    let found = entries.get(key)
+    while (found === undefined && loadMore()) found = entries.get(key)
+    return found
+  }
+  return {
+    ofType: type => find(types, type),
+    ofNumber: number => find(numbers, number),
+    all: () => {
+      while (loadMore());
+      return types.values()
+    }
+  }
+}
+
+const protocols: { readonly [P in Protocol]: Known } = {
+  route: known(() => [rtnetlink]),
+  netfilter: known(() => netfilter),
+  generic: known(() => generic)
+}
+
+/** Made when it is first asked for. */
 const once = <A>(make: () => A): (() => A) => {
   let made: A | undefined
   return () => {
@@ -53,25 +88,15 @@ const once = <A>(make: () => A): (() => A) => {
   }
 }
 
-type Of<A> = { readonly [P in Protocol]: () => A }
-
-const entries: Of<ReadonlyArray<Entry>> = {
-  route: once(() => entriesOf(rtnetlink)),
-  netfilter: once(() => netfilter.flatMap(entriesOf)),
-  generic: once(() => generic.flatMap(entriesOf))
-}
-
-const numbers = {
-  route: once(() => byNumber(entries.route())),
-  netfilter: once(() => byNumber(entries.netfilter()))
-}
+const byNumber = (entries: ReadonlyArray<Entry>): ByNumber =>
+  new Map(entries.map(entry => [entry.number, entry]))
 
 /** The commands of each family, as user space sends them and as the kernel does. */
 const commands = once(
   () =>
     new Map(
       generic.map(({ name }) => {
-        const all = entries.generic().filter(({ family }) => family === name)
+        const all = [...protocols.generic.all()].filter(({ family }) => family === name)
         const requests = byNumber(all.filter(({ type }) => !fromKernel(type)))
         const answers = byNumber(all.filter(({ type }) => fromKernel(type)))
         return [name as string, { requests, answers: answers.size > 0 ? answers : requests }]
@@ -79,30 +104,22 @@ const commands = once(
     )
 )
 
-const byType = (protocol: Protocol): (() => ReadonlyMap<string, Entry>) =>
-  once(() => new Map(entries[protocol]().map(entry => [entry.type, entry])))
-
-const types: Of<ReadonlyMap<string, Entry>> = {
-  route: byType('route'),
-  netfilter: byType('netfilter'),
-  generic: byType('generic')
-}
-
 /** The message that has this number in its netlink header. */
 export const entryOf = (protocol: Exclude<Protocol, 'generic'>, number: number): Entry | undefined =>
-  numbers[protocol]().get(number)
+  protocols[protocol].ofNumber(number)
 
 /** The command of a family of generic netlink; the flags of the netlink header tell the direction. */
 export const commandOf = (family: string, command: number, flags: number): Entry | undefined =>
   commands().get(family)?.[(flags & NLM_F.REQUEST) === 0 ? 'answers' : 'requests'].get(command)
 
 export const entryOfType = (protocol: Protocol, type: string): Entry | undefined =>
-  types[protocol]().get(type)
+  protocols[protocol].ofType(type)
 
-export const typesOf = (protocol: Protocol): ReadonlyArray<string> => [...types[protocol]().keys()]
+export const typesOf = (protocol: Protocol): ReadonlyArray<string> =>
+  [...protocols[protocol].all()].map(({ type }) => type)
 
 /** The layout of a type's messages, whatever the protocol. */
 export const policyOfType = (type: string): Policy<unknown> | undefined =>
-  Object.values(types)
-    .map(known => known().get(type)?.policy)
+  Object.values(protocols)
+    .map(({ ofType }) => ofType(type)?.policy)
     .find(policy => policy !== undefined)

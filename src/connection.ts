@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
+import { deferred } from '../protocol/definition/deferred'
 import * as address from './address'
 import * as trafficClass from './class'
 import * as conntrack from './conntrack'
@@ -52,7 +53,7 @@ export type Bound<Verbs> = {
     }
   : unknown)
 
-const linkVerbs = {
+const linkVerbs = () => ({
   list: link.list,
   get: link.get,
   add: link.add,
@@ -61,15 +62,15 @@ const linkVerbs = {
   removeNames: link.removeNames,
   remove: link.remove,
   removeGroup: link.removeGroup
-}
-const vlanVerbs = { list: link.vlan.list, add: link.vlan.add, remove: link.vlan.remove }
-const addressVerbs = {
+})
+const vlanVerbs = () => ({ list: link.vlan.list, add: link.vlan.add, remove: link.vlan.remove })
+const addressVerbs = () => ({
   list: address.list,
   add: address.add,
   replace: address.replace,
   remove: address.remove
-}
-const routeVerbs = {
+})
+const routeVerbs = () => ({
   list: route.list,
   get: route.get,
   add: route.add,
@@ -77,22 +78,22 @@ const routeVerbs = {
   set: route.set,
   replace: route.replace,
   remove: route.remove
-}
-const ruleVerbs = { list: rule.list, add: rule.add, remove: rule.remove }
-const neighbourVerbs = {
+})
+const ruleVerbs = () => ({ list: rule.list, add: rule.add, remove: rule.remove })
+const neighbourVerbs = () => ({
   list: neighbour.list,
   get: neighbour.get,
   add: neighbour.add,
   set: neighbour.set,
   replace: neighbour.replace,
   remove: neighbour.remove
-}
-const proxyVerbs = {
+})
+const proxyVerbs = () => ({
   list: neighbour.proxy.list,
   add: neighbour.proxy.add,
   remove: neighbour.proxy.remove
-}
-const forwardingVerbs = {
+})
+const forwardingVerbs = () => ({
   list: neighbour.forwarding.list,
   get: neighbour.forwarding.get,
   add: neighbour.forwarding.add,
@@ -100,33 +101,33 @@ const forwardingVerbs = {
   replace: neighbour.forwarding.replace,
   remove: neighbour.forwarding.remove,
   flush: neighbour.forwarding.flush
-}
-const nexthopVerbs = {
+})
+const nexthopVerbs = () => ({
   list: nexthop.list,
   get: nexthop.get,
   add: nexthop.add,
   replace: nexthop.replace,
   remove: nexthop.remove,
   buckets: nexthop.buckets
-}
-const nsidVerbs = { list: nsid.list, get: nsid.get, add: nsid.add }
-const qdiscVerbs = {
+})
+const nsidVerbs = () => ({ list: nsid.list, get: nsid.get, add: nsid.add })
+const qdiscVerbs = () => ({
   list: qdisc.list,
   get: qdisc.get,
   add: qdisc.add,
   set: qdisc.set,
   replace: qdisc.replace,
   remove: qdisc.remove
-}
-const classVerbs = {
+})
+const classVerbs = () => ({
   list: trafficClass.list,
   get: trafficClass.get,
   add: trafficClass.add,
   set: trafficClass.set,
   replace: trafficClass.replace,
   remove: trafficClass.remove
-}
-const filterVerbs = {
+})
+const filterVerbs = () => ({
   list: filter.list,
   get: filter.get,
   add: filter.add,
@@ -134,39 +135,39 @@ const filterVerbs = {
   replace: filter.replace,
   remove: filter.remove,
   flush: filter.flush
-}
+})
 
-const conntrackVerbs = {
+const conntrackVerbs = () => ({
   list: conntrack.list,
   get: conntrack.get,
   add: conntrack.add,
   set: conntrack.set,
   forget: conntrack.forget,
   flush: conntrack.flush
-}
+})
 
-const wireguardVerbs = { get: wireguard.get, set: wireguard.set }
+const wireguardVerbs = () => ({ get: wireguard.get, set: wireguard.set })
 
 /** What can be done in a namespace. */
 export interface Objects {
-  readonly link: Bound<typeof linkVerbs> & {
+  readonly link: Bound<ReturnType<typeof linkVerbs>> & {
     /** VLANs of a bridge's ports. */
-    readonly vlan: Bound<typeof vlanVerbs>
+    readonly vlan: Bound<ReturnType<typeof vlanVerbs>>
   }
-  readonly address: Bound<typeof addressVerbs>
-  readonly route: Bound<typeof routeVerbs>
-  readonly rule: Bound<typeof ruleVerbs>
-  readonly neighbour: Bound<typeof neighbourVerbs> & {
+  readonly address: Bound<ReturnType<typeof addressVerbs>>
+  readonly route: Bound<ReturnType<typeof routeVerbs>>
+  readonly rule: Bound<ReturnType<typeof ruleVerbs>>
+  readonly neighbour: Bound<ReturnType<typeof neighbourVerbs>> & {
     /** Addresses that we answer for, though somebody else has them. */
-    readonly proxy: Bound<typeof proxyVerbs>
+    readonly proxy: Bound<ReturnType<typeof proxyVerbs>>
     /** Forwarding databases of bridges and tunnels. */
-    readonly forwarding: Bound<typeof forwardingVerbs>
+    readonly forwarding: Bound<ReturnType<typeof forwardingVerbs>>
   }
-  readonly nexthop: Bound<typeof nexthopVerbs>
-  readonly nsid: Bound<typeof nsidVerbs>
-  readonly qdisc: Bound<typeof qdiscVerbs>
-  readonly class: Bound<typeof classVerbs>
-  readonly filter: Bound<typeof filterVerbs>
+  readonly nexthop: Bound<ReturnType<typeof nexthopVerbs>>
+  readonly nsid: Bound<ReturnType<typeof nsidVerbs>>
+  readonly qdisc: Bound<ReturnType<typeof qdiscVerbs>>
+  readonly class: Bound<ReturnType<typeof classVerbs>>
+  readonly filter: Bound<ReturnType<typeof filterVerbs>>
   readonly nftables: {
     readonly tables: () => TE.TaskEither<NetlinkError, List<nftables.TableRef>>
     /** All that nftables has, of one generation; `text` is what `nft list ruleset` prints. */
@@ -193,14 +194,14 @@ export interface Objects {
     /** What changes from now on, rule by rule; `generation` ends those of one transaction: `nft monitor`. */
     readonly monitor: (options?: SubscriptionOptions) => Subscription<nftables.WatchEvent>
   }
-  readonly conntrack: Bound<typeof conntrackVerbs> & {
+  readonly conntrack: Bound<ReturnType<typeof conntrackVerbs>> & {
     /** Forgets all connections that a filter means, and says how many. */
     readonly remove: (filter: conntrack.Filter) => TE.TaskEither<NetlinkError, number>
     /** What becomes of connections from now on: `conntrack -E`. */
     readonly events: (options?: SubscriptionOptions) => Subscription<Event<'conntrack'>>
   }
   /** Keys and peers of links of kind wireguard. */
-  readonly wireguard: Bound<typeof wireguardVerbs>
+  readonly wireguard: Bound<ReturnType<typeof wireguardVerbs>>
   readonly sysctl: {
     readonly get: (key: string) => TE.TaskEither<sysctl.SysctlError, string>
     readonly set: (key: string, value: string | number) => TE.TaskEither<sysctl.SysctlError, void>
@@ -254,8 +255,7 @@ export const open = (options: SessionOptions = {}): Connection => {
     closing.abort()
     if (E.isRight(session)) session.right.close()
   }
-  return {
-    ...objects({}),
+  return Object.assign(objects({}), {
     with: objects,
     opened: pipe(
       session,
@@ -263,7 +263,7 @@ export const open = (options: SessionOptions = {}): Connection => {
     ),
     close,
     [Symbol.asyncDispose]: async () => close()
-  }
+  })
 }
 
 const objectsIn =
@@ -290,22 +290,22 @@ const objectsIn =
     const follow: Objects['monitor'] = (objects, subscriptionOptions) =>
       monitor(session, objects, limited(subscriptionOptions))
     const bind = bindTo({ send, stream })
-    return {
-      link: { ...bind(linkVerbs), vlan: bind(vlanVerbs) },
-      address: bind(addressVerbs),
-      route: bind(routeVerbs),
-      rule: bind(ruleVerbs),
-      neighbour: {
-        ...bind(neighbourVerbs),
-        proxy: bind(proxyVerbs),
-        forwarding: bind(forwardingVerbs)
-      },
-      nexthop: bind(nexthopVerbs),
-      nsid: bind(nsidVerbs),
-      qdisc: bind(qdiscVerbs),
-      class: bind(classVerbs),
-      filter: bind(filterVerbs),
-      nftables: {
+    return deferred<Objects>({
+      link: () => ({ ...bind(linkVerbs()), vlan: bind(vlanVerbs()) }),
+      address: () => bind(addressVerbs()),
+      route: () => bind(routeVerbs()),
+      rule: () => bind(ruleVerbs()),
+      neighbour: () => ({
+        ...bind(neighbourVerbs()),
+        proxy: bind(proxyVerbs()),
+        forwarding: bind(forwardingVerbs())
+      }),
+      nexthop: () => bind(nexthopVerbs()),
+      nsid: () => bind(nsidVerbs()),
+      qdisc: () => bind(qdiscVerbs()),
+      class: () => bind(classVerbs()),
+      filter: () => bind(filterVerbs()),
+      nftables: () => ({
         tables: () => send(nftables.tables),
         ruleset: () => ruleset({ send, batch }),
         transaction: (steps, transactionOptions) =>
@@ -328,20 +328,20 @@ const objectsIn =
         generation: () => send(nftables.generation),
         modify: (compute, modifyOptions) => nftables.modify(compute, modifyOptions)({ send }),
         monitor: subscriptionOptions => followNftables(session, limited(subscriptionOptions))
-      },
-      conntrack: {
-        ...bind(conntrackVerbs),
+      }),
+      conntrack: () => ({
+        ...bind(conntrackVerbs()),
         remove: filter => conntrack.remove(filter)({ send, batch }),
         events: subscriptionOptions => follow(['conntrack'], subscriptionOptions)
-      },
-      wireguard: bind(wireguardVerbs),
-      sysctl: {
+      }),
+      wireguard: () => bind(wireguardVerbs()),
+      sysctl: () => ({
         get: key => TE.fromIOEither(() => sysctl.get(key, namespace)),
         set: (key, value) => TE.fromIOEither(() => sysctl.set(key, value, namespace))
-      },
-      send: request => send(request),
-      batch,
-      stream,
-      monitor: follow
-    }
+      }),
+      send: () => request => send(request),
+      batch: () => batch,
+      stream: () => stream,
+      monitor: () => follow
+    })
   }

@@ -13,6 +13,8 @@ export interface Choice<S extends string, T extends Alternatives, O extends Poli
   readonly table: T
   /** What is meant when the table has nothing for the selector; perhaps another choice. */
   readonly otherwise: O | undefined
+  /** No alternative looks up a name beyond the set that the choice stands in. */
+  readonly closed?: boolean
 }
 
 /** A choice whose selector stands in the same set, so that TypeScript can tell the alternatives apart by it. */
@@ -20,12 +22,15 @@ export interface Variant<S extends string, T extends Alternatives> extends Choic
   readonly variant: true
 }
 
+const { propertyIsEnumerable: isEnumerable } = Object.prototype
+
 /** The policy that a value's surroundings select, if the table has one. */
 export const chosen = (policy: Policy<unknown>, scope: Scope | undefined): Policy<unknown> | undefined => {
   if (policy.type !== 'choice') return policy
   const { selector, table, otherwise } = policy as Choice<string, Alternatives>
   const selected = lookUp(scope, selector) as string | number | undefined
-  if (selected !== undefined && Object.hasOwn(table, selected)) return table[selected]
+  // A table can be a module: what it has besides its exports cannot be enumerated.
+  if (selected !== undefined && isEnumerable.call(table, selected)) return table[selected]
   return otherwise === undefined ? undefined : chosen(otherwise, scope)
 }
 
@@ -69,3 +74,9 @@ export const variant = <const S extends string, const T extends Alternatives>(
   ...choice<S, T>(selector, table),
   variant: true
 })
+
+/**
+ * A choice of which no alternative looks up a name beyond the set that it stands in. So nobody need look into them for
+ * such names, and each is loaded when it is first chosen.
+ */
+export const closed = <C extends { readonly closed?: boolean }>(policy: C): C => ({ ...policy, closed: true })

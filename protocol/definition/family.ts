@@ -1,3 +1,4 @@
+import { deferred } from './deferred'
 import type { AnyDefinition } from './message'
 
 export interface Definitions {
@@ -17,16 +18,12 @@ export interface FamilyEntry {
   readonly type: string
 }
 
-export const family = <const D extends Definitions>(name: string, definitions: D, base = 0): Family<D> => {
-  const owners = new Map<number, string>()
-  for (const definition of Object.values(definitions))
-    for (const [type, number] of Object.entries(definition.types)) {
-      const owner = owners.get(number)
-      if (owner !== undefined) throw new Error(`${name}: ${owner} and ${type} both have number ${number}`)
-      owners.set(number, type)
-    }
-  return { name, definitions, base }
-}
+/** Definitions are loaded when they are first asked for, each by itself: who reads routes has no need of qdiscs. */
+export const family = <const D extends Definitions>(
+  name: string,
+  definitions: { readonly [K in keyof D]: () => D[K] },
+  base = 0
+): Family<D> => ({ name, definitions: deferred<D>(definitions), base })
 
 /** nfnetlink's number of a message: the subsystem in the high byte. <linux/netfilter/nfnetlink.h> */
 export const subsystem = (id: number): number => id << 8

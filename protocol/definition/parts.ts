@@ -17,6 +17,7 @@ export interface Parts extends Policy<unknown> {
   readonly forms?: ReadonlyArray<Policy<unknown>>
   /** The name that it looks up in the values around it. */
   readonly selector?: string
+  readonly closed?: boolean
 }
 
 /** What a policy of many is made of, or what a lazy one stands for. */
@@ -35,6 +36,10 @@ export const partsOf = (policy: Parts): ReadonlyArray<Policy<unknown>> => [
   ...formsOf(policy)
 ]
 
+/** The parts that may look up names in the values around the policy. */
+const lookingOut = (policy: Parts): ReadonlyArray<Policy<unknown>> =>
+  policy.closed === true ? formsOf({ ...policy, table: {} }) : partsOf(policy)
+
 const none: ReadonlySet<string> = new Set()
 const selectors = new WeakMap<Policy<unknown>, ReadonlySet<string>>()
 
@@ -48,7 +53,7 @@ export const selectorsOf = (policy: Parts): ReadonlySet<string> => {
 }
 
 const selectorsIn = (policy: Parts): ReadonlySet<string> => {
-  const all = partsOf(policy)
+  const all = lookingOut(policy)
     .map(selectorsOf)
     .filter(({ size }) => size > 0)
   if (policy.selector !== undefined) all.push(new Set([policy.selector]))
@@ -61,7 +66,7 @@ const selectorsWithin = (policy: Parts): ReadonlySet<string> => {
   const all = new Set<Parts>([policy])
   for (const each of all) {
     if (each.selector !== undefined) names.add(each.selector)
-    for (const part of partsOf(each)) all.add(part)
+    for (const part of lookingOut(each)) all.add(part)
   }
   return names
 }

@@ -63,4 +63,4 @@ export const hook = message('hook', {
 export interface Hook extends TypeOf<typeof hook> {}
 
 /** NFNL_SUBSYS_HOOK: who is called for packets, nftables or not. <linux/netfilter/nfnetlink_hook.h> */
-export const nfnetlinkHook = family('nfnetlink_hook', { hook }, subsystem(12))
+export const nfnetlinkHook = family('nfnetlink_hook', { hook: () => hook }, subsystem(12))

@@ -6,16 +6,16 @@ import { batch } from './batch'
 import { nfnetlinkHook } from './hook'
 
 /** The batch messages, which are of no subsystem. */
-export const nfnetlink = family('nfnetlink', { batch })
+export const nfnetlink = family('nfnetlink', { batch: () => batch })
 
-/** NETLINK_NETFILTER, subsystem by subsystem. <linux/netfilter/nfnetlink.h> */
+/** NETLINK_NETFILTER, subsystem by subsystem, the usual ones first. <linux/netfilter/nfnetlink.h> */
 export const netfilter = [
   nfnetlink,
+  nftables,
   ctnetlink,
   ctnetlinkExp,
   ctnetlinkTimeout,
   cthelper,
-  nftables,
   nftCompat,
   nfnetlinkHook
 ] as const

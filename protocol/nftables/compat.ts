@@ -19,4 +19,4 @@ export interface Compat extends TypeOf<typeof compat> {}
 export const NFT_COMPAT_TYPE = { MATCH: 0, TARGET: 1 } as const
 
 /** NFNL_SUBSYS_NFT_COMPAT: what `iptables-nft` needs beside nftables. <linux/netfilter/nf_tables_compat.h> */
-export const nftCompat = family('nft_compat', { compat }, subsystem(11))
+export const nftCompat = family('nft_compat', { compat: () => compat }, subsystem(11))

@@ -12,6 +12,16 @@ import { trace } from './trace'
 /** NFNL_SUBSYS_NFTABLES: tables, chains, rules, sets. <linux/netfilter/nf_tables.h>, man 8 nft */
 export const nftables = family(
   'nftables',
-  { table, chain, rule, set, elements, object, flowtable, generation, trace },
+  {
+    table: () => table,
+    chain: () => chain,
+    rule: () => rule,
+    set: () => set,
+    elements: () => elements,
+    object: () => object,
+    flowtable: () => flowtable,
+    generation: () => generation,
+    trace: () => trace
+  },
   subsystem(10)
 )

@@ -22,32 +22,36 @@ import { stats, statsRequest } from './stats'
 import { tunnel } from './tunnel'
 import { vlan, vlanQuery } from './vlan'
 
-/** NETLINK_ROUTE: links, addresses, routes. <linux/rtnetlink.h>, man 7 rtnetlink */
+/**
+ * NETLINK_ROUTE: links, addresses, routes. <linux/rtnetlink.h>, man 7 rtnetlink
+ *
+ * A message is looked for in this order, so what is most often meant comes first.
+ */
 export const rtnetlink = family('rtnetlink', {
-  address,
-  link,
-  route,
-  addrlabel,
-  neighbour,
-  neighbourTable,
-  netconf,
-  nexthop,
-  nexthopBucket,
-  nsid,
-  rule,
-  cacheReport,
-  mdb,
-  mdbQuery,
-  nduseropt,
-  prefix,
-  stats,
-  statsRequest,
-  tunnel,
-  vlan,
-  vlanQuery,
-  qdisc,
-  trafficClass,
-  filter,
-  chain,
-  action
+  link: () => link,
+  address: () => address,
+  route: () => route,
+  rule: () => rule,
+  neighbour: () => neighbour,
+  nexthop: () => nexthop,
+  addrlabel: () => addrlabel,
+  neighbourTable: () => neighbourTable,
+  netconf: () => netconf,
+  nexthopBucket: () => nexthopBucket,
+  nsid: () => nsid,
+  cacheReport: () => cacheReport,
+  mdb: () => mdb,
+  mdbQuery: () => mdbQuery,
+  nduseropt: () => nduseropt,
+  prefix: () => prefix,
+  stats: () => stats,
+  statsRequest: () => statsRequest,
+  tunnel: () => tunnel,
+  vlan: () => vlan,
+  vlanQuery: () => vlanQuery,
+  qdisc: () => qdisc,
+  trafficClass: () => trafficClass,
+  filter: () => filter,
+  chain: () => chain,
+  action: () => action
 })

@@ -1,6 +1,7 @@
 import type { Either } from 'fp-ts/Either'
 import type { Task } from 'fp-ts/Task'
 import type { TaskEither } from 'fp-ts/TaskEither'
+import { deferred } from '../../protocol/definition/deferred'
 import type { Failure, Subscription } from '../monitor'
 import type * as plain from '../socket/stream'
 
@@ -78,23 +79,10 @@ const settling = (member: unknown): unknown =>
       : member
 
 /** Each member is looked at when it is first used, and only then loaded. */
-export const promised = <M extends object>(module: M): Promised<M> => {
-  const all = {}
-  for (const name of Object.keys(module)) {
-    const fix = (value: unknown): void =>
-      void Object.defineProperty(all, name, { enumerable: true, configurable: true, value })
-    Object.defineProperty(all, name, {
-      enumerable: true,
-      configurable: true,
-      get: () => {
-        const member = settling(module[name as keyof M])
-        fix(member)
-        return member
-      }
-    })
-  }
-  return all as Promised<M>
-}
+export const promised = <M extends object>(module: M): Promised<M> =>
+  deferred(
+    Object.fromEntries(Object.keys(module).map(name => [name, () => settling(module[name as keyof M])]))
+  ) as Promised<M>
 
 /** The same function with a promise in place of a task; it is loaded when it is first called. */
 export const promise =

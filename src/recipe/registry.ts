@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either'
+import { deferred } from '../../protocol/definition/deferred'
 import { nearest } from '../../protocol/definition/nearest'
 import { bridgeNetwork } from './bridge-network'
 import { directLink } from './direct-link'
@@ -12,16 +13,17 @@ import { vethMasquerade } from './veth-masquerade'
 
 type Recipe = (parameters: never) => E.Either<InvalidParameters, Plan>
 
-const recipes: { readonly [name: string]: Recipe } = {
-  'bridge-network': bridgeNetwork,
-  'direct-link': directLink,
-  'dual-nic': dualNic,
-  'host-fake-ip': hostFakeIp,
-  ipvlan,
-  macvlan,
-  'namespace-switch': namespaceSwitch,
-  'veth-masquerade': vethMasquerade
-}
+/** A recipe is loaded when it is asked for. */
+const recipes = deferred<{ readonly [name: string]: Recipe }>({
+  'bridge-network': () => bridgeNetwork,
+  'direct-link': () => directLink,
+  'dual-nic': () => dualNic,
+  'host-fake-ip': () => hostFakeIp,
+  ipvlan: () => ipvlan,
+  macvlan: () => macvlan,
+  'namespace-switch': () => namespaceSwitch,
+  'veth-masquerade': () => vethMasquerade
+})
 
 /** The names of all recipes. */
 export const recipeNames: ReadonlyArray<string> = Object.keys(recipes)

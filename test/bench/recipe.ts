@@ -1,5 +1,5 @@
 /**
- * The recipes against what a person would type instead: `npm run bench:recipe [RECIPE…]`. Both set up the same on the same
+ * The recipes against what a person would type instead: `npx ts-node test/bench/recipe.ts [RECIPE…]`. Both set up the same on the same
  * host, in turns and in one process that is warm, inside a sandbox; ratios are taken within a round, so that whatever
  * else the machine does blurs both sides alike. `veth-masquerade` is also measured against the post's own commands, up
  * and down, and against a C program that sends what was encoded beforehand: the floor. ROUNDS and WARM change how often.

@@ -1,20 +1,17 @@
-import { attributes, choice, string, variant } from '../../definition'
+import { attributes, choice, closed, string, variant } from '../../definition'
 import { canDeviceStats } from './can'
 import * as kinds from './kinds'
 import * as slaves from './slaves'
 
-// The tables are modules, so that published declarations refer to them instead of copying them. They are spread,
-// because a module has a member `__esModule` besides, which a sender could name.
-const dataOf: typeof kinds = { ...kinds }
-const slaveDataOf: typeof slaves = { ...slaves }
+// The tables are modules, so that published declarations refer to them instead of copying them.
 
 /** What kind of interface it is, and what that kind and its master have to say. <linux/if_link.h> */
 export const linkinfo = attributes('IFLA_INFO', {
   kind: [1, string],
-  data: [2, variant('kind', dataOf)],
+  data: [2, closed(variant('kind', kinds))],
   xstats: [3, choice('kind', { can: canDeviceStats })],
   /** The kind of its master. */
   slaveKind: [4, string],
   /** What its master keeps of it. A request may leave out `slaveKind` and say `bridge_slave` as `kind`. */
-  slaveData: [5, choice('slaveKind', slaveDataOf, choice('kind', slaveDataOf))]
+  slaveData: [5, closed(choice('slaveKind', slaves, closed(choice('kind', slaves))))]
 })
