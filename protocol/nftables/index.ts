@@ -18,9 +18,9 @@ export const nftables = family(
     rule: () => rule,
     set: () => set,
     elements: () => elements,
+    generation: () => generation,
     object: () => object,
     flowtable: () => flowtable,
-    generation: () => generation,
     trace: () => trace
   },
   subsystem(10)

@@ -3,6 +3,7 @@ import {
   attributes,
   be16,
   bytes,
+  closed,
   flag,
   ip,
   list,
@@ -53,7 +54,7 @@ const nexthopAttributes = attributes('NHA', {
   gateway: [6, ip],
   /** LWTUNNEL_ENCAP_*. */
   encapType: [7, u16],
-  encap: [8, variant('encapType', encaps)],
+  encap: [8, closed(variant('encapType', encaps))],
   /** Dump: only groups. */
   groups: [9, flag],
   /** Dump: only nexthops by ports of this interface. */

@@ -4,6 +4,7 @@ import {
   be32,
   bytes,
   choice,
+  closed,
   either,
   followed,
   ip,
@@ -61,7 +62,7 @@ const nexthop = attributes('RTA', {
   newdst: [19, mplsLabels],
   /** LWTUNNEL_ENCAP_*. */
   encapType: [21, u16],
-  encap: [22, variant('encapType', encaps)]
+  encap: [22, closed(variant('encapType', encaps))]
 })
 
 /** A destination in the form of its family: an IP prefix's address, MPLS labels, an endpoint's number. */

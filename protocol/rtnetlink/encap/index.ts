@@ -1,3 +1,4 @@
+import { deferred } from '../../definition/deferred'
 import { bpf } from './bpf'
 import { ila } from './ila'
 import { ioam6 } from './ioam6'
@@ -23,18 +24,18 @@ export const LWTUNNEL_ENCAP = {
 } as const
 
 /** The parameters of each kind: `ip route add … encap`. */
-export const encaps = {
-  [LWTUNNEL_ENCAP.MPLS]: mpls,
-  [LWTUNNEL_ENCAP.IP]: ip,
-  [LWTUNNEL_ENCAP.ILA]: ila,
-  [LWTUNNEL_ENCAP.IP6]: ip6,
-  [LWTUNNEL_ENCAP.SEG6]: seg6,
-  [LWTUNNEL_ENCAP.BPF]: bpf,
-  [LWTUNNEL_ENCAP.SEG6_LOCAL]: seg6local,
-  [LWTUNNEL_ENCAP.RPL]: rpl,
-  [LWTUNNEL_ENCAP.IOAM6]: ioam6,
-  [LWTUNNEL_ENCAP.XFRM]: xfrm
-} as const
+export const encaps = deferred({
+  [LWTUNNEL_ENCAP.MPLS]: () => mpls,
+  [LWTUNNEL_ENCAP.IP]: () => ip,
+  [LWTUNNEL_ENCAP.ILA]: () => ila,
+  [LWTUNNEL_ENCAP.IP6]: () => ip6,
+  [LWTUNNEL_ENCAP.SEG6]: () => seg6,
+  [LWTUNNEL_ENCAP.BPF]: () => bpf,
+  [LWTUNNEL_ENCAP.SEG6_LOCAL]: () => seg6local,
+  [LWTUNNEL_ENCAP.RPL]: () => rpl,
+  [LWTUNNEL_ENCAP.IOAM6]: () => ioam6,
+  [LWTUNNEL_ENCAP.XFRM]: () => xfrm
+})
 
 export { IOAM6_IPTUNNEL_MODE } from './ioam6'
 export { mplsLabels } from './mpls'
