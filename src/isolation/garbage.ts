@@ -201,7 +201,10 @@ const sweepTable = (
       const owners = new Set(orphans.map(each => ownerOf(each) ?? ''))
       found = [...owners].map(owner => `what ${owner} had in table ${family} isolink ${placeName(place)}`)
       if (orphans.length === 0 || dryRun) return []
-      return sets.every(each => each.held.length === each.orphans.length)
+      // What is nobody's own serves those who are gone.
+      return sets.every(({ held }) =>
+        held.every(each => areGone(ownerOf(each) ?? '') || ownerOf(each) === undefined)
+      )
         ? [removeTable(ref)]
         : sets
             .filter(each => each.orphans.length > 0)

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import * as link from '../link'
+import type { AddEntries } from '../recipe/step'
 import { checkCapabilities } from './capability'
 import type { IsolationError, JournalFailed, TeardownFailed } from './error'
 import { inWorld, type Progress, surroundings, type Task, tasksOf, undo } from './execution'
@@ -143,17 +144,63 @@ const handOver = (journal: Journal, entry: Entry): E.Either<JournalFailed, Entry
     E.map(entries => entries.filter(each => each !== undefined)),
     E.chain(others => {
       const handed = new Set<string>()
-      const changed = others.map(other => inheriting(other, ours, handed))
+      const confined = new Set<string>()
+      const changed = others.map(other =>
+        confining(inheriting(other, ours, handed), confinedBy(entry), confined)
+      )
       return pipe(
         changed.filter((each, n) => each !== others[n]),
         E.traverseArray(journal.write),
-        E.map(() => (handed.size === 0 ? entry : without(entry, handed)))
+        E.map(() => (handed.size === 0 ? entry : without(unconfining(entry, confined), handed)))
       )
     })
   )
 }
 
 const isToBePutBack = ({ before, value }: Setting): boolean => before !== undefined && before !== value
+
+interface Confinement {
+  readonly confined?: ReadonlyArray<string>
+}
+
+type EntryTask = Task & { readonly step: AddEntries; readonly before: Confinement }
+
+const isEntries = (task: Task): task is EntryTask => task.step._tag === 'AddEntries'
+
+const linkId = ({ step }: EntryTask, link: string): string =>
+  `${step.family} ${placeKey(step.namespace)} ${link}`
+
+/** The links that our table confines on behalf of an isolation. */
+const confinedBy = (entry: Entry): ReadonlySet<string> =>
+  new Set(
+    tasksOf(entry)
+      .filter(isEntries)
+      .flatMap(task => (task.before.confined ?? []).map(link => linkId(task, link)))
+  )
+
+const withConfined = (entry: Entry, change: (task: EntryTask) => ReadonlyArray<string>): Entry => ({
+  ...entry,
+  before: tasksOf(entry).map(task =>
+    isEntries(task) && (task.before.confined ?? []).join() !== change(task).join()
+      ? { ...task.before, confined: change(task) }
+      : task.before
+  )
+})
+
+/** Who inherits forwarding by a link also inherits that it is confined. */
+const confining = (other: Entry, ours: ReadonlySet<string>, handed: Set<string>): Entry => {
+  const inherited = (task: EntryTask): ReadonlyArray<string> =>
+    task.step.entries.flatMap(entry =>
+      entry._tag === 'Confine' && ours.has(linkId(task, entry.link)) ? [entry.link] : []
+    )
+  const all = tasksOf(other).filter(isEntries)
+  if (all.every(task => inherited(task).length === 0)) return other
+  for (const task of all) for (const link of inherited(task)) handed.add(linkId(task, link))
+  return withConfined(other, task => [...new Set([...(task.before.confined ?? []), ...inherited(task)])])
+}
+
+const unconfining = (entry: Entry, handed: ReadonlySet<string>): Entry =>
+  withConfined(entry, task => (task.before.confined ?? []).filter(link => !handed.has(linkId(task, link))))
 
 interface Setting {
   readonly place: string

@@ -144,9 +144,14 @@ const elementOf = ({ key, keyEnd, data, comment }: NewElement): Element => ({
   ...(comment !== undefined && { userdata: { comment } })
 })
 
-/** `nft create element`: refused if the set has the key. */
-export const addElements = (ref: TableRef, set: string, elements: ReadonlyArray<NewElement>): Message =>
-  message('NFT_MSG_NEWSETELEM', create | NLM_F.EXCL, {
+/** `nft create element`, refused if the set has the key; or `nft add element`, which then changes nothing. */
+export const addElements = (
+  ref: TableRef,
+  set: string,
+  elements: ReadonlyArray<NewElement>,
+  exclusive = true
+): Message =>
+  message('NFT_MSG_NEWSETELEM', create | (exclusive ? NLM_F.EXCL : 0), {
     header: header(ref),
     attributes: { table: ref.table, set, elements: elements.map(elementOf) }
   })

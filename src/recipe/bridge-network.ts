@@ -277,6 +277,7 @@ const networkSteps = (
       const entries: ReadonlyArray<Entry> = [
         { _tag: 'Masquerade', network, link: uplink },
         { _tag: 'Guard', link: bridge, network },
+        { _tag: 'Confine', link: uplink },
         // Where br_netfilter is loaded, the firewall sees what endpoints say to each other.
         { _tag: 'Allow', link: bridge, other: bridge },
         ...allow.map((each): Entry => ({ _tag: 'AllowNetwork', link: bridge, name: each })),
@@ -284,8 +285,9 @@ const networkSteps = (
         ...(family === 'ipv4' ? [{ _tag: 'Loopback', link: bridge } as const] : [])
       ]
       return [
-        { _tag: 'Forward', family, links: [uplink, bridge] },
+        // Before anything is forwarded.
         { _tag: 'AddEntries', family: tableFamilies[family], entries },
+        { _tag: 'Forward', family, links: [uplink, bridge] },
         { _tag: 'PassFirewalls', family: tableFamilies[family], link: bridge, uplink, networks: allow }
       ]
     })

@@ -292,6 +292,7 @@ const entriesOf = (
   return [
     { _tag: 'Masquerade', network, link: nic },
     { _tag: 'Guard', link: namespaceInterface, network },
+    { _tag: 'Confine', link: nic },
     ...(publish.length > 0 ? [{ _tag: 'Hairpin', network } as const] : []),
     ...(isLoopbackPublished(host, publish) ? [{ _tag: 'Loopback', link: namespaceInterface } as const] : []),
     ...publish.map(publication => {

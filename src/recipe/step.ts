@@ -98,6 +98,11 @@ export type Entry =
     }
   /** Only replies, published ports and what is allowed get to the link, and only the network's packets from it. */
   | { readonly _tag: 'Guard'; readonly link: string; readonly network: string }
+  /**
+   * What comes in by the link goes nowhere but to guarded links, if it is forwarded only since an isolation wants it: the
+   * host is no router for its neighbours. One that was a router before remains one.
+   */
+  | { readonly _tag: 'Confine'; readonly link: string }
   /** What is behind the one link and what is behind the other reach each other, guarded or not. */
   | { readonly _tag: 'Allow'; readonly link: string; readonly other: string }
   /** The same for the bridge of another network, by its name; where there is none by it, the name is the bridge's. */

@@ -105,6 +105,7 @@ const stepsOf = ({
   const entries: ReadonlyArray<Entry> = [
     { _tag: 'Masquerade', network, link: uplink },
     { _tag: 'Guard', link: hostInterface, network },
+    { _tag: 'Confine', link: uplink },
     ...(publish.length > 0 ? [{ _tag: 'Hairpin', network } as const] : []),
     ...(loopback ? [{ _tag: 'Loopback', link: hostInterface } as const] : []),
     ...publicationEntries(publish, address.address)
@@ -132,11 +133,12 @@ const stepsOf = ({
     { _tag: 'AddRoute', namespace, route: { destination: 'default', gateway, link: inner } },
     { _tag: 'AwaitReadiness', links: [hostInterface], addresses: [gateway] },
     { _tag: 'AwaitReadiness', namespace, links: [inner], addresses: [address.address] },
-    { _tag: 'Forward', family: address.family, links: [uplink, hostInterface] },
     ...(loopback
       ? [{ _tag: 'SetSysctl', key: `net.ipv4.conf.${hostInterface}.route_localnet`, value: '1' } as const]
       : []),
+    // Before anything is forwarded.
     { _tag: 'AddEntries', family: ipv4 ? 'ip' : 'ip6', entries },
+    { _tag: 'Forward', family: address.family, links: [uplink, hostInterface] },
     { _tag: 'PassFirewalls', family: ipv4 ? 'ip' : 'ip6', link: hostInterface, uplink }
   ]
 }

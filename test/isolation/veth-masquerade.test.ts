@@ -172,10 +172,13 @@ ip -n blue -j -${family} route`)
     assert.not(await reaches('other', address))
     assert.is(await ask('other', address, 80, { patience: briefly }), 'silence')
     assert.is(await ask('other', address, 80, { protocol: 'udp', patience: briefly }), 'silence')
+    // What comes from eth0 would be kept from everywhere else, too.
+    sh(`nft flush set ${table} isolink confined`)
     await without(table, 'guarded', '"veth-blue"', async () => {
       assert.ok(await reaches('other', address))
       assert.is(await ask('other', address, 80), other)
     })
+    sh(`nft add element ${table} isolink confined '{ "eth0" }'`)
   })
 
   law('a published port answers: the other host, this one, and blue itself', async () => {

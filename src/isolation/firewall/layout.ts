@@ -87,6 +87,7 @@ const makeLayout = (family: TableFamily): Layout => {
       published_at: { key: publishedAt, data: any([daddr, dport]) },
       guarded: { key: any([oifname]) },
       inside: { key: any([saddr, iifname]), interval: true },
+      confined: { key: any([iifname]) },
       allowed: { key: any([iifname, oifname]) },
       hairpin: { key: any([saddr, daddr]), interval: true },
       ...(ipv4 && { loopback: { key: any([oifname]) } })
@@ -117,7 +118,10 @@ const makeLayout = (family: TableFamily): Layout => {
           [inSet([iifname], 'guarded'), anyOf(ctState, INVALID, 'invalid'), drop],
           [inSet([iifname], 'guarded'), inSet([saddr, iifname], 'inside', true), drop],
           [inSet([oifname], 'guarded'), anyOf(ctStatus, IPS_DST_NAT, 'dnat'), accept],
-          [inSet([oifname], 'guarded'), drop]
+          [inSet([oifname], 'guarded'), drop],
+          // What somebody publishes by rules of his own passes.
+          [inSet([iifname], 'confined'), anyOf(ctStatus, IPS_DST_NAT, 'dnat'), accept],
+          [inSet([iifname], 'confined'), drop]
         ]
       },
       postrouting: {
@@ -198,6 +202,9 @@ export const membershipsOf = (entry: Entry, owner: string): ReadonlyArray<Member
     }
     case 'Guard':
       return [linksIn('guarded', [entry.link], comment), networkAndLink('inside', entry, comment)]
+    case 'Confine':
+      // It is nobody's own: whoever is the last to need it takes it away.
+      return [linksIn('confined', [entry.link])]
     case 'Allow':
       return [linksIn('allowed', [entry.link, entry.other], comment)]
     case 'AllowNetwork':
@@ -213,9 +220,9 @@ type Publish = Extract<Entry, { readonly _tag: 'Publish' }>
 
 const portsOf = ({ count = 1 }: Publish): ReadonlyArray<number> => Array.from({ length: count }, (_, n) => n)
 
-const linksIn = (set: string, links: ReadonlyArray<string>, comment: string): Membership => ({
+const linksIn = (set: string, links: ReadonlyArray<string>, comment?: string): Membership => ({
   set,
-  element: { key: links.map(nameBytes), comment },
+  element: { key: links.map(nameBytes), ...(comment !== undefined && { comment }) },
   text: links.map(link => `"${link}"`).join(' . ')
 })
 
@@ -277,7 +284,15 @@ export const membershipChanges = (
   family: TableFamily,
   memberships: ReadonlyArray<Membership>
 ): ReadonlyArray<Message> =>
-  lists(memberships).map(([set, elements]) => addElements(tableOf(family), set, elements))
+  lists(memberships).map(([set, elements]) =>
+    addElements(
+      tableOf(family),
+      set,
+      elements,
+      // What is nobody's own may be there already.
+      elements.some(({ comment }) => comment !== undefined)
+    )
+  )
 
 /** The changes that take them out of it. */
 export const removalChanges = (
@@ -320,7 +335,7 @@ export const tableText = (family: TableFamily, entries: ReadonlyArray<Entry>, ow
   const { sets, chains } = layoutOf(family)
   const members = bySet(entries.flatMap(entry => membershipsOf(entry, owner)))
   const setText = ([name, { key, data, interval }]: readonly [string, SetShape]): string => {
-    const elements = (members.get(name) ?? []).map(({ text }) => commented(text, owner))
+    const elements = (members.get(name) ?? []).map(each => elementText(each))
     return [
       `  ${data === undefined ? 'set' : 'map'} ${name} {`,
       `    type ${typeText(key)}${data === undefined ? '' : ` : ${typeText(data)}`}`,
@@ -349,13 +364,12 @@ export const tableText = (family: TableFamily, entries: ReadonlyArray<Entry>, ow
 export const elementsText = (family: TableFamily, entries: ReadonlyArray<Entry>, owner: string): string =>
   [...bySet(entries.flatMap(entry => membershipsOf(entry, owner)))]
     .map(
-      ([set, members]) =>
-        `add element ${family} isolink ${set} { ${members.map(({ text }) => commented(text, owner)).join(', ')} }`
+      ([set, members]) => `add element ${family} isolink ${set} { ${members.map(elementText).join(', ')} }`
     )
     .join('\n')
 
 /** A map's element has its comment before the colon. */
-const commented = (text: string, owner: string): string => {
+const elementText = ({ text, element: { comment } }: Membership): string => {
   const [key, data] = text.split(' : ')
-  return `${key} comment "${owner}"${data === undefined ? '' : ` : ${data}`}`
+  return `${key}${comment === undefined ? '' : ` comment "${comment}"`}${data === undefined ? '' : ` : ${data}`}`
 }

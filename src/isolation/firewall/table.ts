@@ -82,7 +82,7 @@ export const found = (
 const all = (entries: ReadonlyArray<Entry>, name: string): ReadonlyArray<Membership> =>
   entries.flatMap(entry => membershipsOf(entry, name))
 
-type Judge = (owner: string | undefined) => boolean
+type Judge = (owner: string | undefined, membership: Membership) => boolean
 
 /** The memberships that our table holds with an owner who passes, or those that it does not. */
 const sifted = (
@@ -98,7 +98,7 @@ const sifted = (
     TE.map(answers =>
       memberships.filter((membership, n) => {
         const held = answers[n]
-        const holds = held !== undefined && isElement(membership, held) && passes(ownerOf(held))
+        const holds = held !== undefined && isElement(membership, held) && passes(ownerOf(held), membership)
         return holds === wanted
       })
     )
@@ -111,7 +111,7 @@ export const missing = (
   entries: ReadonlyArray<Entry>,
   name: string
 ): TE.TaskEither<NetlinkError, ReadonlyArray<Membership>> =>
-  sifted(place, entries, name, owner => owner === name, false)
+  sifted(place, entries, name, (owner, { element: { comment } }) => owner === comment, false)
 
 /** Of what is missing, where something else stands in its place that is nobody's but ours: in our table, it has to go. */
 export const usurped = (

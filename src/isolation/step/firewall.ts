@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../../protocol'
+import { nameBytes } from '../../nftables'
 import type { AddEntries, Entry } from '../../recipe/step'
 import type { NetlinkError } from '../../socket/error'
 import type { StepError } from '../error'
@@ -11,6 +12,7 @@ import {
   entryChanges,
   flawsOf,
   forgetConnections,
+  found,
   hasTable,
   membershipChanges,
   missing,
@@ -23,35 +25,74 @@ import {
 } from '../firewall'
 import { placeKey, placeName } from '../world'
 import { type Bridges, bridgesOf } from './bridge'
-import { call, inside, type StepKind, unlessGone } from './kind'
+import { call, inside, type StepKind, type Surroundings, unlessGone } from './kind'
+import { forwardedOnlyNow, forwardingKeyText } from './sysctl'
 
 interface Before {
   /** Of the networks that are allowed by name. */
   readonly bridges?: Bridges
+  /** Links to be confined, as nothing that comes in by them was forwarded before. */
+  readonly confined?: ReadonlyArray<string>
 }
 
 const allowedBy = (entries: ReadonlyArray<Entry>): ReadonlyArray<string> =>
   entries.flatMap(entry => (entry._tag === 'AllowNetwork' ? [entry.name] : []))
 
 /** The entries with names in place of those that had to be looked up. */
-const resolved = (entries: ReadonlyArray<Entry>, { bridges = {} }: Before): ReadonlyArray<Entry> =>
-  entries.map(entry =>
-    entry._tag === 'AllowNetwork'
-      ? { _tag: 'Allow', link: entry.link, other: bridges[entry.name] ?? entry.name }
-      : entry
+const resolved = (
+  entries: ReadonlyArray<Entry>,
+  { bridges = {}, confined = [] }: Before
+): ReadonlyArray<Entry> => [
+  ...entries
+    .filter(({ _tag }) => _tag !== 'Confine')
+    .map(entry =>
+      entry._tag === 'AllowNetwork'
+        ? ({ _tag: 'Allow', link: entry.link, other: bridges[entry.name] ?? entry.name } as const)
+        : entry
+    ),
+  ...(linksToConfine(entries).length === 0 ? [] : confined.map(link => ({ _tag: 'Confine', link }) as const))
+]
+
+const linksToConfine = (entries: ReadonlyArray<Entry>): ReadonlyArray<string> =>
+  entries.flatMap(entry => (entry._tag === 'Confine' ? [entry.link] : []))
+
+/** Those that forward nothing by now, and that no other isolation has confined. */
+const confinedBy = (
+  { family, entries, namespace }: AddEntries,
+  { world }: Surroundings
+): TE.TaskEither<StepError, ReadonlyArray<string>> => {
+  const links = forwardedOnlyNow(world.sysctl, familyNames[family], linksToConfine(entries), namespace)
+  return pipe(
+    unlessGone(
+      found(
+        { world, namespace, family },
+        links.map(link => ({ set: 'confined', element: { key: [nameBytes(link)] } }))
+      )
+    ),
+    TE.map((there = []) => links.filter((_, n) => there[n] === undefined))
   )
+}
+
+const familyNames = { ip: 'ipv4', ip6: 'ipv6' } as const
 
 /** Entries in our table of the firewall, which is made with the first and goes with the last. */
 export const firewallStep: StepKind<AddEntries, Before> = {
   describe: ({ family, entries, namespace }) =>
     `put ${entries.length} entries into table ${family} isolink ${placeName(namespace)}`,
-  before: ({ family, entries, namespace }, around) =>
-    pipe(
+  before: (step, around) => {
+    const { family, entries, namespace } = step
+    return pipe(
       // A namespace that the plan makes is not there yet.
       unlessGone(checkPorts({ world: around.world, namespace, family }, entries)),
       TE.chainEitherKW(() => bridgesOf(allowedBy(entries), around)),
-      TE.map(bridges => (Object.keys(bridges).length > 0 ? { bridges } : {}))
-    ),
+      TE.bindTo('bridges'),
+      TE.apSW('confined', confinedBy(step, around)),
+      TE.map(({ bridges, confined }) => ({
+        ...(Object.keys(bridges).length > 0 && { bridges }),
+        ...(confined.length > 0 && { confined })
+      }))
+    )
+  },
   apply: ({ family, entries: given, namespace }, before, { world, owner }) => {
     const place = { world, namespace, family }
     const entries = resolved(given, before)
@@ -114,7 +155,17 @@ export const firewallStep: StepKind<AddEntries, Before> = {
     const text = earlier.some(each => each._tag === 'AddEntries' && isSameTable(each, step))
       ? elementsText
       : tableText
-    return [`${inside(namespace, 'nft -f -')} <<EOF`, text(family, entries, 'by hand'), 'EOF']
+    const unconditional = entries.filter(({ _tag }) => _tag !== 'Confine')
+    return [
+      `${inside(namespace, 'nft -f -')} <<EOF`,
+      text(family, unconditional, 'by hand'),
+      'EOF',
+      ...linksToConfine(entries).flatMap(link => [
+        `[ "$(${inside(namespace, `sysctl -n ${forwardingKeyText(familyNames[family], link)}`)})" = 1 ] || ${inside(namespace, 'nft -f -')} <<EOF`,
+        elementsText(family, [{ _tag: 'Confine', link }], 'by hand'),
+        'EOF'
+      ])
+    ]
   }
 }
 

@@ -201,6 +201,34 @@ const forwardingSettings = (
   ]
 }
 
+/** Which of the links, or of all where forwarding knows no single ones, forward nothing that comes in by them. */
+export const forwardedOnlyNow = (
+  parameters: Parameters,
+  family: Forward['family'],
+  links: ReadonlyArray<string>,
+  namespace: NamespaceRef | undefined
+): ReadonlyArray<string> => {
+  if (links.length === 0) return []
+  const isOn = (key: string): boolean => {
+    const value = parameters.get(key, namespace)
+    return E.isRight(value) && value.right === '1'
+  }
+  if (family === 'ipv4') return links.filter(link => !isOn(forwardingKeys(family, link, true)))
+  if (isOn(forwardingKeys(family, '', false))) return []
+  return hasScopedIpv6(parameters, namespace)
+    ? links.filter(link => !isOn(forwardingKeys(family, link, true)))
+    : pipe(
+        parameters.interfaces('ipv6', namespace),
+        E.getOrElse(() => links)
+      ).filter(link => !['all', 'default', 'lo'].includes(link))
+}
+
+/** What a shell looks at for that. */
+export const forwardingKeyText = (family: Forward['family'], link: string): string => {
+  const key = keyText(forwardingKeys(family, link, family === 'ipv4'))
+  return key.includes('$uplink') ? `"${key}"` : word(key)
+}
+
 /** The same as forwardingSettings decides, by a shell. */
 const forwardingScript = ({ family, links, namespace }: Forward): ReadonlyArray<string> => {
   const scoped = links.map(link => line(namespace, forwardingKeys(family, link, true), '1'))
