@@ -63,12 +63,12 @@ const workloads: { readonly [name: string]: (size: number) => Promise<Sample> } 
   },
   list: async () => {
     await using host = open()
-    await host.route.list({ table: 1, family: 'ipv4' })
+    await host.route.list({ table: 255, family: 'ipv4' })
     return await measured(nothing, async () => (await host.route.list({ table: 254, family: 'ipv4' })).length)
   },
   stream: async () => {
     await using host = open()
-    await host.route.list({ table: 1, family: 'ipv4' })
+    await host.route.list({ table: 255, family: 'ipv4' })
     return await measured(nothing, async () => {
       let gateways = 0
       let count = 0
@@ -81,7 +81,7 @@ const workloads: { readonly [name: string]: (size: number) => Promise<Sample> } 
   },
   parts: async () => {
     await using host = open()
-    await host.route.list({ table: 1, family: 'ipv4' })
+    await host.route.list({ table: 255, family: 'ipv4' })
     return await measured(nothing, async () => {
       let count = 0
       for await (const part of host.route.stream({ table: 254, family: 'ipv4' }).parts())
