@@ -13,9 +13,10 @@ import type { NetlinkError } from '../socket/error'
 import { checkCapabilities } from './capability'
 import { type IsolationError, isGone } from './error'
 import { inWorld } from './execution'
+import { exceptions, removeExceptions } from './firewall/hindrance'
 import { setNames, type TableFamily, tableOf } from './firewall/layout'
 import { change, ownerOf } from './firewall/table'
-import { ownerIn } from './journal'
+import { type Journal, ownerIn } from './journal'
 import { type Machine, thisMachine } from './machine'
 import { ownerTagged } from './tag'
 import { placeName, type World } from './world'
@@ -68,13 +69,33 @@ const ownersOf = ({ journal }: Machine): E.Either<IsolationError, Owners> =>
     E.Do,
     E.bindW('names', journal.names),
     E.bindW('entries', ({ names }) => pipe(names, E.traverseArray(journal.read))),
-    E.map(({ names, entries }) => ({
+    E.bindW('members', ({ names }) =>
+      pipe(
+        names,
+        E.traverseArray(name => membersIn(journal.members(name)))
+      )
+    ),
+    E.map(({ names, entries, members }) => ({
       areGone: (mark: string) => {
-        const [name = ''] = mark.split('@')
-        return v.is(isolationName, name) && ownerIn(journal.directory, name) === mark && !names.includes(name)
+        const [owner = '', member] = mark.split('/')
+        const [name = ''] = owner.split('@')
+        if (!v.is(isolationName, name) || ownerIn(journal.directory, name) !== owner) return false
+        const own = members[names.indexOf(name)]
+        return own === undefined || (member !== undefined && !own.names.includes(member))
       },
-      cookies: new Set(entries.flatMap(entry => (entry?.places ?? []).map(place => place.cookie)))
+      cookies: new Set(
+        [...entries, ...members.flatMap(each => each.entries)].flatMap(entry =>
+          (entry?.places ?? []).map(place => place.cookie)
+        )
+      )
     }))
+  )
+
+const membersIn = ({ names, read }: Journal) =>
+  pipe(
+    E.Do,
+    E.bindW('names', names),
+    E.bindW('entries', own => pipe(own.names, E.traverseArray(read)))
   )
 
 type Place = string | undefined
@@ -124,6 +145,9 @@ const sweep = async (
       if (E.isLeft(swept)) return swept
       removed.push(...swept.right)
     }
+    const passing = await sweepExceptions(world, place, owners, dryRun)()
+    if (E.isLeft(passing)) return passing
+    removed.push(...passing.right)
     const links = await sweepLinks(world, place, owners, dryRun)()
     if (E.isLeft(links)) return links
     removed.push(...links.right)
@@ -216,6 +240,25 @@ const sweepTable = (
     TE.map(() => found)
   )
 }
+
+/** What other firewalls let pass for those who are gone. */
+const sweepExceptions = (
+  world: World,
+  place: Place,
+  { areGone }: Owners,
+  dryRun: boolean
+): TE.TaskEither<IsolationError, ReadonlyArray<string>> =>
+  pipe(
+    exceptions(world, place, areGone),
+    TE.chainFirst(found =>
+      found.length === 0 || dryRun ? TE.right(undefined) : removeExceptions(world, place, areGone)
+    ),
+    TE.map(found =>
+      [...new Set(found.map(({ owner }) => owner))].map(
+        owner => `the rules of ${owner} in other firewalls ${placeName(place)}`
+      )
+    )
+  )
 
 const keyOf = ({ key, keyEnd }: Element): Parameters<typeof removeElements>[2][number] => ({
   key: [key?.value ?? new Uint8Array()],

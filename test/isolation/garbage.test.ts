@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { apply, collectGarbage, teardown, vethMasquerade } from '../../src/promises'
+import { apply, bridgeNetwork, collectGarbage, status, teardown, vethMasquerade } from '../../src/promises'
 import { ip, raise, raze, settled, sh, stateOfHost } from '../lab'
-import { command, kernelTest } from '../sandbox'
+import { command, kernelTest, linkKind } from '../sandbox'
 
 const test = suite('garbage')
 const needs = [command('ip'), command('nft')]
@@ -75,6 +75,38 @@ kernelTest(test, 'with no state at all, all that bears our mark goes, the tables
   sh('sysctl -qw net.ipv4.conf.eth0.forwarding=0')
   assert.equal(await settled(), before)
 })
+
+kernelTest(
+  test,
+  'with no state at all, what endpoints of a network had goes, and what other firewalls let pass for it',
+  [...needs, linkKind('bridge')],
+  async () => {
+    sh(
+      "nft 'add table ip filter; add chain ip filter forward { type filter hook forward priority 0; policy drop; }'"
+    )
+    const before = await settled()
+    const network = bridgeNetwork({
+      name: 'web',
+      bridge: 'br0',
+      gateway: '10.100.0.1/24',
+      uplink: 'eth0',
+      endpoints: [
+        { namespace: 'red', address: '10.100.0.2/24', publish: [{ hostPort: 8000, port: 8000 }] },
+        { namespace: 'green', address: '10.100.0.3/24' }
+      ]
+    })
+    await apply(network)
+    assert.match(sh('nft list table ip filter'), /isolink web/)
+    assert.equal(await collectGarbage(), { removed: [], left: [] })
+    assert.is((await status('web'))[0]?.state, 'up')
+    rmSync('/run/isolink', { recursive: true })
+    const { removed } = await collectGarbage()
+    assert.ok(removed.includes('the rules of web in other firewalls on the host'), removed.join('\n'))
+    sh('sysctl -qw net.ipv4.conf.eth0.forwarding=0')
+    assert.equal(await settled(), before)
+    assert.equal(await collectGarbage(), { removed: [], left: [] })
+  }
+)
 
 kernelTest(test, 'what another state directory has on record is not touched', needs, async () => {
   process.env.ISOLINK_STATE_DIR = '/run/elsewhere'

@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../../protocol'
 import { NLM_F } from '../../../protocol/netlink/header'
 import { NF_INET } from '../../../protocol/nftables/chain'
+import type { Rule } from '../../../protocol/nftables/rule'
 import type { NamespaceRef } from '../../namespace/reference'
 import { accept, equal, families, iifname, oifname, type Statement } from '../../nftables'
 import { message } from '../../socket/message'
@@ -82,34 +83,58 @@ export const exceptionChange = (
     }
   })
 
-/** Removes our rules from other tables, wherever they are by now. */
+/** A rule of ours in a table of somebody else's. */
+interface OwnException {
+  readonly owner: string
+  readonly removal: Message
+}
+
+const ownerOf = ({ attributes: { userdata } }: Rule): string | undefined =>
+  userdata?.comment?.startsWith(commentOf('')) === true
+    ? userdata.comment.slice(commentOf('').length)
+    : undefined
+
+/** Our rules in other tables, wherever they are by now, whose owners pass. */
+export const exceptions = (
+  world: World,
+  namespace: NamespaceRef | undefined,
+  passes: (owner: string) => boolean
+): TE.TaskEither<ForeignError, ReadonlyArray<OwnException>> =>
+  pipe(
+    basesOf(world, namespace, filters),
+    TE.map(tablesOf),
+    TE.chain(
+      TE.traverseArray(ref =>
+        pipe(
+          world.send(rulesOf(ref), namespace),
+          TE.map(rules =>
+            rules.flatMap((rule): ReadonlyArray<OwnException> => {
+              const owner = ownerOf(rule)
+              const { chain, handle } = rule.attributes
+              if (owner === undefined || !passes(owner)) return []
+              const removal = message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+                header: { nfgenFamily: families[ref.family] },
+                attributes: { table: ref.table, chain, handle }
+              })
+              return [{ owner, removal }]
+            })
+          )
+        )
+      )
+    ),
+    TE.map(found => found.flat())
+  )
+
+/** Removes our rules whose owners pass from other tables. */
 export const removeExceptions = (
   world: World,
   namespace: NamespaceRef | undefined,
-  owner: string
+  passes: (owner: string) => boolean
 ): TE.TaskEither<ForeignError, void> =>
   change(
     { world, namespace },
     pipe(
-      basesOf(world, namespace, filters),
-      TE.map(tablesOf),
-      TE.chain(
-        TE.traverseArray(ref =>
-          pipe(
-            world.send(rulesOf(ref), namespace),
-            TE.map(rules =>
-              rules
-                .filter(({ attributes }) => attributes.userdata?.comment === commentOf(owner))
-                .map(({ attributes: { chain, handle } }) =>
-                  message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
-                    header: { nfgenFamily: families[ref.family] },
-                    attributes: { table: ref.table, chain, handle }
-                  })
-                )
-            )
-          )
-        )
-      ),
-      TE.map(changes => changes.flat())
+      exceptions(world, namespace, passes),
+      TE.map(found => found.map(({ removal }) => removal))
     )
   )

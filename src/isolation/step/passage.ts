@@ -206,7 +206,8 @@ export const passageStep: StepKind<PassFirewalls, Before | null> = {
           )
     ),
   apply: (step, before, around) => open(step, before ?? {}, around),
-  undo: ({ namespace }, _, { world, owner }) => call(removeExceptions(world, namespace, owner)),
+  undo: ({ namespace }, _, { world, owner }) =>
+    call(removeExceptions(world, namespace, each => each === owner)),
   check: (step, before, around) =>
     pipe(
       look(step, before ?? {}, around),
