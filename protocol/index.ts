@@ -1,3 +1,8 @@
+/**
+ * Netlink messages, bytes and values. No I/O: it runs anywhere.
+ *
+ * @module isolink/protocol
+ */
 export * from './definition'
 export {
   type AttributeDescription,

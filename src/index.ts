@@ -1,3 +1,8 @@
+/**
+ * All of isolink with values of fp-ts: what can fail answers with an `Either` or a `TaskEither`.
+ *
+ * @module isolink
+ */
 import * as address from './address'
 import * as trafficClass from './class'
 import * as conntrack from './conntrack'

@@ -1,3 +1,8 @@
+/**
+ * All of isolink with promises, which are rejected with the same errors.
+ *
+ * @module isolink/promises
+ */
 import * as isolink from '../index'
 import * as nftables from './nftables'
 import { type Promised, promise, promised, right, type Stream, streaming, throwing, unwrap } from './promise'

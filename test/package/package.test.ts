@@ -81,6 +81,14 @@ test('publint finds nothing to complain about', async () => {
   assert.equal(messages, [])
 })
 
+test('the API reference can be made of what is published', () => {
+  const { stdout, status } = spawnSync('node_modules/.bin/typedoc', ['--emit', 'none'], {
+    cwd: root,
+    encoding: 'utf8'
+  })
+  assert.is(status, 0, stdout)
+})
+
 const names = 'open, apply, explain, vethMasquerade, link, namespaces'
 
 test('CommonJS', () => {
