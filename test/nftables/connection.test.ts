@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { nftables } from '../../src/index'
@@ -7,6 +10,8 @@ import { command, kernelTest, run } from '../sandbox'
 const test = suite('nftables connection')
 
 const needs = [command('nft')]
+
+type Watched = nftables.WatchEvent
 
 const { rule } = nftables
 
@@ -310,6 +315,38 @@ table ip t {
   ])
   assert.ok(seen.includes('removed rule ip saddr { 1.1.1.1, 2.2.2.2 } tcp dport 80 accept'))
   assert.ok(seen.includes('removed table'))
+})
+
+kernelTest(test, 'monitor: after a loss comes all that there is', needs, async () => {
+  await using connection = open()
+  await connection.nftables.load('table ip t { chain c { tcp dport 1 accept; } }')
+  await using events = connection.nftables.monitor({ snapshot: true })
+  const first = (await events.next()).value
+  assert.is(first?.object, 'resync')
+  assert.equal(first?.object === 'resync' && first.values.rule.map(({ text }) => text), [
+    'tcp dport 1 accept'
+  ])
+  const more = 20_000
+  const folder = mkdtempSync(join(tmpdir(), 'isolink-nft-'))
+  const file = join(folder, 'rules')
+  writeFileSync(file, 'add rule ip t c tcp dport 2 counter accept\n'.repeat(more))
+  // Nothing of ours is read while this runs, and the kernel's buffer is too small for it.
+  run('nft', '-f', file)
+  rmSync(folder, { recursive: true })
+  const until = async (wanted: (event: Watched) => boolean): Promise<Watched> => {
+    for (;;) {
+      const { value } = await events.next()
+      if (value === undefined) throw new Error('the events ended')
+      if (wanted(value)) return value
+    }
+  }
+  const resync = await until(({ object }) => object === 'resync')
+  assert.ok(resync.object === 'resync' && resync.reason === 'lost')
+  assert.is(resync.values.rule.length, more + 1)
+  assert.is(resync.values.rule.at(-1)?.text, 'tcp dport 2 counter packets 0 bytes 0 accept')
+  // It goes on from there.
+  await connection.nftables.transaction(tx => tx.existing('ip', 't').chain('after'))
+  await until(event => event.object === 'chain' && event.value.name === 'after')
 })
 
 test.run()
