@@ -169,6 +169,7 @@ export interface Objects {
   readonly class: Bound<ReturnType<typeof classVerbs>>
   readonly filter: Bound<ReturnType<typeof filterVerbs>>
   readonly nftables: {
+    /** The tables of all families, by their names. */
     readonly tables: () => TE.TaskEither<NetlinkError, List<nftables.TableRef>>
     /** All that nftables has, of one generation; `text` is what `nft list ruleset` prints. */
     readonly ruleset: () => TE.TaskEither<NetlinkError, nftables.Ruleset>
@@ -203,11 +204,14 @@ export interface Objects {
   /** Keys and peers of links of kind wireguard. */
   readonly wireguard: Bound<ReturnType<typeof wireguardVerbs>>
   readonly sysctl: {
+    /** The value of a kernel parameter in the connection's namespace: `sysctl -n`. */
     readonly get: (key: string) => TE.TaskEither<sysctl.SysctlError, string>
+    /** Sets a kernel parameter in the connection's namespace: `sysctl -w`. */
     readonly set: (key: string, value: string | number) => TE.TaskEither<sysctl.SysctlError, void>
   }
+  /** Sends any request: `send(link.get('eth0'))`. */
   readonly send: <A>(request: Request<A>) => TE.TaskEither<NetlinkError, A>
-  /** Sends requests in one system call; each has its own result, in order. */
+  /** Sends requests in one system call; each has its own result, in order: one that fails does not hide the others. */
   readonly batch: <const R extends ReadonlyArray<Request<unknown>>>(requests: R) => Task<Results<R>>
   /** Lists one by one: `stream(route.list())` is `route.stream()`. */
   readonly stream: <A>(request: ListRequest<A>) => Stream<A>
@@ -224,6 +228,7 @@ export interface Connection extends Objects {
   readonly opened: E.Either<NamespaceError, void>
   /** The same, with another timeout or a signal that ends it: `connection.with({ timeout: 500 }).link.list()`. */
   readonly with: (options: SendOptions) => Objects
+  /** Closes its sockets; what still waits for an answer ends with `Closed`. */
   readonly close: () => void
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }

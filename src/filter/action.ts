@@ -28,6 +28,7 @@ export type NewAction = NewActionBase &
 /** Lets packets through; no later filter sees them. */
 export const pass = (): NewAction => ({ kind: 'gact', options: { parms: { action: TC_ACT.OK } } })
 
+/** Throws packets away. */
 export const drop = (): NewAction => ({ kind: 'gact', options: { parms: { action: TC_ACT.SHOT } } })
 
 /** Goes on with the filters of another chain. */

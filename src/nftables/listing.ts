@@ -219,4 +219,5 @@ export const tableText = (table: Table): string => {
   return `${head}${parts.length === 0 ? '' : `${gap}${parts.join('\n\n')}`}\n}\n`
 }
 
+/** Tables as `nft list ruleset` prints them. */
 export const rulesetText = (tables: ReadonlyArray<Table>): string => tables.map(tableText).join('')

@@ -26,9 +26,11 @@ export interface Selector<A> {
 export const protocols = { icmp: 1, tcp: 6, udp: 17, ipv6Icmp: 58, sctp: 132 } as const
 export type TransportProtocol = 'tcp' | 'udp' | 'sctp'
 
+/** An address in the order of the network, as sets and rules hold it. */
 export const addressBytes = (address: string): Uint8Array =>
   Uint8Array.from(ipaddr.parse(address).toByteArray())
 
+/** A port in the order of the network, as sets and rules hold it. */
 export const portBytes = (port: number): Uint8Array => Uint8Array.of(port >> 8, port & 0xff)
 
 /** IFNAMSIZ bytes, zeros behind the name. <linux/if.h> */

@@ -4,6 +4,7 @@
  * @module isolink/promises
  */
 import * as isolink from '../index'
+import * as namespaces from './namespaces'
 import * as nftables from './nftables'
 import { type Promised, promise, promised, right, type Stream, streaming, throwing, unwrap } from './promise'
 import * as sysctl from './sysctl'
@@ -11,7 +12,7 @@ import * as sysctl from './sysctl'
 export * from '../index'
 export { IsolinkError, type Stream } from './promise'
 /** Written like this, and not as `export * as`, each is loaded when it is first used. */
-export { nftables, sysctl }
+export { namespaces, nftables, sysctl }
 
 /** What can be done in a namespace, by promises. */
 export interface Objects {
@@ -35,8 +36,9 @@ export interface Objects {
   readonly conntrack: Promised<isolink.Connection['conntrack']>
   readonly wireguard: Promised<isolink.Connection['wireguard']>
   readonly sysctl: Promised<isolink.Connection['sysctl']>
+  /** Sends any request: `send(link.get('eth0'))`. */
   readonly send: <A>(request: isolink.Request<A>) => Promise<A>
-  /** Each request has its own result, an Either: one that fails does not hide the others. */
+  /** Sends requests in one system call; each has its own result, in order: one that fails does not hide the others. */
   readonly batch: <const R extends ReadonlyArray<isolink.Request<unknown>>>(
     requests: R
   ) => Promise<isolink.Results<R>>
@@ -57,12 +59,14 @@ export interface Objects {
 export interface Connection extends Objects {
   /** The same, with another timeout or a signal that ends it: `connection.with({ timeout: 500 }).link.list()`. */
   readonly with: (options: isolink.SendOptions) => Objects
+  /** Closes its sockets; what still waits for an answer ends with `Closed`. */
   readonly close: () => void
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 /**
- * Opens a connection to a network namespace, our own by default; `await using` closes it.
+ * Opens a connection to a network namespace, our own by default. Sockets are opened in it when they are first
+ * needed, and close with the connection: `await using` does that.
  *
  * @throws IsolinkError if there is no such namespace
  */
@@ -104,32 +108,167 @@ const objects = (given: isolink.Objects): Objects => ({
   monitor: (followed, options) => throwing(given.monitor(followed, options))
 })
 
-/** Named network namespaces, and processes, servers and sockets in any. */
-export const namespaces = promised(isolink.namespaces)
-
+/**
+ * What Docker's bridge does: namespaces on a bridge, which reach each other, the host, and by the host's address the
+ * world. Nobody reaches them but the host, each other, and whoever uses a published port; that answers at every address
+ * of the host, at 127.0.0.1, from the other endpoints, and from the endpoint itself.
+ *
+ * @throws IsolinkError
+ */
 export const bridgeNetwork = promise(() => isolink.bridgeNetwork)
+
+/**
+ * A wire straight between two namespaces: a veth pair that the host has no part in. A namespace is told by its name, a
+ * process in it, or a file.
+ *
+ * @throws IsolinkError
+ */
 export const directLink = promise(() => isolink.directLink)
+
+/**
+ * A namespace with a network interface of the host's for itself: the second one, which moves there. The host gets it
+ * back as it was.
+ *
+ * @throws IsolinkError
+ */
 export const dualNic = promise(() => isolink.dualNic)
+
+/**
+ * The host's own interface to the world moves into a namespace, with all addresses, routes, rules and neighbours that
+ * the host had by it. The host keeps an address that only the namespace knows, and reaches the world through it.
+ *
+ * @throws IsolinkError
+ */
 export const hostFakeIp = promise(() => isolink.hostFakeIp)
+
+/**
+ * A namespace on the host's own network, with IP addresses of its own and the hardware address of the host: where a
+ * switch or a cloud lets through one hardware address only. It reaches everybody there but the host.
+ *
+ * @throws IsolinkError
+ */
 export const ipvlan = promise(() => isolink.ipvlan)
+
+/**
+ * A namespace on the host's own network, with a hardware address and IP addresses of its own: to the network it is one
+ * more machine. It reaches everybody there but the host.
+ *
+ * @throws IsolinkError
+ */
 export const macvlan = promise(() => isolink.macvlan)
+
+/**
+ * A switch in a namespace of its own, on which other namespaces are: a bridge without an address, and a veth pair for
+ * each member. The host has no part in it. With VLANs, a member reaches those of its own VLAN only.
+ *
+ * @throws IsolinkError
+ */
 export const namespaceSwitch = promise(() => isolink.namespaceSwitch)
+
+/**
+ * A namespace with a private address that reaches the world by the host's: a veth pair, a default route, forwarding,
+ * and masquerading on the uplink. Nobody reaches it but the host, and whoever uses a published port.
+ *
+ * @throws IsolinkError
+ */
 export const vethMasquerade = promise(() => isolink.vethMasquerade)
+
+/**
+ * The plan for parameters that name their recipe, as JSON or YAML do.
+ *
+ * @throws IsolinkError
+ */
 export const planFrom = promise(() => isolink.planFrom)
 
+/**
+ * Attaches a namespace to a bridge network that is up, whole or not at all, as `apply` does with those that the network
+ * is made with. It costs the same however many there are. The same again repairs what was lost of it.
+ *
+ * @throws IsolinkError
+ */
 export const attach = promise(() => isolink.attach)
+
+/**
+ * Detaches an endpoint, by its name, which is that of its namespace. Succeeds too when it is not there.
+ *
+ * @throws IsolinkError
+ */
 export const detach = promise(() => isolink.detach)
 export const publish = promise(() => isolink.publish)
 export const unpublish = promise(() => isolink.unpublish)
 
+/**
+ * The shell script that a person would type to the same effect.
+ *
+ * @throws IsolinkError
+ */
 export const explain = promise(() => isolink.explain)
+
+/**
+ * Applies a plan, whole or not at all: if a step fails, those before it are undone and the error names the step. The
+ * same plan again changes nothing but what was lost of it meanwhile; another one by the same name is refused.
+ *
+ * @throws IsolinkError
+ */
 export const apply = promise(() => isolink.apply)
+
+/**
+ * Keeps what was applied with `confirmWithin`. What has been confirmed already, or needed it never, stays as it is.
+ *
+ * @throws IsolinkError
+ */
 export const confirm = promise(() => isolink.confirm)
+
+/**
+ * Holds what is applied, all of it or that of one name, against the kernel. Changes nothing.
+ *
+ * @throws IsolinkError
+ */
 export const status = promise(() => isolink.status)
+
+/**
+ * Takes an isolation down: the host is as before. Succeeds too when it is down already, or partly gone by itself.
+ *
+ * @throws IsolinkError
+ */
 export const teardown = promise(() => isolink.teardown)
+
+/**
+ * Brings the host back after isolink was killed: what was being applied is undone, and what was being taken down is
+ * taken down. What is up stays up. Doing it again, or when nothing was cut short, is harmless.
+ *
+ * @throws IsolinkError
+ */
 export const recover = promise(() => isolink.recover)
+
+/**
+ * Removes what bears our mark and belongs to no isolation that is on record: namespaces and links that we made, and
+ * elements of our tables, here and in the named namespaces. It needs no record of them. What bears no mark stays, as
+ * does what another state directory's isolations own.
+ *
+ * @throws IsolinkError
+ */
 export const collectGarbage = promise(() => isolink.collectGarbage)
 
+/**
+ * What a kernel may lack of all that can be asked for here, and whether this one does: each is tried out in a namespace
+ * made for it, which takes CAP_SYS_ADMIN; without, all is taken to be there.
+ *
+ * @throws IsolinkError
+ */
 export const kernelFeatures = promise(() => isolink.kernelFeatures)
+
+/**
+ * The namespaces of this machine that have a name or a process, their links, and how those hang together across
+ * namespaces. What happens meanwhile may be seen in part. Namespaces that we may not enter are told of, closed.
+ *
+ * @throws IsolinkError
+ */
 export const topology = promise(() => isolink.topology)
+
+/**
+ * The topology as an SVG picture, laid out by Graphviz, which comes along as WebAssembly.
+ *
+ * @throws IsolinkError
+ */
 export const toSvg = promise(() => isolink.toSvg)

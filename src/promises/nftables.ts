@@ -20,7 +20,7 @@ export const rule = promise(() => nftables.rule)
 export const parseRule = promise(() => nftables.parseRule)
 
 /**
- * The changes that a text says, as `nft -f` takes it.
+ * Changes out of a text in the syntax of `nft`, as `nft -f` takes it: tables with all that is in them, and commands.
  *
  * @throws IsolinkError of the kind SyntaxFault, with line and column
  */
