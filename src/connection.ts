@@ -53,100 +53,27 @@ export type Bound<Verbs> = {
     }
   : unknown)
 
-const linkVerbs = () => ({
-  list: link.list,
-  get: link.get,
-  add: link.add,
-  set: link.set,
-  addNames: link.addNames,
-  removeNames: link.removeNames,
-  remove: link.remove,
-  removeGroup: link.removeGroup
-})
-const vlanVerbs = () => ({ list: link.vlan.list, add: link.vlan.add, remove: link.vlan.remove })
-const addressVerbs = () => ({
-  list: address.list,
-  add: address.add,
-  replace: address.replace,
-  remove: address.remove
-})
-const routeVerbs = () => ({
-  list: route.list,
-  get: route.get,
-  add: route.add,
-  append: route.append,
-  set: route.set,
-  replace: route.replace,
-  remove: route.remove
-})
-const ruleVerbs = () => ({ list: rule.list, add: rule.add, remove: rule.remove })
-const neighbourVerbs = () => ({
-  list: neighbour.list,
-  get: neighbour.get,
-  add: neighbour.add,
-  set: neighbour.set,
-  replace: neighbour.replace,
-  remove: neighbour.remove
-})
-const proxyVerbs = () => ({
-  list: neighbour.proxy.list,
-  add: neighbour.proxy.add,
-  remove: neighbour.proxy.remove
-})
-const forwardingVerbs = () => ({
-  list: neighbour.forwarding.list,
-  get: neighbour.forwarding.get,
-  add: neighbour.forwarding.add,
-  append: neighbour.forwarding.append,
-  replace: neighbour.forwarding.replace,
-  remove: neighbour.forwarding.remove,
-  flush: neighbour.forwarding.flush
-})
-const nexthopVerbs = () => ({
-  list: nexthop.list,
-  get: nexthop.get,
-  add: nexthop.add,
-  replace: nexthop.replace,
-  remove: nexthop.remove,
-  buckets: nexthop.buckets
-})
-const nsidVerbs = () => ({ list: nsid.list, get: nsid.get, add: nsid.add })
-const qdiscVerbs = () => ({
-  list: qdisc.list,
-  get: qdisc.get,
-  add: qdisc.add,
-  set: qdisc.set,
-  replace: qdisc.replace,
-  remove: qdisc.remove
-})
-const classVerbs = () => ({
-  list: trafficClass.list,
-  get: trafficClass.get,
-  add: trafficClass.add,
-  set: trafficClass.set,
-  replace: trafficClass.replace,
-  remove: trafficClass.remove
-})
-const filterVerbs = () => ({
-  list: filter.list,
-  get: filter.get,
-  add: filter.add,
-  set: filter.set,
-  replace: filter.replace,
-  remove: filter.remove,
-  flush: filter.flush
-})
+/** Some of a module's functions, with what their docstrings say. */
+const some = <M extends object, K extends keyof M>(module: M, ...names: ReadonlyArray<K>): Pick<M, K> =>
+  Object.fromEntries(names.map(name => [name, module[name]])) as Pick<M, K>
 
-const conntrackVerbs = () => ({
-  list: conntrack.list,
-  get: conntrack.get,
-  add: conntrack.add,
-  set: conntrack.set,
-  forget: conntrack.forget,
-  flush: conntrack.flush
-})
-
-const wireguardVerbs = () => ({ get: wireguard.get, set: wireguard.set })
+const linkVerbs = () =>
+  some(link, 'list', 'get', 'add', 'set', 'addNames', 'removeNames', 'remove', 'removeGroup')
+const vlanVerbs = () => some(link.vlan, 'list', 'add', 'remove')
+const addressVerbs = () => some(address, 'list', 'add', 'replace', 'remove')
+const routeVerbs = () => some(route, 'list', 'get', 'add', 'append', 'set', 'replace', 'remove')
+const ruleVerbs = () => some(rule, 'list', 'add', 'remove')
+const neighbourVerbs = () => some(neighbour, 'list', 'get', 'add', 'set', 'replace', 'remove')
+const proxyVerbs = () => some(neighbour.proxy, 'list', 'add', 'remove')
+const forwardingVerbs = () =>
+  some(neighbour.forwarding, 'list', 'get', 'add', 'append', 'replace', 'remove', 'flush')
+const nexthopVerbs = () => some(nexthop, 'list', 'get', 'add', 'replace', 'remove', 'buckets')
+const nsidVerbs = () => some(nsid, 'list', 'get', 'add')
+const qdiscVerbs = () => some(qdisc, 'list', 'get', 'add', 'set', 'replace', 'remove')
+const classVerbs = () => some(trafficClass, 'list', 'get', 'add', 'set', 'replace', 'remove')
+const filterVerbs = () => some(filter, 'list', 'get', 'add', 'set', 'replace', 'remove', 'flush')
+const conntrackVerbs = () => some(conntrack, 'list', 'get', 'add', 'set', 'forget', 'flush')
+const wireguardVerbs = () => some(wireguard, 'get', 'set')
 
 /** What can be done in a namespace. */
 export interface Objects {
