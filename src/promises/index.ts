@@ -194,7 +194,21 @@ export const attach = promise(() => isolink.attach)
  * @throws IsolinkError
  */
 export const detach = promise(() => isolink.detach)
+
+/**
+ * Publishes one more port of an isolation that is up, `web/red` being an endpoint of the network `web`. Nothing else of
+ * it is touched. A port that is published already, and leads to the same one inside, is repaired if it was lost.
+ *
+ * @throws IsolinkError
+ */
 export const publish = promise(() => isolink.publish)
+
+/**
+ * Publishes a port no more, and ends the connections that came by it. Succeeds too when it is not published. A port of
+ * a range goes with its range.
+ *
+ * @throws IsolinkError
+ */
 export const unpublish = promise(() => isolink.unpublish)
 
 /**
