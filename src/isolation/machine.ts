@@ -7,12 +7,15 @@ export interface Machine {
   readonly openWorld: OpenWorld
   readonly journal: Journal
   readonly arm: Arm
+  /** Where the records are kept of what ours belong to. */
+  readonly outer?: Machine
 }
 
 /** The same, with the records of what belongs to a name. */
 export const membersOf = (machine: Machine, name: string): Machine => ({
   ...machine,
-  journal: machine.journal.members(name)
+  journal: machine.journal.members(name),
+  outer: machine
 })
 
 /** The one that we run on. */

@@ -2,14 +2,15 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import * as link from '../link'
-import type { AddEntries } from '../recipe/step'
+import type { AddEntries, CreateNamespace } from '../recipe/step'
 import { checkCapabilities } from './capability'
 import type { IsolationError, JournalFailed, TeardownFailed } from './error'
 import { inWorld, type Progress, surroundings, type Task, tasksOf, undo } from './execution'
 import type { Entry, Journal } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import type { SysctlBefore } from './step/sysctl'
-import { placeKey } from './world'
+import { tagOf } from './tag'
+import { placeKey, type World } from './world'
 
 /** What a teardown found. */
 export interface Teardown {
@@ -60,6 +61,7 @@ export const takeDown = (
   pipe(
     TE.fromEither(checkCapabilities()),
     TE.chainW(() => TE.fromIOEither(() => handOver(machine.journal, entry))),
+    TE.chainW(ours => bequeath(machine, ours)),
     TE.chainFirstW(ours => TE.fromIOEither(() => mark(machine.journal, entry, ours))),
     // Once that is on record: whoever dies among the members leaves a whole to be taken down, not a part of it up.
     TE.chainFirstW(() => takeDownMembers(machine, entry.plan.name, options)),
@@ -158,6 +160,93 @@ const handOver = (journal: Journal, entry: Entry): E.Either<JournalFailed, Entry
 }
 
 const isToBePutBack = ({ before, value }: Setting): boolean => before !== undefined && before !== value
+
+type MakerTask = Task & {
+  readonly step: CreateNamespace
+  readonly before: { readonly existed: boolean; readonly cookie?: string }
+}
+
+const isMaker = (task: Task): task is MakerTask => task.step._tag === 'CreateNamespace'
+
+/** A namespace that another isolation works in as well stays, and is that one's to remove from now on. */
+const bequeath = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError, Entry> => {
+  const made = tasksOf(entry)
+    .filter(isMaker)
+    .filter(({ before }) => !before.existed)
+  return made.length === 0
+    ? TE.right(entry)
+    : () =>
+        inWorld(
+          machine,
+          async (world): Promise<E.Either<IsolationError, Entry>> => {
+            let ours = entry
+            for (const { step, before } of made) {
+              if (!(await isShared(world, entry, step.name))) continue
+              const heir = heirOf(machine, entry, step.name, before.cookie)
+              if (E.isLeft(heir)) return heir
+              if (heir.right === undefined) continue
+              const { journal, other } = heir.right
+              const written = journal.write(withMade(other, step.name, { ...before, existed: false }))
+              if (E.isLeft(written)) return written
+              await world.send(link.set('lo', { alias: tagOf(journal.owner(other.plan.name)) }), step.name)()
+              ours = withMade(ours, step.name, { existed: true })
+            }
+            return E.right(ours)
+          },
+          { places: entry.places }
+        )
+}
+
+const withMade = (entry: Entry, name: string, before: MakerTask['before']): Entry => ({
+  ...entry,
+  before: tasksOf(entry).map(task => (isMaker(task) && task.step.name === name ? before : task.before))
+})
+
+/** Whether a namespace holds links besides ours. Only then are the records of others worth reading. */
+const isShared = async (world: World, { plan }: Entry, name: string): Promise<boolean> => {
+  const own = new Set(['lo'])
+  for (const step of plan.steps) {
+    if (step._tag === 'AddLink' && 'peer' in step.link && step.link.peer.namespace === name)
+      own.add(step.link.peer.name ?? '')
+    if (step._tag === 'AddLink' && step.namespace === name) own.add(step.link.name)
+    if (step._tag === 'MoveLink' && step.namespace === name) own.add(step.name)
+  }
+  const links = await world.send(link.list(), name)()
+  return E.isRight(links) && links.right.some(each => !own.has(each.name))
+}
+
+const heirOf = (
+  machine: Machine,
+  entry: Entry,
+  name: string,
+  cookie: string | undefined
+): E.Either<JournalFailed, { readonly journal: Journal; readonly other: Entry } | undefined> => {
+  const outer = machine.outer ?? machine
+  const recordsOf = (journal: Journal) =>
+    pipe(
+      journal.names(),
+      E.chain(E.traverseArray(journal.read)),
+      E.map(all => all.flatMap(other => (other === undefined ? [] : [{ journal, other }])))
+    )
+  return pipe(
+    recordsOf(outer.journal),
+    E.chain(all =>
+      pipe(
+        all.filter(({ other }) => other.plan.recipe === 'bridge-network'),
+        E.traverseArray(({ other }) => recordsOf(outer.journal.members(other.plan.name))),
+        E.map(members => [...all, ...members.flat()])
+      )
+    ),
+    E.map(all =>
+      all.find(
+        ({ journal, other }) =>
+          (journal.directory !== machine.journal.directory || other.plan.name !== entry.plan.name) &&
+          tasksOf(other).some(task => isMaker(task) && task.step.name === name) &&
+          other.places.some(place => place.ref === name && place.cookie === cookie)
+      )
+    )
+  )
+}
 
 interface Confinement {
   readonly confined?: ReadonlyArray<string>

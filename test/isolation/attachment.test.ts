@@ -181,6 +181,28 @@ for (const { family, of, length, host: here, other } of families) {
   })
 }
 
+kernelTest(
+  test,
+  'a namespace outlives the endpoint that made it, and goes with the last',
+  needs,
+  async () => {
+    const before = stateOfHost()
+    await apply(bridgeNetwork({ name: 'web', gateway: '10.100.0.1/24' }))
+    await apply(bridgeNetwork({ name: 'db', bridge: 'br1', gateway: '10.200.0.1/24' }))
+    await attach('web', { namespace: 'both', address: '10.100.0.2/24' })
+    await attach('db', { namespace: 'both', interface: 'eth1', address: '10.200.0.2/24' })
+    await detach('web', 'both')
+    assert.ok(await reaches('both', '10.0.6.20'))
+    const found = await status('db')()
+    assert.is(E.isRight(found) && found.right[0]?.state, 'up')
+    await attach('web', { namespace: 'both', address: '10.100.0.2/24' })
+    await teardown('db')
+    assert.ok(await reaches('both', '10.0.6.20'))
+    await teardown('web')
+    assert.equal(stateOfHost(), before)
+  }
+)
+
 kernelTest(test, 'the bridge keeps its address while endpoints come and go, fifty times', needs, async () => {
   await apply(bridgeNetwork({ name: 'web', gateway: '10.100.0.1/24' }))
   const macs = new Set<string>()
