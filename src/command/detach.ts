@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { detach as detachFrom } from '../isolation'
 import { conclude } from './outcome'
 import { example, progress, tell } from './output'
-import { steadfast } from './signal'
+import { interruptible } from './signal'
 
 export const detach = (command: Command): Command =>
   command
@@ -11,8 +11,8 @@ export const detach = (command: Command): Command =>
     .argument('<endpoint>', "the endpoint's name: that of the namespace, unless it was given another")
     .addHelpText('after', example('isolink detach web grey'))
     .action((network: string, name: string) =>
-      steadfast(() =>
-        conclude(detachFrom(network, name, progress), ({ found }) =>
+      interruptible(signal =>
+        conclude(detachFrom(network, name, { ...progress, signal }), ({ found }) =>
           tell(found ? `${name} is off ${network}` : `${name} was not on ${network}`)
         )
       )

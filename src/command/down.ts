@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { teardown } from '../isolation'
 import { conclude } from './outcome'
 import { example, progress, tell } from './output'
-import { steadfast } from './signal'
+import { interruptible } from './signal'
 
 export const down = (command: Command): Command =>
   command
@@ -10,8 +10,8 @@ export const down = (command: Command): Command =>
     .argument('<name>', "the isolation's name: that of the namespace, unless the recipe gives another")
     .addHelpText('after', example('isolink down blue'))
     .action((given: string) =>
-      steadfast(() =>
-        conclude(teardown(given, progress), ({ name, found }) =>
+      interruptible(signal =>
+        conclude(teardown(given, { ...progress, signal }), ({ name, found }) =>
           tell(found ? `${name} is down` : `${name} was not up`)
         )
       )

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { collectGarbage } from '../isolation'
 import { conclude } from './outcome'
 import { example, json, print } from './output'
-import { steadfast } from './signal'
+import { interruptible } from './signal'
 
 export const gc = (command: Command): Command =>
   command
@@ -13,8 +13,8 @@ export const gc = (command: Command): Command =>
     .option('--json', 'print JSON')
     .addHelpText('after', example('isolink gc --dry-run'))
     .action(({ dryRun = false, json: asJson }: { readonly dryRun?: boolean; readonly json?: boolean }) =>
-      steadfast(() =>
-        conclude(collectGarbage({ dryRun }), found => {
+      interruptible(signal =>
+        conclude(collectGarbage({ dryRun, signal }), found => {
           if (asJson === true) return print(json(found))
           for (const what of found.removed) print(`${dryRun ? 'would remove' : 'removed'} ${what}`)
           for (const what of found.left) print(`left ${what}`)

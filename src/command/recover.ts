@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { recover as bringBack, type Recovery } from '../isolation'
 import { conclude } from './outcome'
 import { example, print, progress } from './output'
-import { steadfast } from './signal'
+import { interruptible } from './signal'
 
 export const recover = (command: Command): Command =>
   command
@@ -12,8 +12,8 @@ export const recover = (command: Command): Command =>
     )
     .addHelpText('after', example('isolink recover'))
     .action(() =>
-      steadfast(() =>
-        conclude(bringBack(progress), found => {
+      interruptible(signal =>
+        conclude(bringBack({ ...progress, signal }), found => {
           for (const { name, done } of found) print(`${name} ${sentences[done]}`)
         })
       )

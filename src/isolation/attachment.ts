@@ -3,10 +3,9 @@ import * as TE from 'fp-ts/TaskEither'
 import { bridgeEndpoint, type Endpoint } from '../recipe/bridge-network'
 import { type ApplyOptions, applyLocked, type Isolation } from './apply'
 import type { IsolationError, NotApplied } from './error'
-import type { Progress } from './execution'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
-import { type Teardown, takeDown } from './teardown'
+import { type Teardown, type TeardownOptions, takeDown } from './teardown'
 
 /**
  * Attaches a namespace to a bridge network that is up, whole or not at all, as `apply` does with those that the network
@@ -32,7 +31,7 @@ export const attach = (
 export const detach = (
   network: string,
   name: string,
-  options: Progress = {}
+  options: TeardownOptions = {}
 ): TE.TaskEither<IsolationError, Teardown> => {
   const machine = thisMachine()
   const inner = membersOf(machine, network)
@@ -48,7 +47,8 @@ export const detach = (
                 TE.map(() => ({ name, found: true }))
               )
       )
-    )
+    ),
+    options.signal
   )
 }
 

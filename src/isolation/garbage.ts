@@ -24,6 +24,8 @@ import { placeName, type World } from './world'
 export interface GarbageOptions {
   /** Only looks. */
   readonly dryRun?: boolean
+  /** Ends the wait for another isolink on this machine. What has been begun comes to its end. */
+  readonly signal?: AbortSignal
 }
 
 /** What isolink once made and nobody owns any more. */
@@ -44,7 +46,7 @@ export const collectGarbage = (options: GarbageOptions = {}): TE.TaskEither<Isol
 
 export const collectGarbageOn =
   (machine: Machine) =>
-  ({ dryRun = false }: GarbageOptions = {}): TE.TaskEither<IsolationError, Garbage> =>
+  ({ dryRun = false, signal }: GarbageOptions = {}): TE.TaskEither<IsolationError, Garbage> =>
     pipe(
       TE.fromEither(checkCapabilities()),
       TE.chainW(() =>
@@ -52,7 +54,8 @@ export const collectGarbageOn =
           pipe(
             TE.fromIOEither(() => ownersOf(machine)),
             TE.chainW(owners => () => inWorld(machine, world => sweep(world, owners, dryRun)))
-          )
+          ),
+          signal
         )
       )
     )

@@ -5,7 +5,7 @@ import type { IsolationError } from './error'
 import type { Progress } from './execution'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
-import { takeDown } from './teardown'
+import { type TeardownOptions, takeDown } from './teardown'
 import { isOverdue } from './watchdog'
 
 /** What a run that was cut short had left, and what has become of it. */
@@ -25,12 +25,13 @@ export interface Recovery {
  * Brings the host back after isolink was killed: what was being applied is undone, and what was being taken down is
  * taken down. What is up stays up. Doing it again, or when nothing was cut short, is harmless.
  */
-export const recover = (options: Progress = {}): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> =>
-  recoverOn(thisMachine())(options)
+export const recover = (
+  options: TeardownOptions = {}
+): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> => recoverOn(thisMachine())(options)
 
 export const recoverOn =
   (machine: Machine) =>
-  (options: Progress = {}): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> =>
+  (options: TeardownOptions = {}): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> =>
     machine.journal.locked(
       pipe(
         TE.fromIOEither(machine.journal.names),
@@ -47,7 +48,8 @@ export const recoverOn =
           const tidied = machine.journal.tidy()
           return E.isLeft(tidied) ? tidied : E.right(done)
         })
-      )
+      ),
+      options.signal
     )
 
 const recoverOne = (

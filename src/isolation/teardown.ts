@@ -12,6 +12,11 @@ import type { SysctlBefore } from './step/sysctl'
 import { tagOf } from './tag'
 import { placeKey, type World } from './world'
 
+export interface TeardownOptions extends Progress {
+  /** Ends the wait for another isolink on this machine. What has been begun comes to its end. */
+  readonly signal?: AbortSignal
+}
+
 /** What a teardown found. */
 export interface Teardown {
   readonly name: string
@@ -22,12 +27,14 @@ export interface Teardown {
 }
 
 /** Takes an isolation down: the host is as before. Succeeds too when it is down already, or partly gone by itself. */
-export const teardown = (name: string, options: Progress = {}): TE.TaskEither<IsolationError, Teardown> =>
-  teardownOn(thisMachine())(name, options)
+export const teardown = (
+  name: string,
+  options: TeardownOptions = {}
+): TE.TaskEither<IsolationError, Teardown> => teardownOn(thisMachine())(name, options)
 
 export const teardownOn =
   (machine: Machine) =>
-  (name: string, options: Progress = {}): TE.TaskEither<IsolationError, Teardown> => {
+  (name: string, options: TeardownOptions = {}): TE.TaskEither<IsolationError, Teardown> => {
     const lost: Array<string> = []
     const onLoss = (sentence: string): void => {
       lost.push(sentence)
@@ -45,7 +52,8 @@ export const teardownOn =
                   TE.map(() => ({ name, found: true, ...(lost.length > 0 && { lost }) }))
                 )
         )
-      )
+      ),
+      options.signal
     )
   }
 

@@ -101,29 +101,30 @@ kernelTest(test, 'isolink down that is asked to end comes to its end', needs, as
   }
 })
 
-kernelTest(test, 'isolink up that waits for another isolink ends at once', needs, async () => {
-  sh('mkdir -m 700 -p /run/isolink; touch /run/isolink/lock')
-  const before = await settled()
-  const holder = spawn('flock', ['/run/isolink/lock', 'sh', '-c', 'echo held; exec sleep 60'], {
-    stdio: ['ignore', 'pipe', 'ignore']
+for (const words of [['up', '-'], ['down', 'blue'], ['detach', 'web', 'blue'], ['recover'], ['gc']])
+  kernelTest(test, `isolink ${words[0]} that waits for another isolink ends at once`, needs, async () => {
+    sh('mkdir -m 700 -p /run/isolink; touch /run/isolink/lock')
+    const before = await settled()
+    const holder = spawn('flock', ['/run/isolink/lock', 'sh', '-c', 'echo held; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore']
+    })
+    await once(holder.stdout, 'data')
+    const child = spawn(process.execPath, [...program, ...words], {
+      cwd: root,
+      stdio: ['pipe', 'ignore', 'pipe']
+    })
+    child.stdin.end(words[0] === 'up' ? recipe : '')
+    const waits = (): boolean =>
+      sh(`ls -l /proc/${child.pid}/fd 2>/dev/null || true`).includes('/run/isolink/lock')
+    while (!waits()) await setTimeout(20)
+    const start = performance.now()
+    child.kill('SIGINT')
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    holder.kill('SIGKILL')
+    assert.is(code, 1, said)
+    assert.match(said, /^isolink: cannot lock \/run\/isolink\/lock: /)
+    assert.ok(performance.now() - start < 5000)
+    assert.equal(stateOfHost(), before)
   })
-  await once(holder.stdout, 'data')
-  const child = spawn(process.execPath, [...program, 'up', '-'], {
-    cwd: root,
-    stdio: ['pipe', 'ignore', 'pipe']
-  })
-  child.stdin.end(recipe)
-  const waits = (): boolean =>
-    sh(`ls -l /proc/${child.pid}/fd 2>/dev/null || true`).includes('/run/isolink/lock')
-  while (!waits()) await setTimeout(20)
-  const start = performance.now()
-  child.kill('SIGINT')
-  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
-  holder.kill('SIGKILL')
-  assert.is(code, 1, said)
-  assert.match(said, /^isolink: cannot lock \/run\/isolink\/lock: /)
-  assert.ok(performance.now() - start < 5000)
-  assert.equal(stateOfHost(), before)
-})
 
 test.run()
