@@ -4,11 +4,14 @@ import * as TE from 'fp-ts/TaskEither'
 import * as v from 'valibot'
 import type { Message } from '../../protocol'
 import type { Element } from '../../protocol/nftables/element'
+import type { Link } from '../link'
 import * as link from '../link'
 import { cookie } from '../namespace/cookie'
 import { list } from '../namespace/named'
 import { elements, removeElements, removeTable, tables } from '../nftables'
 import { isolationName } from '../recipe/parameters'
+import type { Route } from '../route'
+import * as route from '../route'
 import type { NetlinkError } from '../socket/error'
 import { checkCapabilities } from './capability'
 import { type IsolationError, isGone } from './error'
@@ -16,8 +19,10 @@ import { inWorld } from './execution'
 import { exceptions, removeExceptions } from './firewall/hindrance'
 import { setNames, type TableFamily, tableOf } from './firewall/layout'
 import { change, ownerOf } from './firewall/table'
+import { guestsIn } from './guest'
 import { type Journal, ownerIn } from './journal'
 import { type Machine, thisMachine } from './machine'
+import { ip, word } from './step/kind'
 import { ownerTagged } from './tag'
 import { placeName, type World } from './world'
 
@@ -39,7 +44,8 @@ export interface Garbage {
 /**
  * Removes what bears our mark and belongs to no isolation that is on record: namespaces and links that we made, and
  * elements of our tables, here and in the named namespaces. It needs no record of them. What bears no mark stays, as
- * does what another state directory's isolations own.
+ * does what another state directory's isolations own. All that an owner had stays where somebody else's interface would
+ * be lost with his namespace, or where the host has its default route by his link.
  */
 export const collectGarbage = (options: GarbageOptions = {}): TE.TaskEither<IsolationError, Garbage> =>
   collectGarbageOn(thisMachine())(options)
@@ -114,7 +120,7 @@ const makerOf = (world: World, name: string): TE.TaskEither<NetlinkError, string
 
 const sweep = async (
   world: World,
-  owners: Owners,
+  known: Owners,
   dryRun: boolean
 ): Promise<E.Either<IsolationError, Garbage>> => {
   const named = await list()
@@ -122,26 +128,40 @@ const sweep = async (
   const removed: Array<string> = []
   const left: Array<string> = []
   const inhabited: Array<Place> = [undefined]
+  const deserted: Array<string> = []
+  /** Those of whom something must stay: so does all else that they have. */
+  const spared = new Set<string>()
   for (const { name, identity } of named.right) {
     if (identity === undefined) continue
     const maker = await makerOf(world, name)()
     if (E.isLeft(maker)) return maker
-    if (maker.right === undefined || !owners.areGone(maker.right) || isUsed(name, owners)) {
+    if (maker.right === undefined || !known.areGone(maker.right) || isUsed(name, known)) {
       inhabited.push(name)
       continue
     }
     const guests = await guestsIn(world, name)()
     if (E.isLeft(guests)) return guests
-    if (guests.right.length > 0) {
-      left.push(
-        `the namespace ${name}, as ${guests.right.join(' and ')} would be lost with it; move it out first`
-      )
+    if (guests.right.length === 0) {
+      deserted.push(name)
       continue
     }
+    spared.add(maker.right)
+    left.push(occupied(name, maker.right, guests.right))
+  }
+  const vital = await lifelines(world, known)()
+  if (E.isLeft(vital)) return vital
+  for (const { name, owner } of vital.right) {
+    if (spared.has(owner)) continue
+    spared.add(owner)
+    left.push(indispensable(name, owner))
+  }
+  // Not before all have been looked at: the other end of a wire goes with the first of them.
+  for (const name of deserted) {
     const gone = dryRun ? E.right(undefined) : await world.detach(name)()
     if (E.isLeft(gone)) return gone
     removed.push(`the namespace ${name}`)
   }
+  const owners: Owners = { ...known, areGone: mark => known.areGone(mark) && !spared.has(mark) }
   for (const place of inhabited) {
     for (const family of ['ip', 'ip6'] as const) {
       const swept = await sweepTable(world, place, family, owners, dryRun)()
@@ -164,14 +184,45 @@ const isUsed = (name: string, { cookies }: Owners): boolean => {
   return E.isRight(own) && cookies.has(own.right)
 }
 
-/** A device of no kind is a piece of hardware: it would come out without its addresses. */
-const guestsIn = (world: World, name: string): TE.TaskEither<NetlinkError, ReadonlyArray<string>> =>
+/** What keeps a namespace, and what to do about it. The shell's own process is on the host. */
+const occupied = (name: string, maker: string, guests: ReadonlyArray<Link>): string => {
+  const them = guests.length === 1 ? ['its', 'it'] : ['their', 'them']
+  const moves = guests.map(each => `${ip(name)} link set ${word(each.name)} netns $$`)
+  return (
+    `the namespace ${name} and what else ${maker} has, as ${guests.map(each => each.name).join(' and ')} would be lost ` +
+    `with it; note ${them[0]} addresses and routes, move ${them[1]} out (${moves.join('; ')}), and do the same again`
+  )
+}
+
+/** Links on the host that nobody on record owns, and that the host has its network by. */
+const lifelines = (
+  world: World,
+  { areGone }: Owners
+): TE.TaskEither<NetlinkError, ReadonlyArray<{ readonly name: string; readonly owner: string }>> =>
   pipe(
-    world.send(link.list(), name),
+    world.send(link.list()),
     TE.map(links =>
-      links.filter(({ name: own, kind }) => kind === undefined && own !== 'lo').map(({ name: own }) => own)
+      links.flatMap(({ alias, index, name }) => {
+        const owner = ownerTagged(alias)
+        return owner !== undefined && areGone(owner) ? [{ index, name, owner }] : []
+      })
+    ),
+    TE.chain(found =>
+      found.length === 0
+        ? TE.right([])
+        : pipe(
+            world.send(route.list({ table: route.RT_TABLE.MAIN })),
+            TE.map(routes => new Set(routes.filter(isDefault).map(each => each.link))),
+            TE.map(ways => found.filter(({ index }) => ways.has(index)))
+          )
     )
   )
+
+const isDefault = ({ destination }: Route): boolean => destination === 'default'
+
+const indispensable = (name: string, owner: string): string =>
+  `the link ${name} and what else ${owner} has, as the default route of the host goes by it; ` +
+  'bring back what the host had before from the namespace at its other end, and do the same again'
 
 const sweepLinks = (
   world: World,

@@ -274,8 +274,13 @@ export const list = (filter: LinkFilter = {}): ListRequest<Link> =>
     fields
   })
 
+export interface GetOptions {
+  /** The namespace to look in, by the id that this one has for it: a link's `parentNamespace`. Default: this one. */
+  readonly namespaceId?: number
+}
+
 /** A link by its name, one of its alternative names, or its index: `ip link show NAME`. */
-export const get = (link: LinkRef): Request<Link> => ({
+export const get = (link: LinkRef, { namespaceId }: GetOptions = {}): Request<Link> => ({
   operation: 'link.get',
   protocol: 'route',
   answering: 'single',
@@ -285,12 +290,25 @@ export const get = (link: LinkRef): Request<Link> => ({
     E.right([
       message('RTM_GETLINK', NLM_F.REQUEST, {
         header: { index: typeof link === 'number' ? link : 0 },
-        attributes: { ...named(link), extMask: withoutStatistics }
+        attributes: {
+          ...named(link),
+          extMask: withoutStatistics,
+          ...(namespaceId !== undefined && { targetNetnsid: namespaceId })
+        }
       })
     ]),
   read: answers => answers.flatMap(linksIn)[0] as Link,
-  fields: { ...fields, 'attributes.ifname': 'link', 'attributes.altIfname': 'link', 'header.index': 'link' },
-  hints: { ENODEV: `there is no link ${link}` }
+  fields: {
+    ...fields,
+    'attributes.ifname': 'link',
+    'attributes.altIfname': 'link',
+    'attributes.targetNetnsid': 'namespaceId',
+    'header.index': 'link'
+  },
+  hints: {
+    ENODEV: `there is no link ${link}`,
+    ...(namespaceId !== undefined && { EINVAL: `this namespace has no id ${namespaceId} for another` })
+  }
 })
 
 /** Milliseconds that the kernel takes, about: a removal waits until nobody looks at the link any more (RCU). */

@@ -258,7 +258,8 @@ export const recover = promise(() => isolink.recover)
 /**
  * Removes what bears our mark and belongs to no isolation that is on record: namespaces and links that we made, and
  * elements of our tables, here and in the named namespaces. It needs no record of them. What bears no mark stays, as
- * does what another state directory's isolations own.
+ * does what another state directory's isolations own. All that an owner had stays where somebody else's interface would
+ * be lost with his namespace, or where the host has its default route by his link.
  *
  * @throws IsolinkError
  */

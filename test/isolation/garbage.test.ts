@@ -1,7 +1,18 @@
 import { rmSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { apply, bridgeNetwork, collectGarbage, status, teardown, vethMasquerade } from '../../src/promises'
+import {
+  apply,
+  bridgeNetwork,
+  collectGarbage,
+  directLink,
+  dualNic,
+  hostFakeIp,
+  macvlan,
+  status,
+  teardown,
+  vethMasquerade
+} from '../../src/promises'
 import { ip, raise, raze, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
 
@@ -105,6 +116,85 @@ kernelTest(
     sh('sysctl -qw net.ipv4.conf.eth0.forwarding=0')
     assert.equal(await settled(), before)
     assert.equal(await collectGarbage(), { removed: [], left: [] })
+  }
+)
+
+kernelTest(test, 'a NIC that has no record is not lost with its namespace', needs, async () => {
+  ip('link add eth1 type veth peer name eth1 netns other\nlink set eth1 up')
+  await apply(dualNic({ namespace: 'blue', nic: 'eth1', addresses: ['10.0.7.14/24'] }))
+  forget('blue')
+  const state = await settled()
+  for (const dryRun of [true, false])
+    assert.equal(await collectGarbage({ dryRun }), {
+      removed: [],
+      left: [
+        'the namespace blue and what else blue has, as eth0 would be lost with it; note its addresses and routes, move it out (ip -n blue link set eth0 netns $$), and do the same again'
+      ]
+    })
+  assert.equal(stateOfHost(), state)
+  assert.match(sh('ip -n blue -br address show eth0'), /10\.0\.7\.14/)
+  sh('ip -n blue link set eth0 netns $$ name eth1')
+  assert.equal(await collectGarbage(), { removed: ['the namespace blue'], left: [] })
+  assert.ok(links().includes('eth1'))
+})
+
+kernelTest(test, 'a host that has its network by a namespace without record keeps it', needs, async () => {
+  for (const existed of [false, true]) {
+    if (existed) ip('netns add blue')
+    await apply(hostFakeIp({ namespace: 'blue', nic: 'eth0' }))
+    forget('blue')
+    const state = await settled()
+    const { left } = await collectGarbage()
+    assert.is(left.length, 1, left.join('\n'))
+    assert.match(
+      left[0] ?? '',
+      existed
+        ? /^the link veth-blue and what else blue has, as the default route of the host goes by it; /
+        : /^the namespace blue and what else blue has, as eth0 would be lost with it; /
+    )
+    assert.equal(stateOfHost(), state)
+    assert.match(sh('ip -n blue -br address show eth0'), /10\.0\.6\.10/)
+    raze()
+    raise()
+  }
+})
+
+kernelTest(
+  test,
+  'a wire between two namespaces goes with them, and is no reason to keep either',
+  needs,
+  async () => {
+    const before = await settled()
+    await apply(
+      directLink({
+        name: 'wire',
+        ends: [
+          { namespace: 'green', address: '10.1.0.1/24' },
+          { namespace: 'grey', address: '10.1.0.2/24' }
+        ]
+      })
+    )
+    forget('wire')
+    assert.equal(await collectGarbage(), { removed: ['the namespace green', 'the namespace grey'], left: [] })
+    assert.equal(await settled(), before)
+  }
+)
+
+kernelTest(
+  test,
+  'a child of the uplink goes with its namespace; one that somebody else put there does not',
+  [...needs, linkKind('macvlan')],
+  async () => {
+    const before = await settled()
+    await apply(macvlan({ namespace: 'green', parent: 'eth0', addresses: ['10.0.6.14/24'] }))
+    forget('green')
+    ip('link add link eth0 name theirs type macvlan mode bridge\nlink set theirs netns green')
+    const { removed, left } = await collectGarbage()
+    assert.equal(removed, [])
+    assert.match(left.join('\n'), /^the namespace green and what else green has, as theirs would be lost/)
+    ip('link delete theirs', '-n', 'green')
+    assert.equal(await collectGarbage(), { removed: ['the namespace green'], left: [] })
+    assert.equal(await settled(), before)
   }
 )
 

@@ -162,6 +162,13 @@ kernelTest(test, 'a link moves with a name and an index of its own', [], () =>
     await connection.link.set('m0', { namespace: 'far', name: 'eth0', index: 4711 })
     await using far = open({ namespace: 'far' })
     assert.is((await far.link.get('eth0')).index, 4711)
+    const { parent = 0, parentNamespace = -1 } = await connection.link.get('m1')
+    const other = await connection.link.get(parent, { namespaceId: parentNamespace })
+    assert.equal([other.name, other.index], ['eth0', 4711])
+    assert.match(
+      String(await connection.link.get('eth0', { namespaceId: 77 }).catch(error => error.message)),
+      /this namespace has no id 77 for another/
+    )
     await namespaces.remove('far')
   })
 )

@@ -30,7 +30,7 @@ export const addLinkStep: StepKind<AddLink, LinkBefore> = {
       index: link.freeIndex(),
       ...(peerOf(given) !== undefined && { peerIndex: link.freeIndex() })
     }),
-  apply: (step, { index, peerIndex }, { linkIn, owner }) => {
+  apply: (step, { index, peerIndex }, { linkIn, owner, world }) => {
     const { link: given, namespace } = step
     const peer = peerOf(given)
     const numbered = {
@@ -39,12 +39,16 @@ export const addLinkStep: StepKind<AddLink, LinkBefore> = {
       ...(given.master !== undefined && { master: linkIn(homeOf(step), given.master) }),
       ...(peer !== undefined && { peer: { ...peer, index: peerIndex } })
     }
-    // One that is made elsewhere goes with its parent, or with its namespace, which bears the mark.
-    const marked = given.namespace === undefined && given.alias === undefined
-    return send(namespace, [
-      link.add(numbered as NewLink),
-      ...(marked ? [link.set(index, { alias: tagOf(owner) })] : [])
-    ])
+    const make = link.add(numbered as NewLink)
+    if (given.alias !== undefined) return send(namespace, [make])
+    const mark = link.set(index, { alias: tagOf(owner) })
+    if (given.namespace === undefined) return send(namespace, [make, mark])
+    return call(
+      pipe(
+        world.send(make, namespace),
+        TE.chainW(() => world.send(mark, given.namespace))
+      )
+    )
   },
   undo: (step, before, { world }) => removal(step, before, world),
   check: (step, { index, peerIndex }, { world, linkIn }) => {
