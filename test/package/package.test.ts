@@ -175,6 +175,11 @@ test('ts-node, and the types of CommonJS, ES modules and bundlers', () => {
   assert.is(run('node', '-r', 'ts-node/register', 'program.ts').trim(), 'lo #!/bin/sh Right')
 })
 
+test('ts-node without any configuration, which knows nothing of exports', () => {
+  rmSync(join(consumer, 'tsconfig.json'))
+  assert.is(run('node', '-r', 'ts-node/register', 'program.ts').trim(), 'lo #!/bin/sh Right')
+})
+
 test('the command', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const { bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
