@@ -149,6 +149,8 @@ test('ts-node, and the types of CommonJS, ES modules and bundlers', () => {
   writeFileSync(join(consumer, 'program.ts'), program)
   writeFileSync(join(consumer, 'program.mts'), program)
   for (const [module, moduleResolution] of [
+    // One that knows nothing of a package's exports.
+    ['CommonJS', 'Node10'],
     ['Node16', 'Node16'],
     ['ESNext', 'Bundler']
   ]) {
@@ -172,11 +174,6 @@ test('ts-node, and the types of CommonJS, ES modules and bundlers', () => {
       'ts-node': { swc: true }
     })
   )
-  assert.is(run('node', '-r', 'ts-node/register', 'program.ts').trim(), 'lo #!/bin/sh Right')
-})
-
-test('ts-node without any configuration, which knows nothing of exports', () => {
-  rmSync(join(consumer, 'tsconfig.json'))
   assert.is(run('node', '-r', 'ts-node/register', 'program.ts').trim(), 'lo #!/bin/sh Right')
 })
 
