@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import type * as T from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
@@ -116,7 +118,10 @@ export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOpti
 }
 
 export interface ModifyOptions extends TransactionOptions {
-  /** How often it is tried again when others change the ruleset meanwhile. Default 20. */
+  /**
+   * How often it is tried again when others change the ruleset meanwhile. Default 20, which takes half a second at least,
+   * as the pauses between grow.
+   */
   readonly retries?: number
 }
 
@@ -139,9 +144,18 @@ export const send =
           )
         )
 
+/** Milliseconds that the first pause may last, and that none may outlast. */
+const pauses = { first: 1, most: 64 }
+
+/** Longer each time, and of no two the same length: those who are in each other's way do not remain so. */
+const pause =
+  (failures: number): T.Task<void> =>
+  () =>
+    setTimeout(Math.min(pauses.most, pauses.first * 2 ** failures) * (0.5 + Math.random() / 2))
+
 /**
  * Reads, computes and writes as if nobody else did: when the ruleset changed between `compute`, which reads what it
- * needs and gives the changes, and the transaction, both are done again. No change at all is no transaction.
+ * needs and gives the changes, and the transaction, both are done again after a pause. No change at all is no transaction.
  */
 export const modify =
   <E>(compute: TE.TaskEither<E, ReadonlyArray<Step>>, options: ModifyOptions = {}) =>
@@ -160,7 +174,10 @@ export const modify =
                     send(changes, { ...others, generation: read })(session),
                     TE.orElseW(error =>
                       error._tag === 'Rejected' && error.code === 'ERESTART' && left > 0
-                        ? attempt(left - 1)
+                        ? pipe(
+                            TE.fromTask(pause(retries - left)),
+                            TE.chainW(() => attempt(left - 1))
+                          )
                         : TE.left(error)
                     )
                   )

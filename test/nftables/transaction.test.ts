@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -66,6 +69,47 @@ kernelTest(test, 'modify: computed anew when somebody was faster', needs, async 
   assert.is(E.isLeft(refused) && refused.left._tag === 'Rejected' && refused.left.code, 'ERESTART')
   assert.is(seen.length, 2)
   close()
+})
+
+kernelTest(test, 'modify: whoever is outrun for a while is not outrun for good', needs, async () => {
+  await using other = open()
+  const { nftables, close } = isolink.open()
+  const end = performance.now() + 300
+  let attempts = 0
+  const done = await nftables.modify(async () => {
+    attempts++
+    if (performance.now() < end) await other.nftables.transaction([addTable(named(`theirs${attempts}`))])
+    return E.right([addTable(named('ours'))])
+  })()
+  close()
+  assert.equal(done, E.right(undefined))
+  assert.ok(attempts > 1 && attempts <= 21, String(attempts))
+  assert.match(run('nft', 'list', 'tables'), /table ip ours\n/)
+})
+
+kernelTest(test, 'modify, while another process commits in a loop', needs, async () => {
+  const committer = fork(join(__dirname, 'committer.ts'), {
+    execArgv: ['-r', 'ts-node/register/transpile-only'],
+    stdio: 'ignore'
+  })
+  await once(committer, 'message')
+  await using connection = open()
+  const { nftables } = connection
+  const start = await nftables.generation()
+  const changes = 200
+  let attempts = 0
+  for (let n = 0; n < changes; n++)
+    await nftables.modify(async () => {
+      attempts++
+      await nftables.tables()
+      return [addTable(named(`t${n}`))]
+    })
+  const commits = (await nftables.generation()) - start - changes
+  committer.kill('SIGKILL')
+  await once(committer, 'exit')
+  assert.is(run('nft', 'list', 'tables').match(/table ip t\d+\n/g)?.length, changes)
+  assert.ok(commits > changes, String(commits))
+  console.log(`${changes} changes in ${attempts} attempts, among ${commits} commits of another process`)
 })
 
 kernelTest(test, 'modify without a change is no transaction', needs, async () => {
