@@ -23,5 +23,6 @@ const sentences: { readonly [D in Recovery['done']]: string } = {
   undone: 'was being applied: undone',
   finished: 'was being taken down: finished',
   expired: 'was not confirmed in time: undone',
+  left: 'has no record, so nothing was done; isolink gc --dry-run says what is left of it, and what can be removed',
   forgotten: 'was from before the last start of the machine: forgotten'
 }

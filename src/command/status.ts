@@ -43,5 +43,6 @@ const linesOf = ({
 const sentences: { readonly [S in Status['state']]: string } = {
   up: 'up',
   drifted: 'drifted; the same isolink up again repairs it',
+  unrecorded: 'its record is lost',
   interrupted: 'cut short; isolink recover brings the host back'
 }

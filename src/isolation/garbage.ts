@@ -73,39 +73,106 @@ interface Owners {
   readonly cookies: ReadonlySet<string>
 }
 
-const ownersOf = ({ journal }: Machine): E.Either<IsolationError, Owners> =>
+/**
+ * Names that have no record, though something bears their mark still, and what there is to say of each, in sentences:
+ * somebody has removed the record, or it was damaged and has been set aside. Looks at namespaces and at the links of the host, and changes nothing. Whoever lacks
+ * capabilities sees none.
+ */
+export const unrecorded = (
+  machine: Machine
+): TE.TaskEither<IsolationError, ReadonlyMap<string, ReadonlyArray<string>>> =>
+  E.isLeft(checkCapabilities())
+    ? TE.right(new Map())
+    : pipe(
+        TE.fromIOEither(() => recordsOf(machine)),
+        TE.chainW(
+          ({ areGone }) =>
+            () =>
+              inWorld(machine, world => remains(world, machine, areGone))
+        )
+      )
+
+const remains = async (
+  world: World,
+  { journal }: Machine,
+  areGone: Owners['areGone']
+): Promise<E.Either<IsolationError, ReadonlyMap<string, ReadonlyArray<string>>>> => {
+  const named = await list()
+  if (E.isLeft(named)) return named
+  const here = await world.send(link.list())()
+  if (E.isLeft(here)) return here
+  const marks = here.right.map(({ alias }) => ownerTagged(alias))
+  for (const { name, identity } of named.right) {
+    const maker = identity === undefined ? E.right(undefined) : await makerOf(world, name)()
+    if (E.isLeft(maker)) return maker
+    marks.push(maker.right)
+  }
+  const names = new Set(
+    marks.flatMap(mark => {
+      const [name = ''] = (mark ?? '').split(/[@/]/)
+      return mark !== undefined && areGone(mark) && areGone(journal.owner(name)) ? [name] : []
+    })
+  )
+  const found = new Map<string, ReadonlyArray<string>>()
+  for (const name of names) {
+    const own = (mark: string): boolean => mark.split('/')[0] === journal.owner(name)
+    const swept = await sweep(world, { areGone: own, cookies: new Set() }, true)
+    if (E.isLeft(swept)) return swept
+    const kept = journal.setAside(name)
+    if (E.isLeft(kept)) return kept
+    found.set(name, [
+      ...kept.right.map(path => `its record was damaged, and is kept as ${path}`),
+      ...swept.right.removed.map(each => `isolink gc would remove ${each}`),
+      ...swept.right.left.map(each => `isolink gc would leave ${each}`)
+    ])
+  }
+  return E.right(found)
+}
+
+const recordsOf = ({
+  journal
+}: Machine): E.Either<IsolationError, Pick<Owners, 'areGone'> & { readonly names: ReadonlyArray<string> }> =>
   pipe(
     E.Do,
     E.bindW('names', journal.names),
-    E.bindW('entries', ({ names }) => pipe(names, E.traverseArray(journal.read))),
     E.bindW('members', ({ names }) =>
       pipe(
         names,
-        E.traverseArray(name => membersIn(journal.members(name)))
+        E.traverseArray(name => journal.members(name).names())
       )
     ),
-    E.map(({ names, entries, members }) => ({
+    E.map(({ names, members }) => ({
+      names,
       areGone: (mark: string) => {
         const [owner = '', member] = mark.split('/')
         const [name = ''] = owner.split('@')
         if (!v.is(isolationName, name) || ownerIn(journal.directory, name) !== owner) return false
         const own = members[names.indexOf(name)]
-        return own === undefined || (member !== undefined && !own.names.includes(member))
-      },
+        return own === undefined || (member !== undefined && !own.includes(member))
+      }
+    }))
+  )
+
+const ownersOf = (machine: Machine): E.Either<IsolationError, Owners> =>
+  pipe(
+    recordsOf(machine),
+    E.bindTo('records'),
+    E.bindW('entries', () => entriesIn(machine.journal)),
+    E.bindW('members', ({ records }) =>
+      pipe(
+        records.names,
+        E.traverseArray(name => entriesIn(machine.journal.members(name)))
+      )
+    ),
+    E.map(({ records, entries, members }) => ({
+      areGone: records.areGone,
       cookies: new Set(
-        [...entries, ...members.flatMap(each => each.entries)].flatMap(entry =>
-          (entry?.places ?? []).map(place => place.cookie)
-        )
+        [...entries, ...members.flat()].flatMap(entry => (entry?.places ?? []).map(place => place.cookie))
       )
     }))
   )
 
-const membersIn = ({ names, read }: Journal) =>
-  pipe(
-    E.Do,
-    E.bindW('names', names),
-    E.bindW('entries', own => pipe(own.names, E.traverseArray(read)))
-  )
+const entriesIn = ({ names, read }: Journal) => pipe(names(), E.chain(E.traverseArray(read)))
 
 type Place = string | undefined
 
@@ -190,7 +257,7 @@ const occupied = (name: string, maker: string, guests: ReadonlyArray<Link>): str
   const moves = guests.map(each => `${ip(name)} link set ${word(each.name)} netns $$`)
   return (
     `the namespace ${name} and what else ${maker} has, as ${guests.map(each => each.name).join(' and ')} would be lost ` +
-    `with it; note ${them[0]} addresses and routes, move ${them[1]} out (${moves.join('; ')}), and do the same again`
+    `with it; note ${them[0]} addresses and routes, move ${them[1]} out (${moves.join('; ')}), and run isolink gc again`
   )
 }
 
@@ -222,7 +289,7 @@ const isDefault = ({ destination }: Route): boolean => destination === 'default'
 
 const indispensable = (name: string, owner: string): string =>
   `the link ${name} and what else ${owner} has, as the default route of the host goes by it; ` +
-  'bring back what the host had before from the namespace at its other end, and do the same again'
+  'bring back what the host had before from the namespace at its other end, and run isolink gc again'
 
 const sweepLinks = (
   world: World,

@@ -68,6 +68,8 @@ export interface Journal {
   readonly claimant: (claim: string) => E.Either<JournalFailed, string | undefined>
   /** The names of all records. */
   readonly names: () => E.Either<JournalFailed, ReadonlyArray<string>>
+  /** Where damaged records of a name are kept for a person to read. */
+  readonly setAside: (name: string) => E.Either<JournalFailed, ReadonlyArray<string>>
   /** Removes what was left by one who died before his first record was whole. */
   readonly tidy: () => E.Either<JournalFailed, void>
   /** What says in the kernel whose a thing is. */
@@ -156,7 +158,7 @@ export const journalIn = (
                 E.chain(text => (text === undefined ? E.right(undefined) : parse(path, name, text))),
                 E.orElse(error => {
                   if (!isDamaged(error)) return E.left(error)
-                  return E.left(setAside(path, at(`${name}.json`), error))
+                  return E.left(putAside(path, at(`${name}.json`), error))
                 })
               )
             )
@@ -238,6 +240,18 @@ export const journalIn = (
         )
       : E.right([])
 
+  const setAside: Journal['setAside'] = name =>
+    existsSync(directory)
+      ? inDirectory(directory, at =>
+          attempt(directory, 'list', () =>
+            readdirSync(at('.'))
+              .filter(file => file.startsWith(damagedOf(name)))
+              .sort()
+              .map(file => join(directory, file))
+          )
+        )
+      : E.right([])
+
   const tidy: Journal['tidy'] = () =>
     pipe(
       names(),
@@ -270,7 +284,7 @@ export const journalIn = (
     }
   }
 
-  return { directory, locked, read, write, erase, claimant, names, tidy, owner, members }
+  return { directory, locked, read, write, erase, claimant, names, setAside, tidy, owner, members }
 }
 
 /** A name is a file's name, and none that leads out of the directory. */
@@ -517,9 +531,12 @@ const fromJson = (text: string): unknown => {
   }
 }
 
+/** What a damaged record is called from then on, but for the time of that. */
+const damagedOf = (name: string): string => `${name}.json.damaged-`
+
 /** A record that nobody can trust is kept for a person to read, and is in nobody's way. */
-const setAside = (path: string, file: string, { damaged: _, ...error }: Damaged): JournalFailed => {
-  const kept = `${path}.damaged-${Date.now()}`
+const putAside = (path: string, file: string, { damaged: _, ...error }: Damaged): JournalFailed => {
+  const kept = join(dirname(path), `${damagedOf(basename(path, '.json'))}${Date.now()}`)
   try {
     renameSync(file, join(dirname(file), basename(kept)))
   } catch (reason) {

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { IsolationError } from './error'
 import type { Progress } from './execution'
+import { unrecorded } from './garbage'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { type TeardownOptions, takeDown } from './teardown'
@@ -19,6 +20,8 @@ export interface Recovery {
     | 'expired'
     /** The machine was started anew since, and nothing of it was left. */
     | 'forgotten'
+    /** It has no record, and something bears its mark still: nothing has been done. `collectGarbage` tells what it is. */
+    | 'left'
 }
 
 /**
@@ -46,7 +49,11 @@ export const recoverOn =
           }
           if (failure !== undefined) return failure
           const tidied = machine.journal.tidy()
-          return E.isLeft(tidied) ? tidied : E.right(done)
+          if (E.isLeft(tidied)) return tidied
+          const lost = await unrecorded(machine)()
+          return E.isLeft(lost)
+            ? lost
+            : E.right([...done, ...[...lost.right.keys()].map(name => ({ name, done: 'left' }) as const)])
         })
       ),
       options.signal

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { IsolationError } from './error'
 import { inWorld, surroundings, tasksOf } from './execution'
+import { unrecorded } from './garbage'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { check } from './repair'
@@ -28,6 +29,8 @@ export interface Status {
     | 'drifted'
     /** A process that worked on it died; `recover` brings the host back. */
     | 'interrupted'
+    /** Its record is lost, or was damaged and has been set aside; `drift` tells what bears its mark still. */
+    | 'unrecorded'
   readonly drift: ReadonlyArray<Drift>
   /**
    * What keeps packets from passing and is not ours to change, in sentences: the rules of iptables-legacy, and what an
@@ -51,7 +54,7 @@ export const statusOn =
       TE.chainW(all =>
         // Where nothing was ever applied, there is nothing to lock.
         all.length === 0
-          ? TE.right([])
+          ? TE.right<IsolationError, ReadonlyArray<Status>>([])
           : journal.locked(
               pipe(
                 TE.fromIOEither(journal.names),
@@ -61,9 +64,27 @@ export const statusOn =
                 TE.chainW(TE.traverseSeqArray(entry => statusOf(machine, entry)))
               )
             )
+      ),
+      TE.chainW(found =>
+        pipe(
+          unrecorded(machine),
+          TE.map(lost => [
+            ...found,
+            ...[...lost]
+              .filter(([each]) => name === undefined || each === name)
+              .map(([each, findings]) => withoutRecord(each, findings))
+          ])
+        )
       )
     )
   }
+
+const withoutRecord = (name: string, findings: ReadonlyArray<string>): Status => ({
+  name,
+  recipe: 'unknown',
+  state: 'unrecorded',
+  drift: [{ step: `keep a record of ${name}`, findings }]
+})
 
 const statusOf = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError, Status> => {
   const { plan, phase, pending } = entry

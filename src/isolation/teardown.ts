@@ -6,6 +6,7 @@ import type { AddEntries, CreateNamespace } from '../recipe/step'
 import { checkCapabilities } from './capability'
 import type { IsolationError, JournalFailed, TeardownFailed } from './error'
 import { inWorld, type Progress, surroundings, type Task, tasksOf, undo } from './execution'
+import { unrecorded } from './garbage'
 import type { Entry, Journal } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import type { SysctlBefore } from './step/sysctl'
@@ -46,7 +47,7 @@ export const teardownOn =
         TE.chainW(
           (entry): TE.TaskEither<IsolationError, Teardown> =>
             entry === undefined
-              ? TE.right({ name, found: false })
+              ? withoutRecord(machine, name)
               : pipe(
                   takeDown(machine, entry, { ...options, onLoss }),
                   TE.map(() => ({ name, found: true, ...(lost.length > 0 && { lost }) }))
@@ -56,6 +57,23 @@ export const teardownOn =
       options.signal
     )
   }
+
+/** What has no record is down, unless something bears its mark still: then nobody knows what was there before it. */
+const withoutRecord = (machine: Machine, name: string): TE.TaskEither<IsolationError, Teardown> =>
+  pipe(
+    unrecorded(machine),
+    TE.chainW(all => {
+      const leftBehind = all.get(name)
+      return leftBehind === undefined
+        ? TE.right({ name, found: false })
+        : TE.left<IsolationError, Teardown>({
+            _tag: 'TeardownFailed',
+            message: `${name} has no record by which it could be taken down, though it is not down: ${leftBehind.join('; ')}`,
+            isolation: name,
+            leftBehind
+          })
+    })
+  )
 
 /**
  * Undoes what a record tells of, however much of it was done or undone already, and forgets it. Whoever does this holds

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { rmSync, truncateSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
@@ -13,6 +14,7 @@ import {
   teardown,
   vethMasquerade
 } from '../../src/promises'
+import { program, root } from '../command/child'
 import { ip, raise, raze, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
 
@@ -128,7 +130,7 @@ kernelTest(test, 'a NIC that has no record is not lost with its namespace', need
     assert.equal(await collectGarbage({ dryRun }), {
       removed: [],
       left: [
-        'the namespace blue and what else blue has, as eth0 would be lost with it; note its addresses and routes, move it out (ip -n blue link set eth0 netns $$), and do the same again'
+        'the namespace blue and what else blue has, as eth0 would be lost with it; note its addresses and routes, move it out (ip -n blue link set eth0 netns $$), and run isolink gc again'
       ]
     })
   assert.equal(stateOfHost(), state)
@@ -137,6 +139,66 @@ kernelTest(test, 'a NIC that has no record is not lost with its namespace', need
   assert.equal(await collectGarbage(), { removed: ['the namespace blue'], left: [] })
   assert.ok(links().includes('eth1'))
 })
+
+const interfaceRecipes = [
+  ['dual-nic', () => dualNic({ namespace: 'blue', nic: 'eth1', addresses: ['10.0.7.14/24'] })],
+  ['host-fake-ip', () => hostFakeIp({ namespace: 'blue', nic: 'eth0' })]
+] as const
+const harms = {
+  damaged: () => truncateSync('/run/isolink/blue.json', 300),
+  missing: () => forget('blue')
+}
+
+for (const [recipe, planned] of interfaceRecipes)
+  for (const [what, harm] of Object.entries(harms))
+    kernelTest(
+      test,
+      `${recipe}, its record ${what}: every command says so, and nothing is lost`,
+      needs,
+      async () => {
+        ip('link add eth1 type veth peer name eth1 netns other\nlink set eth1 up')
+        await apply(planned())
+        harm()
+        const whole = (): object => ({
+          host: stateOfHost(),
+          blue: sh('ip -n blue -d address; ip -n blue route')
+        })
+        await settled()
+        const before = whole()
+        const isolink = (...words: ReadonlyArray<string>): readonly [number | null, string] => {
+          const {
+            status: code,
+            stdout,
+            stderr
+          } = spawnSync(process.execPath, [...program, ...words], { encoding: 'utf8', cwd: root })
+          assert.equal(whole(), before, words.join(' '))
+          return [code, stdout + stderr]
+        }
+        if (what === 'damaged') {
+          const [code, said] = isolink('status')
+          assert.is(code, 1)
+          assert.match(said, /cannot understand .*blue\.json: .*; it is kept as .*blue\.json\.damaged-\d+/)
+        }
+        const advice =
+          /the namespace blue and what else blue has, as eth0 would be lost with it; note its addresses and routes, move it out \(ip -n blue link set eth0 netns/
+        const kept = what === 'damaged' ? /its record was damaged, and is kept as .*\.damaged-\d+/ : /blue/
+        for (const [words, code] of [
+          [['status'], 3],
+          [['down', 'blue'], 1]
+        ] as const) {
+          const [ended, said] = isolink(...words)
+          assert.is(ended, code, said)
+          assert.match(said, advice)
+          assert.match(said, kept)
+        }
+        assert.match(
+          isolink('recover')[1],
+          /^blue has no record, so nothing was done; isolink gc --dry-run says/
+        )
+        assert.match(isolink('gc')[1], advice)
+        assert.equal(await collectGarbage(), await collectGarbage({ dryRun: true }))
+      }
+    )
 
 kernelTest(test, 'a host that has its network by a namespace without record keeps it', needs, async () => {
   for (const existed of [false, true]) {
