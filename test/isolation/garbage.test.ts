@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync, truncateSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
@@ -164,6 +165,8 @@ for (const [recipe, planned] of interfaceRecipes)
           blue: sh('ip -n blue -d address; ip -n blue route')
         })
         await settled()
+        // In there, too, the kernel asks for a while whether anybody has its addresses.
+        for (let n = 0; n < 50 && sh('ip -n blue address').includes('tentative'); n++) await delay(100)
         const before = whole()
         const isolink = (...words: ReadonlyArray<string>): readonly [number | null, string] => {
           const {
