@@ -114,7 +114,7 @@ const main = async (): Promise<void> => {
   }
   const nowhere = Object.keys(suites).every(kernel => kernels.includes(kernel)) ? ranNowhere(runs) : []
   for (const test of nowhere) console.log(`skipped on each kernel: ${test}`)
-  if (values.record) writeFileSync(join(root, 'docs/kernels.md'), page(runs))
+  if (values.record) writeFileSync(join(root, 'docs/kernels.md'), page(runs, words))
   const { passed, failed, skipped } = total(runs.flatMap(({ outcomes }) => outcomes))
   console.log(sentence({ passed, failed: failed + nowhere.length, skipped }))
   process.exitCode = failed + nowhere.length > 0 ? 1 : 0

@@ -65,9 +65,9 @@ const features = (runs: ReadonlyArray<Run>): string =>
   )
 
 /** The page, whole. */
-export const page = (runs: ReadonlyArray<Run>): string => `# Kernels
+export const page = (runs: ReadonlyArray<Run>, words: ReadonlyArray<string>): string => `# Kernels
 
-The tests on stock kernels of Debian, and what each kernel has. Written by \`npm run test:vm -- --kernel all --record\`, in virtual machines that are emulated; a release runs it. \`npm run test:vm -- --kernel trixie link\` runs the files on link on the kernel of trixie.
+${words.length === 0 ? 'All tests' : 'The tests of what the project’s own machines lack'} on stock kernels of Debian, and what each kernel has. Written by \`${['npm run test:vm -- --kernel all --record', ...words].join(' ')}\`, in virtual machines that are emulated; a release runs it. \`npm run test:vm -- --kernel trixie link\` runs the files on link on the kernel of trixie.
 
 ## Results
 
