@@ -96,6 +96,8 @@ fetch_kernel() { # fetch_kernel FOLDER SUITE FLAVOUR
     fi
   done
   modules=$folder/lib/modules/$version
+  # Newer kernels stand among their modules, and have no folder of this name.
+  mkdir -p "$folder/tree/boot"
   mv "$(find "$folder/tree/boot" "$modules" -maxdepth 1 -name 'vmlinuz*' -print -quit)" "$folder/vmlinuz"
   # Uncompressed they load many times faster in there.
   find "$modules" -name '*.ko.xz' -print0 | xargs --null --no-run-if-empty --max-args=64 --max-procs="$(nproc)" xz --decompress
