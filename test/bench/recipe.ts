@@ -119,7 +119,8 @@ const ratio = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number =>
 const rounded = (value: number): number => Number(value.toPrecision(3))
 
 const rounds = Number(process.env.ROUNDS ?? 15)
-const warmUp = Number(process.env.WARM ?? 20)
+/** A process is warm when the compiler has nothing more to do: that takes it some dozens of rounds. */
+const warmUp = Number(process.env.WARM ?? 80)
 
 /** Time taken by each contestant in each round, after rounds in which only the first takes part: it gets warm. */
 const inTurns = async <C extends string>(
