@@ -86,6 +86,20 @@ export const kernelTest = (
   }
 }
 
+/** Some kernels have only iptables that is made of nftables, and only the machine's own root is told of the other's tables. */
+export const legacyTables = (): Missing => {
+  const missing = outside ?? command('iptables-legacy')
+  if (missing !== undefined) return missing
+  if (spawnSync(oracle('iptables-legacy') ?? '', ['-S']).status !== 0)
+    return 'the kernel has no tables of iptables-legacy'
+  try {
+    readFileSync('/proc/net/ip_tables_names')
+    return undefined
+  } catch {
+    return 'which tables of iptables-legacy there are is not to be seen here'
+  }
+}
+
 /** In a user namespace there is but one user, and nobody to become. */
 export const otherUser = (): Missing =>
   readFileSync('/proc/self/uid_map', 'utf8').trim().endsWith(' 1')

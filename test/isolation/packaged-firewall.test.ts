@@ -122,10 +122,13 @@ const comesBack = async (): Promise<void> => {
   await isUp()
 }
 
+/** Daemons of the system become users of their own, and what is in /etc belongs to more than one. */
+const ownUser: Missing = otherUser()
+
 kernelTest(
   test,
   'ufw: works, remains readable, also when it is loaded anew, and is left as it was',
-  [...needs, command('ufw')],
+  [...needs, command('ufw'), ownUser],
   async () => {
     withOwnSettings()
     sh('ufw --force enable')
@@ -148,9 +151,6 @@ kernelTest(
     assert.equal(withoutRules(), before)
   }
 )
-
-/** A daemon of the system becomes a user of its own. */
-const ownUser: Missing = otherUser()
 
 kernelTest(
   test,

@@ -5,20 +5,13 @@ import * as assert from 'uvu/assert'
 import { status } from '../../src/index'
 import { apply, bridgeNetwork, namespaces, teardown, vethMasquerade } from '../../src/promises'
 import { ask, briefly, raise, raze, serve, sh, stateOfHost } from '../lab'
-import { command, kernelTest, type Missing, oracle } from '../sandbox'
+import { command, kernelTest, legacyTables, type Missing, oracle } from '../sandbox'
 
 const test = suite('other firewalls')
 const needs = [command('ip'), command('nft'), command('iptables')]
 
 test.before.each(raise)
 test.after.each(raze)
-
-/** Some kernels have only iptables that is made of nftables. */
-const legacy: Missing =
-  command('iptables-legacy') ??
-  (spawnSync(oracle('iptables-legacy') ?? '', ['-S']).status === 0
-    ? undefined
-    : 'the kernel has no tables of iptables-legacy')
 
 /** Whether rules of family bridge can ask for bridges. */
 const metaBridge: Missing =
@@ -331,40 +324,45 @@ kernelTest(
   }
 )
 
-kernelTest(test, 'what iptables-legacy drops is told, and what to type', [...needs, legacy], async () => {
-  sh(`iptables-legacy -P FORWARD DROP
+kernelTest(
+  test,
+  'what iptables-legacy drops is told, and what to type',
+  [...needs, legacyTables()],
+  async () => {
+    sh(`iptables-legacy -P FORWARD DROP
 iptables-legacy -N own
 iptables-legacy -A FORWARD -i tun0 -j own
 iptables-legacy -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j own
 iptables-legacy -A own -s 192.0.2.0/24 -j DROP
 iptables-legacy -A own -j RETURN`)
-  await apply(network)
-  const remedies = [
-    'iptables-legacy -I FORWARD -i br0 -o eth0 -j ACCEPT',
-    'iptables-legacy -I FORWARD -o br0 -j ACCEPT'
-  ]
-  const policy = 'is dropped by the policy of chain FORWARD in table ip filter of iptables-legacy'
-  assert.not(await reaches('red', '10.0.6.20'))
-  assert.equal(await hindered(), [
-    `what br0 sends ${policy}: ${remedies[0]}`,
-    `what goes to br0 ${policy}: ${remedies[1]}`
-  ])
-  sh(remedies.join('\n'))
-  assert.ok(await reaches('red', '10.0.6.20'))
-  assert.is(await hindered(), undefined)
-  sh('iptables-legacy -I own -o br0 -j REJECT; iptables-legacy -I FORWARD -o br+ -p tcp -g own')
-  assert.is(await hindered(), undefined, 'of TCP alone')
-  sh('iptables-legacy -I FORWARD 1 ! -i docker0 -j own')
-  assert.match(
-    String(await hindered()),
-    /^what goes to br0 is dropped by rule 1 of chain own in table ip filter of iptables-legacy/
-  )
-  await teardown('web')
-  assert.is(sh('iptables-legacy -S own').split('\n').length, 5)
-  sh('iptables-legacy -P FORWARD ACCEPT; iptables-legacy -F; iptables-legacy -X')
-})
+    await apply(network)
+    const remedies = [
+      'iptables-legacy -I FORWARD -i br0 -o eth0 -j ACCEPT',
+      'iptables-legacy -I FORWARD -o br0 -j ACCEPT'
+    ]
+    const policy = 'is dropped by the policy of chain FORWARD in table ip filter of iptables-legacy'
+    assert.not(await reaches('red', '10.0.6.20'))
+    assert.equal(await hindered(), [
+      `what br0 sends ${policy}: ${remedies[0]}`,
+      `what goes to br0 ${policy}: ${remedies[1]}`
+    ])
+    sh(remedies.join('\n'))
+    assert.ok(await reaches('red', '10.0.6.20'))
+    assert.is(await hindered(), undefined)
+    sh('iptables-legacy -I own -o br0 -j REJECT; iptables-legacy -I FORWARD -o br+ -p tcp -g own')
+    assert.is(await hindered(), undefined, 'of TCP alone')
+    sh('iptables-legacy -I FORWARD 1 ! -i docker0 -j own')
+    assert.match(
+      String(await hindered()),
+      /^what goes to br0 is dropped by rule 1 of chain own in table ip filter of iptables-legacy/
+    )
+    await teardown('web')
+    assert.is(sh('iptables-legacy -S own').split('\n').length, 5)
+    sh('iptables-legacy -P FORWARD ACCEPT; iptables-legacy -F; iptables-legacy -X')
+  }
+)
 
-kernelTest(test, 'IPv6: what iptables-legacy drops is told', [...needs, legacy], async () => {
+kernelTest(test, 'IPv6: what iptables-legacy drops is told', [...needs, legacyTables()], async () => {
   sh('ip6tables-legacy -A FORWARD -i br0 ! -o tun0 -j DROP')
   await apply(network6)
   assert.match(

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apply, attach, bridgeNetwork, teardown } from '../../src/promises'
 import { ask, ip, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
-import { command, kernelTest, type Missing, oracle } from '../sandbox'
+import { command, kernelTest, legacyTables } from '../sandbox'
 
 const test = suite('ports of other tools')
 const needs = [command('ip'), command('nft'), command('iptables')]
@@ -15,11 +14,6 @@ link set tun0 up
 address add 10.8.0.1/24 dev tun0`)
 })
 test.after.each(raze)
-
-const legacy: Missing =
-  spawnSync(oracle('iptables-legacy') ?? 'false', ['-S']).status === 0
-    ? undefined
-    : 'the kernel has no tables of iptables-legacy'
 
 interface Case {
   readonly rules: string
@@ -199,20 +193,15 @@ EOF`)
   server.close()
 })
 
-kernelTest(
-  test,
-  'refused: a rule of iptables-legacy',
-  [...needs, command('iptables-legacy'), legacy],
-  async () => {
-    sh('iptables-legacy -t nat -A PREROUTING ! -i docker0 -p tcp --dport 8000 -j DNAT --to 172.17.0.2:80')
-    const error = await refusal(apply(network([{ hostPort: 8000, port: 80 }])))
-    assert.is(
-      error.message,
-      'publish: tcp port 8000 of the host is taken by rule 1 of chain PREROUTING in table ip nat of iptables-legacy, which sends what comes to 10.0.6.10 of eth0 elsewhere; choose another hostPort'
-    )
-    sh('iptables-legacy -t nat -F')
-  }
-)
+kernelTest(test, 'refused: a rule of iptables-legacy', [...needs, legacyTables()], async () => {
+  sh('iptables-legacy -t nat -A PREROUTING ! -i docker0 -p tcp --dport 8000 -j DNAT --to 172.17.0.2:80')
+  const error = await refusal(apply(network([{ hostPort: 8000, port: 80 }])))
+  assert.is(
+    error.message,
+    'publish: tcp port 8000 of the host is taken by rule 1 of chain PREROUTING in table ip nat of iptables-legacy, which sends what comes to 10.0.6.10 of eth0 elsewhere; choose another hostPort'
+  )
+  sh('iptables-legacy -t nat -F')
+})
 
 kernelTest(test, 'an endpoint that comes later is refused as well', needs, async () => {
   await apply(network([]))
