@@ -188,6 +188,12 @@ export interface Question {
 /** Long enough for an answer on a slow machine, and short enough for one that must not come. */
 export const briefly = 500
 
+/** Waits, not for long, until the host is as it was: the kernel ends a namespace's links a while after the namespace. */
+export const hostIs = async (before: object): Promise<void> => {
+  const text = JSON.stringify(before)
+  for (let n = 0; n < 50 && JSON.stringify(stateOfHost()) !== text; n++) await delay(100)
+}
+
 /** What such a server says, or the code of the error in its place; for want of any, `silence`. */
 export const ask = async (
   ref: NamespaceRef,

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apply, explain, ipvlan, macvlan, namespaces, teardown } from '../../src/promises'
 import type { IpvlanParameters } from '../../src/recipe'
-import { ask, briefly, host, ip, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
+import { ask, briefly, host, hostIs, ip, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
 import { essence, stateIn } from './essence'
 
@@ -185,6 +185,7 @@ for (const [what, script] of [
     await up(parametersOf(four))
     sh(script)
     assert.equal(await teardown('blue'), { name: 'blue', found: true })
+    await hostIs(before)
     assert.equal(stateOfHost(), before)
   })
 
