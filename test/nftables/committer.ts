@@ -1,4 +1,5 @@
-/** A process that does nothing but commit, until it is killed. */
+/** A process that commits again and again, until it is killed; in between it rests for as long as a change takes. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { addTable, removeTable } from '../../src/nftables'
 import { open } from '../../src/promises'
 
@@ -10,6 +11,7 @@ const commit = async (): Promise<never> => {
   for (;;) {
     await nftables.transaction([addTable(busy)])
     await nftables.transaction([removeTable(busy)])
+    await delay(1)
   }
 }
 

@@ -112,7 +112,7 @@ kernelTest(test, 'modify, while another process commits in a loop', needs, async
   }
   const commits = (await nftables.generation()) - start - changes
   assert.is(run('nft', 'list', 'tables').match(/table ip t\d+\n/g)?.length, changes)
-  assert.ok(commits > changes, String(commits))
+  assert.ok(commits > changes / 2, String(commits))
   console.log(`${changes} changes in ${attempts} attempts, among ${commits} commits of another process`)
 })
 
