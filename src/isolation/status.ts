@@ -2,12 +2,12 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { IsolationError } from './error'
-import { inWorld, surroundings, tasksOf } from './execution'
+import { inWorld, surroundings, type Task, tasksOf } from './execution'
 import { unrecorded } from './garbage'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { check } from './repair'
-import { kindOf, unlessGone } from './step'
+import { kindOf, type Surroundings, unlessGone } from './step'
 import { leftOf } from './watchdog'
 import { placeKey, placeName, type World } from './world'
 
@@ -131,55 +131,59 @@ const memberEntries = (
   )
 }
 
-/** What of an isolation no longer holds, step by step. */
-export const driftOf =
-  (machine: Machine, entry: Entry): TE.TaskEither<IsolationError, ReadonlyArray<Drift>> =>
+/** Looks at what is up where it is. */
+const lookingAt =
+  <A>(
+    machine: Machine,
+    entry: Entry,
+    look: (tasks: ReadonlyArray<Task>, around: Surroundings, world: World) => TE.TaskEither<IsolationError, A>
+  ): TE.TaskEither<IsolationError, A> =>
   () =>
     inWorld(
       machine,
       world => {
         const tasks = tasksOf(entry)
-        const around = surroundings(world, machine, entry.plan.name, tasks)
-        const gone = new Set(
-          entry.places.filter(({ ref }) => E.isLeft(world.at(ref))).map(({ ref }) => placeKey(ref))
-        )
-        return pipe(
-          tasks,
-          TE.traverseSeqArray(task =>
-            pipe(
-              isIn(gone, task.step) ? TE.right([]) : check(task, around),
-              TE.map(findings => ({ step: kindOf(task.step).describe(task.step), findings }))
-            )
-          ),
-          TE.map(found => found.filter(({ findings }) => findings.length > 0)),
-          TE.map(found => [...lost(entry, world), ...found])
-        )()
+        return look(tasks, surroundings(world, machine, entry.plan.name, tasks), world)()
       },
       { places: entry.places }
     )
 
-/** What is not ours to change. A step that can be looked at no more has drifted, and says so. */
-const hindranceOf =
-  (machine: Machine, entry: Entry): TE.TaskEither<IsolationError, ReadonlyArray<string>> =>
-  () =>
-    inWorld(
-      machine,
-      world => {
-        const tasks = tasksOf(entry)
-        const around = surroundings(world, machine, entry.plan.name, tasks)
-        return pipe(
-          tasks,
-          TE.traverseSeqArray(({ step, before }) =>
-            pipe(
-              unlessGone(kindOf(step).hindered?.(step, before, around) ?? TE.right([])),
-              TE.map((found = []) => found)
-            )
-          ),
-          TE.map(found => found.flat())
-        )()
-      },
-      { places: entry.places }
+/** What of an isolation no longer holds, step by step. */
+export const driftOf = (
+  machine: Machine,
+  entry: Entry
+): TE.TaskEither<IsolationError, ReadonlyArray<Drift>> =>
+  lookingAt(machine, entry, (tasks, around, world) => {
+    const gone = new Set(
+      entry.places.filter(({ ref }) => E.isLeft(world.at(ref))).map(({ ref }) => placeKey(ref))
     )
+    return pipe(
+      tasks,
+      TE.traverseSeqArray(task =>
+        pipe(
+          isIn(gone, task.step) ? TE.right([]) : check(task, around),
+          TE.map(findings => ({ step: kindOf(task.step).describe(task.step), findings }))
+        )
+      ),
+      TE.map(found => found.filter(({ findings }) => findings.length > 0)),
+      TE.map(found => [...lost(entry, world), ...found])
+    )
+  })
+
+/** What is not ours to change. A step that can be looked at no more has drifted, and says so. */
+const hindranceOf = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError, ReadonlyArray<string>> =>
+  lookingAt(machine, entry, (tasks, around) =>
+    pipe(
+      tasks,
+      TE.traverseSeqArray(({ step, before }) =>
+        pipe(
+          unlessGone(kindOf(step).hindered?.(step, before, around) ?? TE.right([])),
+          TE.map((found = []) => found)
+        )
+      ),
+      TE.map(found => found.flat())
+    )
+  )
 
 /** What a namespace that has ended held is gone with it: it is enough to say that once. */
 const isIn = (gone: ReadonlySet<string>, step: Entry['plan']['steps'][number]): boolean =>

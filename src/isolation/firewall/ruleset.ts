@@ -5,7 +5,7 @@ import type { Chain } from '../../../protocol/nftables/chain'
 import type { Rule } from '../../../protocol/nftables/rule'
 import type { NftSet } from '../../../protocol/nftables/set'
 import type { Table } from '../../../protocol/nftables/table'
-import { families, type TableRef } from '../../nftables'
+import { families, type TableRef, table } from '../../nftables'
 import { message } from '../../socket/message'
 import { type ListRequest, listing, type Request } from '../../socket/request'
 
@@ -49,19 +49,7 @@ export const setsOf = (ref: TableRef): ListRequest<NftSet> =>
   )
 
 /** A table with its flags: ENOENT if there is none. */
-export const tableAsTold = ({ family, table }: TableRef): Request<Table | undefined> => ({
-  operation: 'nftables.table',
-  protocol: 'netfilter',
-  answering: 'single',
-  links: [],
-  namespaces: [],
-  messages: () =>
-    E.right([
-      message('NFT_MSG_GETTABLE', NLM_F.REQUEST, {
-        header: { nfgenFamily: families[family] },
-        attributes: { name: table }
-      })
-    ]),
-  read: answers => answers.flatMap(each => (each.type === 'NFT_MSG_NEWTABLE' ? [each as Table] : []))[0],
-  fields: {}
+export const tableAsTold = (ref: TableRef): Request<Table | undefined> => ({
+  ...table(ref),
+  read: answers => answers.flatMap(each => (each.type === 'NFT_MSG_NEWTABLE' ? [each as Table] : []))[0]
 })
