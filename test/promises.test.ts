@@ -72,4 +72,13 @@ test('functions keep their identity', () => {
   assert.is(promises.namespaces.create, promises.namespaces.create)
 })
 
+test('an object of a connection is loaded when it is first used', async () => {
+  await using host = promises.open()
+  const isLoaded = (name: string): boolean => Object.getOwnPropertyDescriptor(host, name)?.get === undefined
+  const { link } = host
+  assert.is(link, host.link)
+  assert.equal([isLoaded('link'), isLoaded('nftables'), isLoaded('wireguard')], [true, false, false])
+  assert.is(typeof { ...host }.nftables.modify, 'function')
+})
+
 test.run()

@@ -3,6 +3,7 @@
  *
  * @module isolink/promises
  */
+import { deferred } from '../../protocol/definition/deferred'
 import * as isolink from '../index'
 import * as namespaces from './namespaces'
 import * as nftables from './nftables'
@@ -73,40 +74,41 @@ export interface Connection extends Objects {
 export const open = (options?: isolink.SessionOptions): Connection => {
   const connection = isolink.open(options)
   unwrap(connection.opened)
-  return {
-    ...objects(connection),
-    with: others => objects(connection.with(others)),
+  return Object.assign(objects(connection), {
+    with: (others: isolink.SendOptions) => objects(connection.with(others)),
     close: connection.close,
     [Symbol.asyncDispose]: connection[Symbol.asyncDispose]
-  }
+  })
 }
 
-const objects = (given: isolink.Objects): Objects => ({
-  link: promised(given.link),
-  address: promised(given.address),
-  route: promised(given.route),
-  rule: promised(given.rule),
-  neighbour: promised(given.neighbour),
-  nexthop: promised(given.nexthop),
-  nsid: promised(given.nsid),
-  qdisc: promised(given.qdisc),
-  class: promised(given.class),
-  filter: promised(given.filter),
-  nftables: {
-    ...promised(given.nftables),
-    modify: (compute, options) =>
-      given.nftables
-        .modify(() => compute().then(right), options)()
-        .then(unwrap)
-  },
-  conntrack: promised(given.conntrack),
-  wireguard: promised(given.wireguard),
-  sysctl: promised(given.sysctl),
-  send: request => given.send(request)().then(unwrap),
-  batch: requests => given.batch(requests)(),
-  stream: request => streaming(given.stream(request)),
-  monitor: (followed, options) => throwing(given.monitor(followed, options))
-})
+const objects = (given: isolink.Objects): Objects =>
+  deferred<Objects>({
+    link: () => promised(given.link),
+    address: () => promised(given.address),
+    route: () => promised(given.route),
+    rule: () => promised(given.rule),
+    neighbour: () => promised(given.neighbour),
+    nexthop: () => promised(given.nexthop),
+    nsid: () => promised(given.nsid),
+    qdisc: () => promised(given.qdisc),
+    class: () => promised(given.class),
+    filter: () => promised(given.filter),
+    nftables: () =>
+      promised({
+        ...given.nftables,
+        modify: (
+          compute: () => Promise<ReadonlyArray<isolink.nftables.Step>>,
+          options?: isolink.nftables.ModifyOptions
+        ) => given.nftables.modify(() => compute().then(right), options)
+      }),
+    conntrack: () => promised(given.conntrack),
+    wireguard: () => promised(given.wireguard),
+    sysctl: () => promised(given.sysctl),
+    send: () => request => given.send(request)().then(unwrap),
+    batch: () => requests => given.batch(requests)(),
+    stream: () => request => streaming(given.stream(request)),
+    monitor: () => (followed, options) => throwing(given.monitor(followed, options))
+  })
 
 /**
  * What Docker's bridge does: namespaces on a bridge, which reach each other, the host, and by the host's address the
