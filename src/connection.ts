@@ -181,10 +181,8 @@ const bindTo =
  */
 export const open = (options: SessionOptions = {}): Connection => {
   const session = openSession(options)
-  const closing = new AbortController()
-  const objects = objectsIn(session, options.namespace, closing.signal)
+  const objects = objectsIn(session, options.namespace)
   const close = (): void => {
-    closing.abort()
     if (E.isRight(session)) session.right.close()
   }
   return Object.assign(objects({}), {
@@ -201,11 +199,9 @@ export const open = (options: SessionOptions = {}): Connection => {
 const objectsIn =
   (
     session: E.Either<NamespaceError, Session>,
-    namespace: NamespaceRef | undefined,
-    closing: AbortSignal
+    namespace: NamespaceRef | undefined
   ): ((options: SendOptions) => Objects) =>
   options => {
-    const ends = [options.signal, closing].filter(each => each !== undefined)
     const send: Session['send'] = (request, others) =>
       E.isLeft(session) ? TE.left(session.left) : session.right.send(request, { ...options, ...others })
     const batch: Objects['batch'] = requests =>
@@ -217,7 +213,7 @@ const objectsIn =
     const limited = ({ signal, ...others }: SubscriptionOptions = {}): SubscriptionOptions => ({
       ...(options.timeout !== undefined && { timeout: options.timeout }),
       ...others,
-      signal: AbortSignal.any(signal === undefined ? ends : [signal, ...ends])
+      signal: AbortSignal.any([signal, options.signal].filter(each => each !== undefined))
     })
     const follow: Objects['monitor'] = (objects, subscriptionOptions) =>
       monitor(session, objects, limited(subscriptionOptions))

@@ -77,7 +77,7 @@ export const openChannel = <T extends Asked>(
         kernelTime: longestSend
       })
       let sent: Array<() => void> = []
-      let dropped = transport.dropped()
+      let dropped = 0
       let isOpen = true
       /** Whether the pump goes on when others have had their turn. */
       let rests = false

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import type { TaskEither } from 'fp-ts/TaskEither'
 import type { Families, Protocol } from '../../protocol'
-import { within } from '../namespace/enter'
+import { withinDescriptor } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
 import { make } from '../namespace/named'
 import { type NamespaceRef, openReference } from '../namespace/reference'
@@ -65,6 +65,8 @@ export interface Session {
   readonly stream: <A>(request: ListRequest<A>, options?: SendOptions) => Stream<A>
   /** A socket apart in the session's namespace, which whoever opens it closes. */
   readonly openTransport: OpenTransport
+  /** Calls back when the session is closed, at once if it is, until the function that it returns is called. */
+  readonly whenClosed: (then: () => void) => () => void
   readonly close: () => void
 }
 
@@ -94,6 +96,7 @@ export const openSession = (options: SessionOptions = {}): E.Either<NamespaceErr
 const sessionIn = (home: number, options: SessionOptions): Session => {
   const channels = new Map<string, Channel<Pending>>()
   const waits = new Set<GiveUp>()
+  const followers = new Set<() => void>()
   /** Those of generic netlink, as they become known. */
   const families: Record<number, string> = {}
   const open = options.transport ?? openTransport
@@ -103,7 +106,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
 
   const openAt: OpenTransport = (...given) =>
     pipe(
-      within({ fd: home }, () => open(...given)),
+      withinDescriptor(home, () => open(...given)),
       E.flatten
     )
 
@@ -339,9 +342,15 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         run(requests, sendOptions) as never,
     stream,
     openTransport: openAt,
+    whenClosed: then => {
+      if (isClosed) then()
+      else followers.add(then)
+      return () => void followers.delete(then)
+    },
     close: () => {
       if (isClosed) return
       isClosed = true
+      for (const follower of [...followers]) follower()
       for (const giveUp of [...waits]) giveUp(closed)
       for (const channel of channels.values()) channel.close(closed)
       channels.clear()

@@ -284,6 +284,8 @@ export const subscribe = <S extends Sources>(
   /** A function, so that TypeScript does not think that the state stays what it was. */
   const isClosed = (): boolean => state === 'closed'
 
+  let forget = (): void => undefined
+
   const fail = (error: NetlinkError): void => {
     if (isClosed()) return
     queue.push({ object: 'failure', error })
@@ -295,6 +297,7 @@ export const subscribe = <S extends Sources>(
     state = 'closed'
     clearInterval(watch)
     signal?.removeEventListener('abort', abort)
+    forget()
     for (const { transport, marker } of lines) {
       transport.close()
       marker?.reached()
@@ -345,6 +348,7 @@ export const subscribe = <S extends Sources>(
 
   const watch = setInterval(() => lines.forEach(look), watchInterval)
   watch.unref()
+  forget = session.whenClosed(abort)
   for (const protocol of new Set(objects.map(([, source]) => source.protocol)))
     if (!isClosed()) open(protocol)
   signal?.addEventListener('abort', abort, { once: true })

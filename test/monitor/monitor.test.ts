@@ -344,6 +344,7 @@ kernelTest(test, 'an AbortSignal ends the loop, and so does closing the connecti
   const next = closed.next()
   connection.close()
   assert.equal(await next, { value: undefined, done: true })
+  assert.equal(await connection.monitor(['link']).next(), { value: undefined, done: true })
 })
 
 test('what cannot be followed is the failure that ends it; with promises it is thrown', async () => {

@@ -60,6 +60,7 @@ const kernel = (room = Number.POSITIVE_INFINITY) => {
     },
     fail: (error: Error): void => receiver?.failed(error),
     session: {
+      whenClosed: () => () => undefined,
       batch: () => async () => {
         state.lists++
         await Promise.resolve()
