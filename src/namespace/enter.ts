@@ -59,20 +59,26 @@ const settled = <A>(section: () => Synchronous<A>): A => {
   return result
 }
 
-/** `within`, for a namespace that is open already. Where one is, one stays without any privilege. */
+/** Where one is, one stays without any privilege. */
+const go = (descriptor: number): E.Either<NamespaceError, unknown> =>
+  pipe(
+    setns(descriptor, CLONE_NEWNET),
+    E.orElse(failure =>
+      failure.code === 'EPERM' && isIn(descriptor) ? E.right(0) : E.left(refused(failure))
+    )
+  )
+
+/** `within`, for a namespace that is open already. */
 export const withinDescriptor = <A>(
   descriptor: number,
   section: () => Synchronous<A>
 ): E.Either<NamespaceError, A> =>
-  isIn(descriptor)
-    ? E.right(settled(section))
-    : excursion(() =>
-        pipe(
-          setns(descriptor, CLONE_NEWNET),
-          E.mapLeft(refused),
-          E.map(() => settled(section))
-        )
-      )
+  excursion(() =>
+    pipe(
+      go(descriptor),
+      E.map(() => settled(section))
+    )
+  )
 
 /**
  * Runs a function in a namespace, synchronously: a socket that it opens and a process that it starts belong to that

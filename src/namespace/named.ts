@@ -70,12 +70,22 @@ const share = (path: string): Answer<number> => {
   )
 }
 
-/** Makes the directory, under the lock that ip-netns(8) takes: two at once would mount it on itself again and again. */
+/** The directory, which is made if it is not there yet. */
+const openDirectory = (path: string): E.Either<SystemCallFailed, number> => {
+  const opened = attempt('open', () => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY))
+  return E.isRight(opened)
+    ? opened
+    : pipe(
+        attempt('mkdir', () => mkdirSync(path, { recursive: true, mode: 0o755 })),
+        E.chain(() => attempt('open', () => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)))
+      )
+}
+
+/** Shares the directory, under the lock that ip-netns(8) takes: two at once would mount it on itself again and again. */
 const prepareDirectory = (): E.Either<NamespaceError, void> => {
   const path = directory()
   return pipe(
-    attempt('mkdir', () => mkdirSync(path, { recursive: true, mode: 0o755 })),
-    E.chain(() => attempt('open', () => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY))),
+    openDirectory(path),
     E.chain(descriptor => {
       try {
         return pipe(
@@ -150,24 +160,28 @@ const attachAtOnce = (name: string, descriptor: number): E.Either<NamespaceError
 const patience = 5_000
 const pace = 5
 
+/** Gives a namespace that is open a name, and closes it. */
+const attachAndClose = async (name: string, descriptor: number): Promise<E.Either<NamespaceError, void>> => {
+  try {
+    const deadline = performance.now() + patience
+    for (;;) {
+      const attached = attachAtOnce(name, descriptor)
+      const busy =
+        E.isLeft(attached) && attached.left._tag === 'SystemCallFailed' && attached.left.call === 'flock'
+      if (!busy || performance.now() > deadline) return attached
+      await setTimeout(pace)
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 /** Gives a namespace a name, like `ip netns attach`. */
 export const attach =
   (name: string, ref: NamespaceRef): TE.TaskEither<NamespaceError, void> =>
   async () => {
     const opened = openReference(ref)
-    if (E.isLeft(opened)) return opened
-    try {
-      const deadline = performance.now() + patience
-      for (;;) {
-        const attached = attachAtOnce(name, opened.right)
-        const busy =
-          E.isLeft(attached) && attached.left._tag === 'SystemCallFailed' && attached.left.call === 'flock'
-        if (!busy || performance.now() > deadline) return attached
-        await setTimeout(pace)
-      }
-    } finally {
-      closeSync(opened.right)
-    }
+    return E.isLeft(opened) ? opened : await attachAndClose(name, opened.right)
   }
 
 /** Makes a named namespace with `lo` up, like `ip netns add`, and `ip link set lo up` in it. */
@@ -176,12 +190,7 @@ export const create =
   async () => {
     await rest()
     const made = make()
-    if (E.isLeft(made)) return made
-    try {
-      return await attach(name, { fd: made.right })()
-    } finally {
-      closeSync(made.right)
-    }
+    return E.isLeft(made) ? made : await attachAndClose(name, made.right)
   }
 
 /** A file can be mounted on several times. */

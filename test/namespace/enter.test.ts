@@ -93,6 +93,18 @@ kernelTest(test, 'descriptors are closed, whatever happens', [], () => {
   assert.ok(descriptors().length <= before)
 })
 
+kernelTest(test, 'without privilege one stays where one is, and goes nowhere else', [otherUser()], () => {
+  const script = `
+    const { run } = require('./src/namespace')
+    const there = run('there', () => 'there')
+    process.seteuid(65534)
+    console.log(JSON.stringify([there, run({ pid: process.pid }, () => 'here'), run('there', () => 'there').left._tag]))`
+  const { stdout } = spawnSync(process.execPath, ['-r', 'ts-node/register', '-e', script], {
+    encoding: 'utf8'
+  })
+  assert.equal(JSON.parse(stdout), [E.right('there'), E.right('here'), 'PermissionDenied'])
+})
+
 kernelTest(test, 'a process that cannot come back ends, and says why', [otherUser()], () => {
   const script = `
     const { run } = require('./src/namespace')
