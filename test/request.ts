@@ -53,6 +53,7 @@ const kernel =
         const bytes = encodeMessages(protocol, answers)
         if (E.isLeft(bytes)) throw new Error(bytes.left.reason)
         if (bytes.right.length > 0) setImmediate(() => receiver.datagram(bytes.right, 0))
+        return undefined
       },
       dropped: () => 0,
       join: () => undefined,

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import type { Test } from 'uvu'
 import { inSandbox, sandboxSync } from '../src/namespace/sandbox'
+import { openTransport } from '../src/socket/open'
 
 const enter = (): string | undefined => {
   if (inSandbox()) return undefined
@@ -98,6 +99,17 @@ export const legacyTables = (): Missing => {
   } catch {
     return 'which tables of iptables-legacy there are is not to be seen here'
   }
+}
+
+/** Whether a datagram of so many bytes may be sent: only the machine's root gets a send buffer of any size. */
+export const sendable = (size: number): Missing => {
+  if (outside !== undefined) return undefined
+  const socket = openTransport('netfilter', { datagram: () => undefined, failed: () => undefined })
+  if (E.isLeft(socket)) return undefined
+  // Nothing in it is a message, so the kernel does nothing.
+  const failure = socket.right.send(new Uint8Array(size))
+  socket.right.close()
+  return failure && `net.core.wmem_max lets a user send less than ${size} bytes at once`
 }
 
 /** In a user namespace there is but one user, and nobody to become. */

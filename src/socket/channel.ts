@@ -68,6 +68,7 @@ export const openChannel = <T extends Asked>(
         open,
         receive: settled,
         submit,
+        takeBack,
         underWay,
         unsent
       } = exchange<T>({
@@ -97,7 +98,9 @@ export const openChannel = <T extends Asked>(
         if (rests) return
         const end = performance.now() + turn
         for (let datagram = next(); datagram !== undefined; datagram = next()) {
-          transport.send(datagram)
+          const failure = transport.send(datagram)
+          if (failure !== undefined)
+            for (const ticket of takeBack()) settle(ticket, E.left(failedToSend(ticket.operation, failure)))
           if (performance.now() < end || unsent() === 0) continue
           rests = true
           setImmediate(() => {

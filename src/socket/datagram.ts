@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { littleEndian } from '../../protocol'
 import * as system from '../namespace/system'
-import { bufferOf, droppedBy, roomIn } from './option'
+import { bufferOf, droppedBy, roomIn, sufficientFor } from './option'
 import type { Receiver, Transport } from './transport'
 
 /** A dump may have larger parts than usual: links with many virtual functions. */
@@ -28,8 +28,21 @@ export const kernel = addressOf(0)
 /** What a sender's is written over. */
 const sender = addressOf(0)
 
-const failure = ({ message, code }: system.SystemCallFailed): Error =>
-  Object.assign(new Error(message), { code })
+const failure = ({ message, code, hint }: system.SystemCallFailed): Error =>
+  Object.assign(new Error(message), { code, hint })
+
+/** What could not be sent, and if it is too large, what would let it. */
+const sendFailure = (failed: system.SystemCallFailed, size: number): Error =>
+  failure(
+    failed.code === 'EMSGSIZE'
+      ? {
+          ...failed,
+          hint:
+            `its ${size} bytes cannot be parted: run as root of the machine, ` +
+            `or have it set net.core.wmem_max to ${sufficientFor(size)}`
+        }
+      : failed
+  )
 
 /** Datagrams to and from the kernel through a descriptor, without the event loop. */
 export const datagramsBy = (
@@ -42,7 +55,7 @@ export const datagramsBy = (
     send: datagram => {
       makeRoom(datagram.byteLength)
       const sent = system.sendto(descriptor, datagram, kernel)
-      if (E.isLeft(sent)) setImmediate(() => receiver.failed(failure(sent.left)))
+      return E.isLeft(sent) ? sendFailure(sent.left, datagram.byteLength) : undefined
     },
     more: () => {
       const size = system.receive(descriptor, part, sender)

@@ -107,8 +107,9 @@ export interface Failed {
   readonly _tag: 'Failed'
   readonly message: string
   readonly operation: string
-  /** The errno's name, if there is one. */
+  /** The errno's name, if there is one: `EMSGSIZE` if what was asked is larger than the socket may send at once. */
   readonly code?: string
+  readonly hint?: string
 }
 
 /** Everything that can go wrong between a request and its answer. */
@@ -179,11 +180,13 @@ export const malformed = (operation: string, cause: DecodeError): Malformed => (
 })
 
 export const failedToSend = (operation: string, error: Error): Failed => {
-  const code = (error as { readonly code?: unknown }).code
+  const { code, hint } = error as { readonly code?: unknown; readonly hint?: unknown }
+  const known = typeof hint === 'string'
   return {
     _tag: 'Failed',
-    message: `${operation}: the netlink socket failed: ${error.message}`,
+    message: `${operation}: the netlink socket failed: ${error.message}${known ? `; ${hint}` : ''}`,
     operation,
-    ...(typeof code === 'string' && { code })
+    ...(typeof code === 'string' && { code }),
+    ...(known && { hint })
   }
 }

@@ -63,6 +63,8 @@ export interface Exchange<T extends Ticket> {
   readonly next: () => Uint8Array | undefined
   /** Takes in messages of one datagram; those that answer nothing of ours are ignored. */
   readonly receive: (messages: ReadonlyArray<Message>) => ReadonlyArray<Settled<T>>
+  /** The datagram that `next` gave last did not leave: what it was to ask, but for what nobody waits for. */
+  readonly takeBack: () => ReadonlyArray<T>
   /** Nobody waits for this answer any more; it is still read to its end. */
   readonly abandon: (ticket: T) => void
   /** Gives up everything that is under way or waits, and says what that was. */
@@ -262,6 +264,18 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
       for (const message of messages) receiveOne(message, settled)
       if (datagrams.some(({ open }) => open === 0)) datagrams = datagrams.filter(({ open }) => open > 0)
       return settled
+    },
+    takeBack: () => {
+      const back: Array<T> = []
+      for (const { ticket, weight, settled } of datagrams.pop()?.flights ?? []) {
+        if (settled) continue
+        underWay -= weight
+        if (ticket.answering === 'dump') dumping = false
+        if (abandoned.delete(ticket)) continue
+        awaited--
+        back.push(ticket)
+      }
+      return back
     },
     abandon: ticket => {
       if (abandoned.has(ticket)) return

@@ -19,8 +19,14 @@ export const defaultBuffer = 4 * 1024 * 1024
 export const prepare = (descriptor: number, receiveBuffer: number): system.Answer<number> => {
   for (const option of [system.NETLINK_EXT_ACK, system.NETLINK_CAP_ACK, system.NETLINK_GET_STRICT_CHK])
     system.setsockopt(descriptor, system.SOL_NETLINK, option, 1)
-  system.setsockopt(descriptor, system.SOL_SOCKET, system.SO_RCVBUFFORCE, receiveBuffer)
+  resize(descriptor, system.SO_RCVBUFFORCE, SO_RCVBUF, receiveBuffer)
   return system.setsockopt(descriptor, system.SOL_NETLINK, system.NETLINK_NO_ENOBUFS, 1)
+}
+
+/** Gives a buffer a size: beyond net.core.rmem_max or wmem_max, which is the least we get, only the machine's root may. */
+const resize = (descriptor: number, forced: number, plain: number, size: number): void => {
+  const done = system.setsockopt(descriptor, system.SOL_SOCKET, forced, size)
+  if (E.isLeft(done)) system.setsockopt(descriptor, system.SOL_SOCKET, plain, size)
 }
 
 /** What the socket got of the buffer that it asked for. */
@@ -31,10 +37,15 @@ export const roomIn = (descriptor: number): ((size: number) => void) => {
   let largest = leastRoom
   return size => {
     if (size <= largest) return
-    largest = Math.max(size, sizeOf(descriptor, SO_SNDBUF) - overhead)
-    if (size === largest) system.setsockopt(descriptor, system.SOL_SOCKET, SO_SNDBUFFORCE, size + overhead)
+    largest = sizeOf(descriptor, SO_SNDBUF) - overhead
+    if (size <= largest) return
+    resize(descriptor, SO_SNDBUFFORCE, SO_SNDBUF, size + overhead)
+    largest = sizeOf(descriptor, SO_SNDBUF) - overhead
   }
 }
+
+/** What net.core.wmem_max must be at least for so much to leave at once: the kernel doubles what is asked for. */
+export const sufficientFor = (size: number): number => Math.ceil((size + overhead) / 2)
 
 const sizeOf = (descriptor: number, option: number): number => {
   const size = system.getsockoptInt(descriptor, system.SOL_SOCKET, option)

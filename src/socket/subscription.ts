@@ -239,7 +239,11 @@ export const subscribe = <S extends Sources>(
         }
         const before = line.transport.dropped()
         line.marker = { sequence: ++sequence, reached: resolve }
-        line.transport.send(question(line.protocol, sequence))
+        const failure = line.transport.send(question(line.protocol, sequence))
+        if (failure !== undefined) {
+          fail(failedToSend('monitor', failure))
+          return
+        }
         line.dropped = line.transport.dropped()
         if (line.dropped === before) return
         line.marker = { sequence: 0, reached: resolve }

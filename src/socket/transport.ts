@@ -8,8 +8,11 @@ export interface Transport {
   readonly port: number
   /** Bytes of answers that can wait unread, as the kernel counts them. */
   readonly receiveBuffer: number
-  /** Sends in one system call; the kernel has worked through the datagram when this returns. */
-  readonly send: (datagram: Uint8Array) => void
+  /**
+   * Sends in one system call; the kernel has worked through the datagram when this returns. What did not leave at all
+   * is answered with the error; whatever else is under way goes on.
+   */
+  readonly send: (datagram: Uint8Array) => Error | undefined
   /** How many datagrams were dropped for want of room since the socket was opened. */
   readonly dropped: () => number
   readonly join: (group: number) => void

@@ -57,10 +57,7 @@ export const faults =
       open(protocol, { datagram, failed: receiver.failed }, ...options),
       E.map(transport => ({
         ...transport,
-        send: bytes => {
-          if (isMeant(wrong.unsent, sent++, bytes)) setImmediate(() => receiver.failed(noRoom()))
-          else transport.send(bytes)
-        },
+        send: bytes => (isMeant(wrong.unsent, sent++, bytes) ? noRoom() : transport.send(bytes)),
         dropped: () => transport.dropped() + dropped,
         close: () => {
           line.close()

@@ -1,7 +1,14 @@
 import { constants } from 'node:os'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import { decodeMessages, encodeMessages, type Message, type Protocol } from '../../protocol'
+import {
+  type DecodeError,
+  decodeMessages,
+  type EncodeError,
+  encodeMessages,
+  type Message,
+  type Protocol
+} from '../../protocol'
 import type { ErrorMessage, ExtendedAck } from '../../protocol/netlink/control'
 import { NLM_F } from '../../protocol/netlink/header'
 import { message } from '../socket/message'
@@ -28,6 +35,10 @@ export interface FarEndOptions {
   readonly receiveBuffer?: number
 }
 
+type Fault = Pick<DecodeError | EncodeError, 'path' | 'reason'>
+
+const wrong = ({ path, reason }: Fault): Error => new Error(`${path}: ${reason}`)
+
 /** A transport whose other end is a function instead of the kernel. */
 export const transportFrom =
   (answer: Answer, { port = 77, receiveBuffer = 212_992 }: FarEndOptions = {}): OpenTransport =>
@@ -40,8 +51,8 @@ export const transportFrom =
       })
     }
     /** What the function got wrong is not the session's fault, but it is the one who can say so. */
-    const fail = ({ path, reason }: { readonly path: string; readonly reason: string }): void => {
-      setImmediate(() => receiver.failed(new Error(`${path}: ${reason}`)))
+    const fail = (fault: Fault): void => {
+      setImmediate(() => receiver.failed(wrong(fault)))
     }
     const deliver = (messages: ReadonlyArray<Message>, sender: number): void =>
       pipe(
@@ -63,13 +74,14 @@ export const transportFrom =
       send: datagram =>
         pipe(
           decodeMessages(protocol, datagram),
-          E.match(fail, messages => {
+          E.match(wrong, messages => {
             const answers = answer(messages, end)
             if (answers.length > 0)
               deliver(
                 answers.map(each => ({ ...each, port })),
                 0
               )
+            return undefined
           })
         ),
       dropped: () => dropped,

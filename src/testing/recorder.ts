@@ -58,7 +58,7 @@ export const recorder = (
               ...transport,
               send: (datagram: Uint8Array) => {
                 write({ event: 'sent', socket, hex: hexOf(datagram) })
-                transport.send(datagram)
+                return transport.send(datagram)
               },
               dropped: () => {
                 const count = transport.dropped()

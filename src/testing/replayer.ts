@@ -70,20 +70,19 @@ export const replayer = (from: string | Records): OpenTransport => {
       }
   }
 
-  const send = (records: Records, part: Part, datagram: Uint8Array): void => {
+  const send = (records: Records, part: Part, datagram: Uint8Array): Error | undefined => {
     const at = part.requests[0]
     const recorded = at === undefined ? undefined : bytesOf((records[at] as Sent).hex)
     const wrong = mismatch(part.opening.protocol, datagram, recorded)
-    if (at === undefined || recorded === undefined || wrong !== undefined) {
-      setImmediate(() => part.receiver.failed(new Error(`replay: ${wrong}`)))
-      return
-    }
+    if (at === undefined || recorded === undefined || wrong !== undefined)
+      return new Error(`replay: ${wrong}`)
     part.requests.shift()
     sent.add(at)
     const now = sequencesIn(datagram, unsaid)
     for (const [n, sequence] of sequencesIn(recorded, unsaid).entries())
       part.sequences.set(sequence, now[n] as number)
     play(records)
+    return undefined
   }
 
   return (protocol, receiver) =>

@@ -295,6 +295,28 @@ test('sequence numbers go round without meeting 0, which notifications carry', (
   assert.is(new Set(sequences).size, 3)
 })
 
+test('a datagram that did not leave is taken back, and all else goes on as if it had never been', () => {
+  const gone = ask(3)
+  const unsent = [ask(2, { answering: 'dump' }), gone, ask(4, { errors: [0, 0], answering: 'transaction' })]
+  const machine = exchange<Asked>({ ...limits, messages: 2 })
+  machine.submit([ask(1, { answering: 'single' })])
+  const [first] = decoded(machine.next() as Uint8Array)
+  const back: Array<number> = []
+  machine.submit(unsent)
+  machine.abandon(gone)
+  while (machine.next() !== undefined) back.push(...machine.takeBack().map(({ id }) => id))
+  assert.equal(back, [2, 4])
+  assert.is(machine.open(), 1)
+  assert.ok(machine.underWay())
+  assert.equal(
+    machine.receive([partOf(first as Message, 0)]).map(({ ticket }) => ticket.id),
+    [1]
+  )
+  // Room and the turn of dumps are given back, too.
+  machine.submit([ask(5, { answering: 'dump' })])
+  assert.ok(machine.next() !== undefined)
+})
+
 test('what is under way can be given up, all of it', () => {
   const machine = exchange<Asked>({ ...limits, messages: 2 })
   machine.submit([ask(1, { answering: 'dump' }), ask(2, { answering: 'dump' }), ask(3)])

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -12,7 +13,7 @@ import { message } from '../../src/socket/message'
 import { openTransport } from '../../src/socket/open'
 import { openSession, type Session } from '../../src/socket/session'
 import { faults } from '../../src/testing'
-import { command, kernelTest, run } from '../sandbox'
+import { command, kernelTest, run, sendable } from '../sandbox'
 
 const test = suite('socket and kernel')
 
@@ -130,7 +131,7 @@ kernelTest(test, 'a session stays in the namespace that it was opened in', [], a
 kernelTest(
   test,
   'a transaction of 5,000 elements, larger than the send buffer, is applied whole',
-  [command('nft')],
+  [command('nft'), sendable(400_000)],
   () =>
     inSession(async ({ send }) => {
       const ref = { family: 'ip', table: 'large' } as const
@@ -162,6 +163,36 @@ kernelTest(
       assert.is(right(await send(nftables.elements(ref, 'many'))()).length, 5000)
       right(await send(nftables.transaction([nftables.removeTable(ref)]))())
     })
+)
+
+const limit = '/proc/sys/net/core/wmem_max'
+
+kernelTest(
+  test,
+  'a user may send at once what net.core.wmem_max allows, and is told what would allow more',
+  [command('unshare'), existsSync(limit) ? undefined : 'net.core.wmem_max is not to be seen here'],
+  () => {
+    const most = 2 * Number(readFileSync(limit, 'utf8')) - 32
+    const script = `
+      const { right: socket } = require('./src/socket/open').openTransport('netfilter', { failed() {} })
+      const failures = [${most}, ${most + 1}].map(size => socket.send(new Uint8Array(size)))
+      socket.close()
+      console.log(JSON.stringify(failures))`
+    const asUser = [
+      '--user',
+      '--map-root-user',
+      '--net',
+      process.execPath,
+      '-r',
+      'ts-node/register',
+      '-e',
+      script
+    ]
+    const [enough, more] = JSON.parse(run('unshare', ...asUser))
+    assert.is(enough, null)
+    assert.is(more.code, 'EMSGSIZE')
+    assert.match(more.hint, new RegExp(`set net.core.wmem_max to ${most / 2 + 17}$`))
+  }
 )
 
 kernelTest(

@@ -245,6 +245,17 @@ test('a datagram that was cut, and one that did not leave, fail what is under wa
   close()
 })
 
+test('what did not leave takes nothing with it that is under way', async () => {
+  const late = faults({ unsent: [1], delay: { milliseconds: 20 } }, transportFrom(obliging))
+  const { send, close } = session(late)
+  const before = send(link.set(3, { up: true }))()
+  await new Promise(process.nextTick)
+  const unsent = send(link.set(4, { up: true }))()
+  assert.ok(E.isRight(await before))
+  assert.is(left(await unsent)._tag, 'Failed')
+  close()
+})
+
 test('an answer that comes too late is not taken for that of the next request', async () => {
   const late = faults({ delay: { milliseconds: 40, which: [0] } }, transportFrom(obliging))
   const { send, close } = session(late)
