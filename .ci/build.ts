@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { bundle } from './bundle'
 import { javaScriptOf, root, sourcesIn } from './javascript'
 import { manual } from './man'
 import { recipeSchema } from './schema'
@@ -23,3 +24,6 @@ writeFileSync(join(root, 'dist/recipe.schema.json'), `${JSON.stringify(recipeSch
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 writeFileSync(join(root, 'dist/isolink.1'), manual(version))
 chmodSync(join(root, 'dist/src/command/isolink.js'), 0o755)
+bundle().catch(() => {
+  process.exitCode = 1
+})

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync
@@ -56,7 +57,7 @@ test('npm pack: the library and its papers, and nothing else', () => {
     .map(({ path }) => path)
     .filter(
       path =>
-        !/^(dist\/(src|protocol)\/[\w/.-]+\.(js|d\.ts)|dist\/recipe\.schema\.json|dist\/isolink\.1|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
+        !/^(dist\/(src|protocol)\/[\w/.-]+\.(js|d\.ts)|dist\/isolink\.js(\.LICENSES)?|dist\/recipe\.schema\.json|dist\/isolink\.1|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
           path
         )
     )
@@ -65,6 +66,7 @@ test('npm pack: the library and its papers, and nothing else', () => {
     'dist/src/index.js',
     'dist/src/index.d.ts',
     'dist/src/command/isolink.js',
+    'dist/isolink.js',
     'dist/recipe.schema.json',
     'dist/isolink.1',
     'LICENSE'
@@ -211,5 +213,47 @@ kernelTest(
     raze()
   }
 )
+
+const bin = join(installed, 'dist/src/command/isolink.js')
+const compiled = join(installed, 'dist/isolink.js.completion.cache')
+const completion = (environment: NodeJS.ProcessEnv = {}): string =>
+  execFileSync('node', [bin, 'completion', 'bash'], {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment }
+  })
+
+test('the command is one file, and keeps what V8 compiled of it', () => {
+  rmSync(compiled, { force: true })
+  const file = join(installed, 'dist/isolink.js')
+  renameSync(file, `${file}.away`)
+  const fromMany = completion()
+  renameSync(`${file}.away`, file)
+  assert.is(completion({ NODE_DISABLE_COMPILE_CACHE: '1' }), fromMany)
+  assert.not.ok(existsSync(compiled), 'Node’s own variable forbids it')
+  assert.is(completion(), fromMany)
+  const first = readFileSync(compiled)
+  assert.is(completion(), fromMany)
+  assert.equal(readFileSync(compiled), first, 'nothing new was compiled')
+})
+
+test('what V8 compiled is replaced if it is damaged or of another version, and done without', () => {
+  const whole = completion()
+  const good = readFileSync(compiled)
+  const version = good.map((byte, n) => (n >= 8 && n < 12 ? byte ^ 0xff : byte))
+  for (const damaged of [Buffer.alloc(0), Buffer.alloc(4096, 1), good.subarray(0, 5000), version]) {
+    writeFileSync(compiled, damaged)
+    assert.is(completion(), whole)
+    assert.ok(readFileSync(compiled).length > 5000)
+  }
+  rmSync(compiled)
+  mkdirSync(compiled)
+  assert.is(completion(), whole, 'it cannot be written')
+  rmSync(compiled, { recursive: true })
+  assert.equal(
+    readdirSync(join(installed, 'dist')).filter(name => /cache\.\d+$/.test(name)),
+    [],
+    'nothing half-written is left'
+  )
+})
 
 test.run()
