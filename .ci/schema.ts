@@ -68,6 +68,15 @@ const described = (schema: JsonSchema, type: ts.Type, checker: ts.TypeChecker): 
 /** These are more than JSON Schema can say: what fails them is refused when the recipe is read. */
 const ignoreActions = ['check', 'max_bytes', 'raw_transform', 'transform']
 
+/** What a file may hold, which may itself say where its schema is. */
+const fileOf = (schema: GenericSchema, { type, checker }: Commented): JsonSchema => {
+  const { $schema: _, ...converted } = toJsonSchema(schema, { typeMode: 'input', ignoreActions })
+  const { properties, ...rest } = described(converted, type, checker)
+  return { ...rest, properties: { $schema: { type: 'string' }, ...properties } }
+}
+
+const $schema = 'http://json-schema.org/draft-07/schema#'
+
 /** The schema of one recipe or another, told apart by what `recipe` says. https://json-schema.org */
 export const recipeSchema = (): JsonSchema => {
   const comments = commented()
@@ -77,18 +86,12 @@ export const recipeSchema = (): JsonSchema => {
   }
   const schemaOf = (recipe: string): JsonSchema => {
     const name = camel(recipe)
-    const valibot = (recipes as { readonly [name: string]: unknown })[`${name}Schema`] as GenericSchema
-    const { $schema: _, ...schema } = toJsonSchema(valibot, { typeMode: 'input', ignoreActions })
-    const { type, checker } = comments[`${name[0]?.toUpperCase()}${name.slice(1)}Parameters`] as Commented
-    const { properties, ...rest } = described(schema, type, checker)
-    return {
-      ...rest,
-      description: commentOf(name),
-      properties: { $schema: { type: 'string' }, ...properties }
-    }
+    const schema = (recipes as { readonly [name: string]: unknown })[`${name}Schema`] as GenericSchema
+    const parameters = comments[`${name[0]?.toUpperCase()}${name.slice(1)}Parameters`] as Commented
+    return { description: commentOf(name), ...fileOf(schema, parameters) }
   }
   return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
+    $schema,
     title: 'A recipe of isolink',
     type: 'object',
     required: ['recipe'],
@@ -106,3 +109,10 @@ export const recipeSchema = (): JsonSchema => {
     definitions: Object.fromEntries(recipes.recipeNames.map(name => [name, schemaOf(name)]))
   }
 }
+
+/** The schema of what `isolink attach` takes. */
+export const endpointSchema = (): JsonSchema => ({
+  $schema,
+  title: 'An endpoint of a bridge-network of isolink',
+  ...fileOf(recipes.endpointSchema, commented().Endpoint as Commented)
+})

@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as ts from 'typescript'
-import { recipeSchema } from './schema'
+import { endpointSchema, recipeSchema } from './schema'
 
 const root = resolve(__dirname, '..')
 
@@ -106,7 +106,9 @@ export const surfaces = (): ReadonlyMap<string, string> => {
       const lines = linesIn(path).filter(line => name === 'isolink' || !common.has(line))
       return [`${name}.txt`, `${lines.join('\n')}\n`] as const
     }),
-    ['recipe.schema.json', `${JSON.stringify(recipeSchema(), null, 2)}\n`] as const
+    ...Object.entries({ recipe: recipeSchema(), endpoint: endpointSchema() }).map(
+      ([name, schema]) => [`${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`] as const
+    )
   ])
 }
 

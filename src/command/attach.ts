@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { attach as attachTo } from '../isolation'
 import type { Endpoint } from '../recipe/bridge-network'
-import { readData } from './input'
+import { readParameters } from './input'
 import { conclude } from './outcome'
 import { example, progress, tell } from './output'
 import { interruptible } from './signal'
@@ -20,7 +20,7 @@ export const attach = (command: Command): Command =>
     .action((network: string, path: string) =>
       conclude(
         pipe(
-          readData(path),
+          readParameters(path),
           TE.chainW(
             endpoint => () =>
               interruptible(signal => attachTo(network, endpoint as Endpoint, { ...progress, signal })())

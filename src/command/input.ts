@@ -27,6 +27,17 @@ export const typed = (command: string): ReadonlyArray<string> => [
   '.'
 ]
 
+/** The parameters that a file holds. By `$schema` editors know what to check it against. */
+export const readParameters = (path: string): TE.TaskEither<WrongUsage, unknown> =>
+  pipe(
+    readData(path),
+    TE.map(data => {
+      if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
+      const { $schema: _, ...parameters } = data as { readonly $schema?: unknown }
+      return parameters
+    })
+  )
+
 /** What a JSON or YAML file holds. YAML takes longer to load than all else, and is seldom needed. */
 export const readData = (path: string): TE.TaskEither<WrongUsage, unknown> =>
   pipe(

@@ -24,6 +24,7 @@ interface Options {
   readonly namespace: ReadonlyArray<string>
   readonly for?: number
   readonly json?: boolean
+  readonly time?: boolean
 }
 
 export const monitor = (command: Command): Command =>
@@ -40,6 +41,7 @@ export const monitor = (command: Command): Command =>
     )
     .option('--for <duration>', 'end after that long, such as 30s or 5m', durationOf)
     .option('--json', 'print a line of JSON for each event')
+    .option('--time', 'say when it came: of the day, or in JSON as ISO 8601 has it')
     .addHelpText('after', example('isolink monitor link address --for 1s', 'isolink monitor --json --for 1s'))
     .action((given: ReadonlyArray<Object>, options: Options) =>
       conclude(
@@ -49,7 +51,8 @@ export const monitor = (command: Command): Command =>
               namespace,
               wanted: given.length === 0 ? objects : given,
               signal: options.for === undefined ? undefined : AbortSignal.timeout(options.for),
-              json: options.json === true
+              json: options.json === true,
+              time: options.time === true
             })
           )
         ),
@@ -62,6 +65,7 @@ interface Followed {
   readonly wanted: ReadonlyArray<Object>
   readonly signal: AbortSignal | undefined
   readonly json: boolean
+  readonly time: boolean
 }
 
 const follow = (followed: Followed): TE.TaskEither<NetlinkError, void> =>
@@ -77,7 +81,7 @@ const follow = (followed: Followed): TE.TaskEither<NetlinkError, void> =>
 const tell =
   (
     connection: Connection,
-    { namespace, wanted, signal, json }: Followed
+    { namespace, wanted, signal, json, time }: Followed
   ): TE.TaskEither<NetlinkError, void> =>
   async () => {
     const links = new Map<number, Link>()
@@ -87,15 +91,28 @@ const tell =
       const before = event.object === 'link' ? links.get(event.value.index) : undefined
       remember(links, event)
       if (event.object === 'resync' ? event.reason === 'start' : !wanted.includes(event.object)) continue
-      if (json) print(line({ ...(namespace !== undefined && { namespace }), ...plain(event) }))
+      const now = new Date()
+      if (json)
+        print(
+          line({
+            ...(time && { time: now.toISOString() }),
+            ...(namespace !== undefined && { namespace }),
+            ...plain(event)
+          })
+        )
       else {
         const said = sentence(event, before, [...links.values()])
-        if (said !== undefined) print(`${namespace === undefined ? '' : `${namespace} `}${said}`)
+        if (said !== undefined)
+          print([time ? ofDay(now) : '', namespace ?? '', said].filter(Boolean).join(' '))
       }
       if (event.object === 'link' && event.change === 'removed') links.delete(event.value.index)
     }
     return E.right(undefined)
   }
+
+/** `14:07:31.052`, where we are. */
+const ofDay = (time: Date): string =>
+  `${time.toLocaleTimeString('en-GB')}.${String(time.getMilliseconds()).padStart(3, '0')}`
 
 type Told = Exclude<Event<Object>, { readonly object: 'failure' }>
 

@@ -45,7 +45,7 @@ const endpointEntries = {
   /** Ports of the host that lead to it. */
   publish: publications
 }
-const endpointSchema = v.strictObject(endpointEntries, 'must be an object')
+export const endpointSchema = v.strictObject(endpointEntries, 'must be an object')
 type ParsedEndpoint = v.InferOutput<typeof endpointSchema>
 
 /** A namespace on a bridge network. */

@@ -2,7 +2,8 @@ export {
   type BridgeNetworkParameters,
   bridgeNetwork,
   bridgeNetworkSchema,
-  type Endpoint
+  type Endpoint,
+  endpointSchema
 } from './bridge-network'
 export { type DirectLinkParameters, directLink, directLinkSchema } from './direct-link'
 export { type DualNicParameters, dualNic, dualNicSchema } from './dual-nic'

@@ -83,6 +83,16 @@ kernelTest(test, 'isolink monitor --json, in two namespaces', needs, async () =>
   await stop(monitor)
 })
 
+kernelTest(test, 'isolink monitor --time', needs, async () => {
+  const [people, programs] = [start('address', '--time'), start('address', '--time', '--json')]
+  assert.match(await untilTold(people, flap), /^\d{2}:\d{2}:\d{2}\.\d{3} [+-] address {3}10\.7\.0\.1/)
+  const { time, object } = JSON.parse(await untilTold(programs, flap))
+  assert.is(object, 'address')
+  assert.is(new Date(time).toISOString(), time)
+  assert.ok(Math.abs(Date.parse(time) - Date.now()) < 600_000)
+  await Promise.all([stop(people), stop(programs)])
+})
+
 kernelTest(test, 'isolink monitor of what is not there', needs, () => {
   refused(isolink(['monitor', 'addres']), 2, /^objects: addres is none of .*did you mean address\?/)
   refused(isolink(['monitor', '--namespace', 'nowhere']), 1, /nowhere/)

@@ -57,7 +57,7 @@ test('npm pack: the library and its papers, and nothing else', () => {
     .map(({ path }) => path)
     .filter(
       path =>
-        !/^(dist\/(src|protocol)\/[\w/.-]+\.(js|d\.ts)|dist\/isolink\.js(\.LICENSES)?|dist\/recipe\.schema\.json|dist\/isolink\.1|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
+        !/^(dist\/(src|protocol)\/[\w/.-]+\.(js|d\.ts)|dist\/isolink\.js(\.LICENSES)?|dist\/(recipe|endpoint)\.schema\.json|dist\/isolink\.1|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
           path
         )
     )
@@ -68,6 +68,7 @@ test('npm pack: the library and its papers, and nothing else', () => {
     'dist/src/command/isolink.js',
     'dist/isolink.js',
     'dist/recipe.schema.json',
+    'dist/endpoint.schema.json',
     'dist/isolink.1',
     'LICENSE'
   ])

@@ -1,22 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import Ajv from 'ajv'
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { recipeSchema } from '../../.ci/schema'
+import { endpointSchema, recipeSchema } from '../../.ci/schema'
+import { readParameters } from '../../src/command/input'
 import { planFrom, recipeNames } from '../../src/recipe'
 
 const test = suite('schema')
 
 const root = resolve(__dirname, '../..')
 const schema = recipeSchema()
-const validate = new Ajv({
-  allErrors: true,
-  strict: true,
-  strictTypes: false,
-  strictRequired: false
-}).compile(schema)
+const validator = (of: object) =>
+  new Ajv({ allErrors: true, strict: true, strictTypes: false, strictRequired: false }).compile(of)
+const validate = validator(schema)
 
 const examples = join(root, 'docs/examples')
 const files = readdirSync(examples).filter(name => name.endsWith('.json'))
@@ -122,10 +121,29 @@ test('an editor has something to say of every parameter', () => {
   })
 })
 
+test('an endpoint has a schema of its own', () => {
+  const ofEndpoint = endpointSchema()
+  const isValid = validator(ofEndpoint)
+  const grey = { $schema: './endpoint.schema.json', namespace: 'grey', address: '10.100.0.4/24' }
+  assert.ok(isValid(grey))
+  assert.ok(isValid({ ...grey, publish: [{ hostPort: 8080, port: 80 }] }))
+  assert.not.ok(isValid({ ...grey, gateway: '10.100.0.1' }))
+  assert.not.ok(isValid({ ...grey, publish: [{ hostPort: 70_000, port: 80 }] }))
+  assert.equal(bare(ofEndpoint, 'endpoint'), [])
+})
+
 test('a file may say where its schema is, and is the same recipe', () => {
   const pointing = { $schema: './node_modules/isolink/dist/recipe.schema.json', ...masquerade }
   assert.equal(complaints(pointing), [])
   assert.equal(planFrom(pointing), planFrom(masquerade))
+})
+
+test('and so may the file of an endpoint', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'isolink-schema-'))
+  const file = join(folder, 'grey.yaml')
+  writeFileSync(file, '$schema: ./endpoint.schema.json\nnamespace: grey\n')
+  assert.equal(await readParameters(file)(), E.right({ namespace: 'grey' }))
+  rmSync(folder, { recursive: true })
 })
 
 test.run()
