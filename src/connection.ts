@@ -254,7 +254,8 @@ const objectsIn =
             TE.map(() => undefined)
           ),
         generation: () => send(nftables.generation),
-        modify: (compute, modifyOptions) => nftables.modify(compute, modifyOptions)({ send }),
+        modify: (compute, modifyOptions) =>
+          nftables.modify(compute, { timeout: options.timeout, ...modifyOptions })({ send }),
         monitor: subscriptionOptions => followNftables(session, limited(subscriptionOptions))
       }),
       conntrack: () => ({

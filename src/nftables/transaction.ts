@@ -5,7 +5,7 @@ import type * as T from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
-import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
+import { type InvalidInput, invalidInput, type NetlinkError, type Rejected } from '../socket/error'
 import { message } from '../socket/message'
 import type { Request } from '../socket/request'
 import type { Session } from '../socket/session'
@@ -118,10 +118,9 @@ export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOpti
 }
 
 export interface ModifyOptions extends TransactionOptions {
-  /**
-   * How often it is tried again when others change the ruleset meanwhile. Default 20, which takes half a second at least,
-   * as the pauses between grow.
-   */
+  /** Milliseconds during which it is tried again when others change the ruleset meanwhile. Default 30,000. */
+  readonly timeout?: number
+  /** How often it is tried again at most. Default: as often as there is time for. */
   readonly retries?: number
 }
 
@@ -145,45 +144,59 @@ export const send =
         )
 
 /** Milliseconds that the first pause may last, and that none may outlast. */
-const pauses = { first: 1, most: 64 }
+const pauses = { first: 1, most: 16 }
 
-/** Longer each time, and of no two the same length: those who are in each other's way do not remain so. */
+/**
+ * Of any length up to one that grows: those who are in each other's way do not remain so, and whoever never rests meets
+ * with many attempts.
+ */
 const pause =
   (failures: number): T.Task<void> =>
   () =>
-    setTimeout(Math.min(pauses.most, pauses.first * 2 ** failures) * (0.5 + Math.random() / 2))
+    setTimeout(Math.random() * Math.min(pauses.most, pauses.first * 2 ** failures))
+
+const outrun = 'others changed the ruleset each time before the changes for it were computed and sent'
 
 /**
  * Reads, computes and writes as if nobody else did: when the ruleset changed between `compute`, which reads what it
- * needs and gives the changes, and the transaction, both are done again after a pause. No change at all is no transaction.
+ * needs and gives the changes, and the transaction, both are done again after a pause, until the time is over (ERESTART).
+ * The kernel has no lock for this: the quicker `compute` is, the less is in its way. No change at all is no transaction.
  */
 export const modify =
   <E>(compute: TE.TaskEither<E, ReadonlyArray<Step>>, options: ModifyOptions = {}) =>
   (session: Sending): TE.TaskEither<E | NetlinkError, void> => {
-    const { retries = 20, ...others } = options
-    const attempt = (left: number): TE.TaskEither<E | NetlinkError, void> =>
-      pipe(
-        session.send(generation),
-        TE.chainW(read =>
-          pipe(
-            compute,
-            TE.chainW(changes =>
-              changes.length === 0
-                ? TE.right<NetlinkError, void>(undefined)
-                : pipe(
-                    send(changes, { ...others, generation: read })(session),
-                    TE.orElseW(error =>
-                      error._tag === 'Rejected' && error.code === 'ERESTART' && left > 0
-                        ? pipe(
-                            TE.fromTask(pause(retries - left)),
-                            TE.chainW(() => attempt(left - 1))
-                          )
-                        : TE.left(error)
-                    )
-                  )
-            )
-          )
-        )
-      )
-    return attempt(retries)
+    const { timeout = 30_000, retries = Number.POSITIVE_INFINITY, hints, ...others } = options
+    const given = { ...others, hints: { ERESTART: outrun, ...hints } }
+    return async () => {
+      const end = performance.now() + timeout
+      for (let failures = 0; ; failures++) {
+        const tried = await attempt(compute, given)(session)()
+        if (E.isLeft(tried)) return tried
+        if (tried.right === undefined) return E.right(undefined)
+        if (failures >= retries || performance.now() >= end) return E.left(tried.right)
+        await pause(failures)()
+      }
+    }
   }
+
+/** The refusal, if somebody was faster. */
+const attempt =
+  <E>(compute: TE.TaskEither<E, ReadonlyArray<Step>>, options: TransactionOptions) =>
+  (session: Sending): TE.TaskEither<E | NetlinkError, Rejected | undefined> =>
+    pipe(
+      session.send(generation),
+      TE.bindTo('read'),
+      TE.bindW('changes', () => compute),
+      TE.chainW(({ read, changes }) =>
+        changes.length === 0
+          ? TE.right(undefined)
+          : pipe(
+              send(changes, { ...options, generation: read })(session),
+              TE.match(
+                error =>
+                  error._tag === 'Rejected' && error.code === 'ERESTART' ? E.right(error) : E.left(error),
+                () => E.right(undefined)
+              )
+            )
+      )
+    )
