@@ -133,7 +133,8 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   }
 
   const enqueue = (batch: Batch): void => {
-    if (queue.length === 0) queueMicrotask(flush)
+    // Not before all promises that are settled have had their say: what they issue travels along.
+    if (queue.length === 0) process.nextTick(flush)
     queue.push(batch)
   }
 
