@@ -41,6 +41,7 @@ export {
   type ModifyOptions,
   missingSets,
   modify,
+  modifyTogether,
   type Step,
   send,
   type TransactionOptions,

@@ -157,20 +157,25 @@ const pause =
 
 const outrun = 'others changed the ruleset each time before the changes for it were computed and sent'
 
-/**
- * Reads, computes and writes as if nobody else did: when the ruleset changed between `compute`, which reads what it
- * needs and gives the changes, and the transaction, both are done again after a pause, until the time is over (ERESTART).
- * The kernel has no lock for this: the quicker `compute` is, the less is in its way. No change at all is no transaction.
- */
-export const modify =
-  <E>(compute: TE.TaskEither<E, ReadonlyArray<Step>>, options: ModifyOptions = {}) =>
+/** What was computed, and the generation that it holds for. */
+interface Computed {
+  readonly read: number
+  readonly changes: ReadonlyArray<Step>
+}
+
+type Reading<E> = (session: Sending) => TE.TaskEither<E | NetlinkError, Computed>
+
+const modifying =
+  <E>(
+    reading: Reading<E>,
+    { timeout = 30_000, retries = Number.POSITIVE_INFINITY, hints, ...others }: ModifyOptions
+  ) =>
   (session: Sending): TE.TaskEither<E | NetlinkError, void> => {
-    const { timeout = 30_000, retries = Number.POSITIVE_INFINITY, hints, ...others } = options
     const given = { ...others, hints: { ERESTART: outrun, ...hints } }
     return async () => {
       const end = performance.now() + timeout
       for (let failures = 0; ; failures++) {
-        const tried = await attempt(compute, given)(session)()
+        const tried = await attempt(reading, given)(session)()
         if (E.isLeft(tried)) return tried
         if (tried.right === undefined) return E.right(undefined)
         if (failures >= retries || performance.now() >= end) return E.left(tried.right)
@@ -181,12 +186,10 @@ export const modify =
 
 /** The refusal, if somebody was faster. */
 const attempt =
-  <E>(compute: TE.TaskEither<E, ReadonlyArray<Step>>, options: TransactionOptions) =>
+  <E>(reading: Reading<E>, options: TransactionOptions) =>
   (session: Sending): TE.TaskEither<E | NetlinkError, Rejected | undefined> =>
     pipe(
-      session.send(generation),
-      TE.bindTo('read'),
-      TE.bindW('changes', () => compute),
+      reading(session),
       TE.chainW(({ read, changes }) =>
         changes.length === 0
           ? TE.right(undefined)
@@ -200,3 +203,43 @@ const attempt =
             )
       )
     )
+
+/**
+ * Reads, computes and writes as if nobody else did: when the ruleset changed between `compute`, which reads what it
+ * needs and gives the changes, and the transaction, both are done again after a pause, until the time is over (ERESTART).
+ * The kernel has no lock for this: the quicker `compute` is, the less is in its way. No change at all is no transaction.
+ */
+export const modify = <E>(
+  compute: TE.TaskEither<E, ReadonlyArray<Step>>,
+  options: ModifyOptions = {}
+): ((session: Sending) => TE.TaskEither<E | NetlinkError, void>) =>
+  modifying(
+    session =>
+      pipe(
+        session.send(generation),
+        TE.bindTo('read'),
+        TE.bindW('changes', () => compute)
+      ),
+    options
+  )
+
+/**
+ * The same, where all that `compute` reads it reads by the same session. Its questions then travel together with that
+ * for the generation, and behind it: what they find is of this generation, or else the kernel refuses the changes.
+ */
+export const modifyTogether = <E>(
+  compute: TE.TaskEither<E, ReadonlyArray<Step>>,
+  options: ModifyOptions = {}
+): ((session: Sending) => TE.TaskEither<E | NetlinkError, void>) =>
+  modifying(
+    session => async () => {
+      const [read, changes] = await Promise.all([session.send(generation)(), compute()])
+      return E.isLeft(read)
+        ? read
+        : pipe(
+            changes,
+            E.map(all => ({ read: read.right, changes: all }))
+          )
+    },
+    options
+  )

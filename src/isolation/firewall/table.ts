@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../../protocol'
 import type { Element } from '../../../protocol/nftables/element'
 import type { NamespaceRef } from '../../namespace/reference'
-import { concatenation, element, elements, modify, removeTable, table } from '../../nftables'
+import { concatenation, element, elements, modifyTogether, removeTable, table } from '../../nftables'
 import type { Entry } from '../../recipe/step'
 import type { NetlinkError } from '../../socket/error'
 import type { Request } from '../../socket/request'
@@ -32,7 +32,7 @@ export const change = <E>(
   { world, namespace }: Pick<Place, 'world' | 'namespace'>,
   changes: TE.TaskEither<E, ReadonlyArray<Message>>
 ): TE.TaskEither<E | NetlinkError, void> =>
-  modify(changes)({ send: request => world.send(request, namespace) })
+  modifyTogether(changes)({ send: request => world.send(request, namespace) })
 
 /** Whose an element is, by its comment. */
 export const ownerOf = ({ userdata }: Element): string | undefined => userdata?.comment
