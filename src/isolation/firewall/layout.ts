@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { Message } from '../../../protocol'
+import { encodeMessages, littleEndian, type Message } from '../../../protocol'
 import { broadcastOf, networkOf, type Prefix, parsePrefix } from '../../ip/prefix'
 import {
   accept,
@@ -145,8 +145,7 @@ export const layoutOf = (family: TableFamily): Layout => {
   return layout
 }
 
-/** The changes that make the table. */
-export const tableChanges = (family: TableFamily): ReadonlyArray<Message> => {
+const makeTableChanges = (family: TableFamily): ReadonlyArray<Message> => {
   const ref = tableOf(family)
   const { sets, chains } = layoutOf(family)
   return [
@@ -157,6 +156,33 @@ export const tableChanges = (family: TableFamily): ReadonlyArray<Message> => {
       ...rules.map(statements => addRule(ref, name, statements))
     ])
   ]
+}
+
+/** How long a netlink header is, and where the number of the message's type stands in it. `struct nlmsghdr` */
+const header = { size: 16, type: 4 } as const
+
+/** The same message by its bytes, which need not be made again each time that it is sent. */
+const encoded = (message: Message): Message => {
+  const bytes = encodeMessages('netfilter', [message])
+  if (E.isLeft(bytes)) return message
+  const view = new DataView(bytes.right.buffer, bytes.right.byteOffset)
+  return {
+    type: 'UNKNOWN',
+    number: view.getUint16(header.type, littleEndian),
+    flags: message.flags,
+    sequence: 0,
+    port: 0,
+    payload: bytes.right.subarray(header.size)
+  }
+}
+
+const changes = new Map<TableFamily, ReadonlyArray<Message>>()
+
+/** The changes that make the table: some forty, and the same each time. */
+export const tableChanges = (family: TableFamily): ReadonlyArray<Message> => {
+  const all = changes.get(family) ?? makeTableChanges(family).map(encoded)
+  changes.set(family, all)
+  return all
 }
 
 export const setNames = (family: TableFamily): ReadonlyArray<string> => Object.keys(layoutOf(family).sets)
