@@ -164,6 +164,7 @@ const libc = once(() => koffi().load(null))
 
 const prototypes = {
   bind: 'int bind(int, const void *, unsigned int)',
+  capget: 'int capget(void *, void *)',
   clone: 'int clone(void *, void *, int, void *)',
   connect: 'int connect(int, const void *, unsigned int)',
   flock: 'int flock(int, int)',
@@ -329,6 +330,17 @@ export const getsockopt = (
 export const getsockoptInt = (descriptor: number, level: number, option: number): Answer<number> => {
   const answer = getsockopt(descriptor, level, option, 4)
   return E.isLeft(answer) ? answer : E.right(new Int32Array(answer.right.slice().buffer)[0] ?? 0)
+}
+
+/** _LINUX_CAPABILITY_VERSION_3, with two words for each set. <linux/capability.h> */
+const capabilityVersion = 0x20080522
+
+/** `man 2 capget`: the capabilities that are in force for this thread, a bit for each. */
+export const effectiveCapabilities = (): Answer<bigint> => {
+  // Effective, permitted and inheritable ones, first the lower halves and then the upper ones.
+  const sets = new Uint32Array(6)
+  const answer = call('capget', new Uint32Array([capabilityVersion, 0]), sets)
+  return E.isLeft(answer) ? answer : E.right((BigInt(sets[3] ?? 0) << 32n) | BigInt(sets[0] ?? 0))
 }
 
 const watched = new Set<unknown>()
