@@ -186,7 +186,7 @@ export const observe = (
   plan: Plan,
   world: World
 ): TE.TaskEither<PortTaken | StepFailed, ReadonlyArray<unknown>> => {
-  const around = surroundings(world, machine, plan.name, [])
+  const around = surroundings(world, machine, plan, [])
   const found = new Map<Step, unknown>()
   const look = (step: Step): TE.TaskEither<PortTaken | StepFailed, void> =>
     pipe(
@@ -228,7 +228,7 @@ const carryOut = async (
 ): Promise<E.Either<IsolationError, Isolation>> => {
   const { plan, pending } = entry
   const tasks = tasksOf(entry)
-  const around = surroundings(world, machine, plan.name, tasks)
+  const around = surroundings(world, machine, plan, tasks)
   const { begun, failure } = await execute(tasks, around, options)
   const members: E.Either<IsolationError, unknown> =
     failure === undefined ? await applyMembers(machine, plan, options)() : E.right([])

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import type { NamespaceRef } from '../namespace/reference'
+import type { Plan } from '../recipe/plan'
 import type { Step } from '../recipe/step'
 import { isGone, type StepError, unexpected } from './error'
 import type { Entry } from './journal'
@@ -24,11 +26,23 @@ export interface Progress {
   readonly onLoss?: (sentence: string) => void
 }
 
-/** The surroundings of a plan's steps: its name, and the indexes of the links that it makes. */
+/** Whether a step brings a link into a namespace by this name. */
+const brings = (step: Step, namespace: NamespaceRef | undefined, link: string): boolean => {
+  const is = (place: NamespaceRef | undefined, name: string | undefined): boolean =>
+    name === link && placeKey(place) === placeKey(namespace)
+  if (step._tag === 'MoveLink') return is(step.namespace, step.name)
+  return (
+    step._tag === 'AddLink' &&
+    (is(homeOf(step), step.link.name) ||
+      ('peer' in step.link && is(step.link.peer.namespace ?? homeOf(step), step.link.peer.name)))
+  )
+}
+
+/** The surroundings of a plan's steps: its name, and the indexes of the links that it makes, once they are known. */
 export const surroundings = (
   world: World,
   { journal }: Machine,
-  name: string,
+  { name, steps }: Pick<Plan, 'name' | 'steps'>,
   tasks: ReadonlyArray<Task>
 ): Surroundings => {
   const indexes = new Map<string, number>()
@@ -53,6 +67,8 @@ export const surroundings = (
         journal.read(other),
         E.map(entry => entry?.plan)
       ),
+    isNew: (namespace, link, step) =>
+      steps.slice(0, Math.max(0, steps.indexOf(step))).some(each => brings(each, namespace, link)),
     linkIn: (namespace, link) =>
       typeof link === 'number' ? link : (indexes.get(`${placeKey(namespace)}/${link}`) ?? link)
   }

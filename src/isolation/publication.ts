@@ -206,7 +206,7 @@ const carryOver =
             (step, n) => (kept[n] ?? tasks.find(task => task.step === step))?.before ?? null
           )
         }
-        const around = surroundings(world, machine, plan.name, tasksOf(entry))
+        const around = surroundings(world, machine, plan, tasksOf(entry))
         const { journal } = machine
         const written = added.length > 0 ? journal.write(next) : E.right(undefined)
         if (E.isLeft(written)) return written

@@ -22,7 +22,7 @@ export const mend =
       machine,
       async world => {
         const tasks = [...tasksOf(entry)]
-        const around = surroundings(world, machine, entry.plan.name, tasks)
+        const around = surroundings(world, machine, entry.plan, tasks)
         const repaired: Array<string> = []
         for (const [n, task] of tasks.entries()) {
           const found = await check(task, around)()

@@ -143,7 +143,7 @@ const lookingAt =
       machine,
       world => {
         const tasks = tasksOf(entry)
-        return look(tasks, surroundings(world, machine, entry.plan.name, tasks), world)()
+        return look(tasks, surroundings(world, machine, entry.plan, tasks), world)()
       },
       { places: entry.places }
     )

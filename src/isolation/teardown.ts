@@ -96,7 +96,7 @@ export const takeDown = (
       const tasks = tasksOf(ours)
       const leftBehind = await inWorld(
         machine,
-        world => undo(tasks, surroundings(world, machine, name, tasks), options),
+        world => undo(tasks, surroundings(world, machine, ours.plan, tasks), options),
         { places: ours.places }
       )
       return leftBehind.length > 0 ? E.left(teardownFailed(name, leftBehind)) : machine.journal.erase(name)

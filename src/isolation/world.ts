@@ -3,6 +3,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { cookieOf, openByCookie } from '../namespace/cookie'
+import { withinDescriptor } from '../namespace/enter'
 import { type NamespaceError, namespaceNotFound } from '../namespace/error'
 import { attach, make, remove } from '../namespace/named'
 import { type NamespaceRef, openReference } from '../namespace/reference'
@@ -81,13 +82,26 @@ export const openWorld: OpenWorld = ({ places = [], ...options } = {}) => {
     return E.right(elsewhere)
   }
 
-  const at: World['at'] = namespace => {
+  const descriptorOf = (namespace: NamespaceRef | undefined): E.Either<NamespaceError, number> => {
     const descriptor = opened.get(placeKey(namespace))?.descriptor
-    return pipe(
-      descriptor === undefined ? open(namespace) : E.right(descriptor),
+    return descriptor === undefined ? open(namespace) : E.right(descriptor)
+  }
+
+  const at: World['at'] = namespace =>
+    pipe(
+      descriptorOf(namespace),
       E.map(fd => ({ fd }))
     )
-  }
+
+  const inside = <L, A>(
+    namespace: NamespaceRef | undefined,
+    section: () => E.Either<L, A>
+  ): E.Either<L | NamespaceError, A> =>
+    pipe(
+      descriptorOf(namespace),
+      E.chain(descriptor => withinDescriptor(descriptor, section)),
+      E.flattenW
+    )
 
   const session: World['session'] = namespace => {
     const key = placeKey(namespace)
@@ -112,28 +126,15 @@ export const openWorld: OpenWorld = ({ places = [], ...options } = {}) => {
   return {
     at,
     session,
-    send: (request, namespace) =>
-      pipe(
-        // Not before it is sent: a namespace may be made until then.
-        TE.fromIOEither(() => session(namespace)),
-        TE.chainW(({ send }) => send(request))
-      ),
+    // The namespace is not looked up before it is sent: it may be made until then.
+    send: (request, namespace) => () => {
+      const there = session(namespace)
+      return E.isLeft(there) ? Promise.resolve(there) : there.right.send(request)()
+    },
     sysctl: {
-      get: (key, namespace) =>
-        pipe(
-          at(namespace),
-          E.chainW(place => sysctl.get(key, place))
-        ),
-      interfaces: (family, namespace) =>
-        pipe(
-          at(namespace),
-          E.chainW(place => sysctl.interfaces(family, place))
-        ),
-      set: (key, value, namespace) =>
-        pipe(
-          at(namespace),
-          E.chainW(place => sysctl.set(key, value, place))
-        )
+      get: (key, namespace) => inside(namespace, () => sysctl.get(key)),
+      interfaces: (family, namespace) => inside(namespace, () => sysctl.interfaces(family)),
+      set: (key, value, namespace) => inside(namespace, () => sysctl.set(key, value))
     },
     make: name =>
       pipe(

@@ -17,6 +17,7 @@ export interface SysctlFailed {
 
 export type SysctlError = SysctlFailed | NamespaceError
 
+/** Keys with the name of an interface in them. */
 const perInterface = /^(net\.ipv[46]\.(?:conf|neigh))\.(.+)\.([^.]+)$/
 
 /**
@@ -35,6 +36,9 @@ export const pathOf = (key: string): string | undefined => {
     ? join('/proc/sys', ...segments)
     : undefined
 }
+
+/** The interface that a key is about, if it is about one. */
+export const interfaceOf = (key: string): string | undefined => perInterface.exec(key)?.[2]
 
 const hints: { readonly [code: string]: string } = {
   ENOENT: 'this kernel or this namespace has no such parameter',

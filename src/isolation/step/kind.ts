@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly owner: string
   /** The plan of another isolation; undefined if there is none by this name. */
   readonly planOf: (name: string) => E.Either<JournalFailed, Plan | undefined>
+  /** Whether an earlier step of the plan brings the link: then there is nothing to look at before, nor to put back. */
+  readonly isNew: (namespace: NamespaceRef | undefined, link: string, step: Step) => boolean
   /** A link by the index that the plan has chosen for it, if it is the plan's own. */
   readonly linkIn: (namespace: NamespaceRef | undefined, link: LinkRef) => LinkRef
 }

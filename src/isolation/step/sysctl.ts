@@ -16,25 +16,28 @@ export interface SysctlBefore {
 type Parameters = Surroundings['world']['sysctl']
 
 const setting = (
-  parameters: Parameters,
-  namespace: NamespaceRef | undefined,
+  step: SetSysctl | Forward,
+  { world, isNew }: Surroundings,
   key: string,
   value: string
 ): E.Either<sysctl.SysctlError, SysctlBefore['settings'][number]> => {
-  const before = parameters.get(key, namespace)
+  const { namespace } = step
+  const link = sysctl.interfaceOf(key)
+  if (link !== undefined && isNew(namespace, link, step)) return E.right({ key, value })
+  const before = world.sysctl.get(key, namespace)
   if (E.isRight(before)) return E.right({ key, value, before: before.right })
   return isGone(before.left) ? E.right({ key, value }) : before
 }
 
 const settingsOf = (
-  parameters: Parameters,
-  namespace: NamespaceRef | undefined,
+  step: SetSysctl | Forward,
+  around: Surroundings,
   wanted: ReadonlyArray<readonly [key: string, value: string]>
 ): TE.TaskEither<sysctl.SysctlError, SysctlBefore> =>
   TE.fromEither(
     pipe(
       wanted,
-      E.traverseArray(([key, value]) => setting(parameters, namespace, key, value)),
+      E.traverseArray(([key, value]) => setting(step, around, key, value)),
       E.map(settings => ({ settings }))
     )
   )
@@ -146,7 +149,7 @@ const line = (namespace: NamespaceRef | undefined, key: string, value: string, o
 /** A kernel parameter: `sysctl -w`. */
 export const sysctlStep: StepKind<SetSysctl, SysctlBefore> = {
   describe: ({ key, value, namespace }) => `set ${key} to ${value} ${placeName(namespace)}`,
-  before: ({ key, value, namespace }, { world }) => settingsOf(world.sysctl, namespace, [[key, value]]),
+  before: (step, around) => settingsOf(step, around, [[step.key, step.value]]),
   apply: ({ namespace, optional }, before, { world }) =>
     applySettings(world.sysctl, namespace, before, optional),
   undo: ({ namespace }, before, { world }) => undoSettings(world.sysctl, namespace, before),
@@ -249,8 +252,7 @@ const indented = (text: string): string => `  ${text}`
 /** Forwarding of packets that come in by some links. */
 export const forwardStep: StepKind<Forward, SysctlBefore> = {
   describe: ({ links, namespace }) => `let packets from ${links.join(' and ')} pass ${placeName(namespace)}`,
-  before: (step, { world }) =>
-    settingsOf(world.sysctl, step.namespace, forwardingSettings(world.sysctl, step)),
+  before: (step, around) => settingsOf(step, around, forwardingSettings(around.world.sysctl, step)),
   apply: ({ namespace }, before, { world }) => applySettings(world.sysctl, namespace, before),
   undo: ({ namespace }, before, { world }) => undoSettings(world.sysctl, namespace, before),
   check: ({ namespace }, before, { world }) => checkSettings(world.sysctl, namespace, before),
