@@ -3,7 +3,11 @@
  * host, in turns and in one process that is warm, inside a sandbox; ratios are taken within a round, so that whatever
  * else the machine does blurs both sides alike. `veth-masquerade` is also measured against the post's own commands, up
  * and down, and against a C program that sends what was encoded beforehand: the floor. ROUNDS and WARM change how often.
+ *
+ * `kernel, ms` is how long an application is in system calls, and `at best` by how much it would be faster than the
+ * script if it took no more than that.
  */
+
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +21,7 @@ import { inSandbox, sandboxSync } from '../../src/namespace/sandbox'
 import { apply, explain, namespaces, open, teardown } from '../../src/promises'
 import { type Plan, planFrom } from '../../src/recipe'
 import type { Request } from '../../src/socket/request'
+import { inSystemCalls } from './system-call'
 
 const post = {
   up: `set -e
@@ -142,23 +147,27 @@ const report = (row: { readonly [column: string]: string | number }): void => {
 
 const againstScript = async (plan: Plan): Promise<void> => {
   const script = explain(plan)
-  const { isolink, typed } = await inTurns({
-    isolink: async () => {
-      await freshHost()
-      const time = await milliseconds(() => apply(plan))
-      await teardown(plan.name)
-      return time
-    },
+  const sample = (measured: typeof milliseconds) => async (): Promise<number> => {
+    await freshHost()
+    const time = await measured(() => apply(plan))
+    await teardown(plan.name)
+    return time
+  }
+  const { isolink, typed, kernel } = await inTurns({
+    isolink: sample(milliseconds),
     typed: async () => {
       await freshHost()
       return await milliseconds(() => sh(script))
-    }
+    },
+    kernel: sample(inSystemCalls)
   })
   report({
     what: `${plan.recipe}, up`,
     'isolink, ms': rounded(median(isolink)),
     'script, ms': rounded(median(typed)),
-    'times faster': rounded(ratio(typed, isolink))
+    'times faster': rounded(ratio(typed, isolink)),
+    'kernel, ms': rounded(median(kernel)),
+    'at best': rounded(ratio(typed, kernel))
   })
 }
 
