@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { decodeMessages, type Families, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
-import { turn } from '../namespace/turn'
+import { now, turn } from '../namespace/turn'
 import { failedToSend, malformed, type NetlinkError, overrun } from './error'
 import { exchange, type Outcome, type Ticket } from './exchange'
 import type { OpenTransport, TransportOptions } from './transport'
@@ -88,20 +88,20 @@ export const openChannel = <T extends Asked>(
       }
 
       const noticeDrops = (): void => {
-        const now = transport.dropped()
-        if (now === dropped) return
-        dropped = now
+        const count = transport.dropped()
+        if (count === dropped) return
+        dropped = count
         giveUp(overrun)
       }
 
       const pump = (): void => {
         if (rests) return
-        const end = performance.now() + turn
+        const end = now() + turn
         for (let datagram = next(); datagram !== undefined; datagram = next()) {
           const failure = transport.send(datagram)
           if (failure !== undefined)
             for (const ticket of takeBack()) settle(ticket, E.left(failedToSend(ticket.operation, failure)))
-          if (performance.now() < end || unsent() === 0) continue
+          if (now() < end || unsent() === 0) continue
           rests = true
           setImmediate(() => {
             rests = false
@@ -143,7 +143,7 @@ export const openChannel = <T extends Asked>(
 
       const drain = (): void => {
         if (more === undefined || draining) return
-        const end = performance.now() + turn
+        const end = now() + turn
         const goOn = (): void => {
           draining = false
           drain()
@@ -156,7 +156,7 @@ export const openChannel = <T extends Asked>(
             setTimeout(goOn, pause)
             return
           }
-          if (performance.now() >= end) {
+          if (now() >= end) {
             setImmediate(goOn)
             return
           }
