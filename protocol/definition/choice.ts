@@ -24,14 +24,18 @@ export interface Variant<S extends string, T extends Alternatives> extends Choic
 
 const { propertyIsEnumerable: isEnumerable } = Object.prototype
 
+/** What a table has for a selector. It can be a module: what that has besides its exports cannot be enumerated. */
+export const alternativeFor = (table: Alternatives, selected: unknown): Policy<unknown> | undefined =>
+  selected !== undefined && isEnumerable.call(table, selected as string | number)
+    ? table[selected as string | number]
+    : undefined
+
 /** The policy that a value's surroundings select, if the table has one. */
 export const chosen = (policy: Policy<unknown>, scope: Scope | undefined): Policy<unknown> | undefined => {
   if (policy.type !== 'choice') return policy
   const { selector, table, otherwise } = policy as Choice<string, Alternatives>
-  const selected = lookUp(scope, selector) as string | number | undefined
-  // A table can be a module: what it has besides its exports cannot be enumerated.
-  if (selected !== undefined && isEnumerable.call(table, selected)) return table[selected]
-  return otherwise === undefined ? undefined : chosen(otherwise, scope)
+  const alternative = alternativeFor(table, lookUp(scope, selector))
+  return alternative ?? (otherwise === undefined ? undefined : chosen(otherwise, scope))
 }
 
 /**

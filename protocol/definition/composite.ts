@@ -1,7 +1,7 @@
 import { NLA_F_NESTED, positions, writeAttribute } from './attributes'
-import { align, deepest, littleEndian as le, oddPadding, reserve, writer } from './bytes'
+import { align, borrow, deepest, giveBack, littleEndian as le, oddPadding, reserve } from './bytes'
 import { encodeError, inside, quoted } from './error'
-import type { Field, Policy, Shown, ValueOf } from './policy'
+import type { Field, Policy, Scope, Shown, ValueOf } from './policy'
 import type { Members, Struct, StructValue } from './struct'
 
 /** A packed array: `__u32[]`, `struct nexthop_grp[]`. */
@@ -237,6 +237,14 @@ export const lazy = <A>(
   }
 })
 
+/** Tries it out, in a writer that is there already: making one takes longer than the writing. */
+const canWrite = <A>(policy: Policy<A>, value: A, scope: Scope | undefined): boolean => {
+  const to = borrow()
+  const error = policy.write(to, value, scope)
+  giveBack(to)
+  return error === undefined
+}
+
 /** Two forms of one attribute, told apart by the payload: the first that fits is meant. */
 export const either = <A, B>(
   a: Policy<A>,
@@ -255,7 +263,7 @@ export const either = <A, B>(
     bytes.irregular = false
     const other = b.read(bytes, from, to, scope)
     // The first form would write it otherwise: six bytes of a link-layer address can look like an IP address.
-    const mistakable = other !== undefined && a.write(writer(), other as never, scope) === undefined
+    const mistakable = other !== undefined && canWrite(a, other as never, scope)
     bytes.irregular ||= before || mistakable || other === undefined
     return other ?? one
   },

@@ -1,20 +1,34 @@
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { bytesOf, writer, written } from '../../protocol'
 import {
+  attributes,
+  closed,
   type EncodeError,
   encode,
   formsOf,
   type Parts,
   type Policy,
   partsOf,
-  selectorsOf
+  selectorsOf,
+  string,
+  u8,
+  u32,
+  variant
 } from '../../protocol/definition'
+import { compile } from '../../protocol/definition/compiled'
+import { deferred } from '../../protocol/definition/deferred'
 import { linkinfo } from '../../protocol/rtnetlink/link/linkinfo'
 import { within } from './arbitrary'
 import { definitions } from './definitions'
 
 const test = suite('choice')
+
+const right = <A>(result: E.Either<EncodeError, A>): A => {
+  if (E.isLeft(result)) throw new Error(result.left.reason)
+  return result.right
+}
 
 /** What the sets and the structs in a policy have, by which names in it are found. */
 const namesIn = (policy: Policy<unknown>): ReadonlySet<string> =>
@@ -49,6 +63,36 @@ test('a module is a table of its exports, and of nothing else', () => {
   assert.ok(E.isRight(written('vxlan')))
   const refused = written('__esModule')
   assert.ok(E.isLeft(refused) && refused.left.path === 'data')
+})
+
+test('code for a closed choice looks at a form when it is chosen', () => {
+  const seen: Array<string> = []
+  const looked =
+    <A>(name: string, policy: Policy<A>) =>
+    () => {
+      seen.push(name)
+      return policy
+    }
+  const table = deferred({
+    small: looked('small', u8),
+    large: looked('large', u32),
+    none: looked('none', u8)
+  })
+  const policy = attributes('TEST', { kind: [1, string], data: [2, closed(variant('kind', table))] })
+  const { read, write } = compile(policy as Policy<unknown>)
+  assert.equal(seen, [])
+  for (const value of [
+    { kind: 'small', data: 7 },
+    { kind: 'large', data: 70_000 },
+    { kind: 'small', data: 8 }
+  ]) {
+    const to = writer()
+    assert.ok(write(to, value))
+    assert.equal(written(to), right(encode(policy)(value as never)))
+    assert.equal(read(bytesOf(written(to)), 0, to.length), value)
+  }
+  assert.equal(seen, ['small', 'large'])
+  assert.not.ok(write(writer(), { kind: 'toString', data: 7 }))
 })
 
 test.run()

@@ -1,7 +1,7 @@
 import type { Rows } from '../attributes'
-import type { Alternatives, Choice } from '../choice'
-import { selectorsOf } from '../parts'
-import type { Field, Policy } from '../policy'
+import { type Alternatives, alternativeFor, type Choice, chosen } from '../choice'
+import { type Parts, partsOf, selectorsOf } from '../parts'
+import { type Field, lookUp, type Policy, type Scope } from '../policy'
 import type { Members, Struct } from '../struct'
 
 /** Code under way: functions that call each other, and the objects that they refer to. */
@@ -75,6 +75,33 @@ function ${name}(scope) {
 }`
   )
 
+/**
+ * What was made for the form that a closed choice takes. Its forms are met one by one, since each is loaded when it is
+ * first looked at.
+ */
+export const whenChosen = <F>(
+  policy: Policy<unknown>,
+  make: (form: Policy<unknown>) => F
+): ((scope: Scope | undefined) => F | undefined) => {
+  const { selector, table } = policy as Choice<string, Alternatives>
+  const madeFor = once(make)
+  /** By the selector, which is quicker; what the table has nothing for depends on others, too. */
+  const met = new Map<unknown, F>()
+  return scope => {
+    const selected = lookUp(scope, selector)
+    const known = met.get(selected)
+    if (known !== undefined) return known
+    const form = chosen(policy, scope)
+    if (form === undefined) return undefined
+    const made = madeFor(form)
+    if (form === alternativeFor(table, selected)) met.set(selected, made)
+    return made
+  }
+}
+
+export const isClosed = (policy: Policy<unknown>): boolean =>
+  policy.type === 'choice' && (policy as Choice<string, Alternatives>).closed === true
+
 /** A case for each form of a choice. */
 export const selection = (
   draft: Draft,
@@ -91,6 +118,17 @@ export const selection = (
   const cases = [...labels].map(([form, label]) => `${label} { ${statement(form)}; break }`)
   const last = otherwise === undefined ? none : statement(otherwise)
   return `switch (${lookUpName(draft, selector)}(scope)) {${cases.join('')} default: { ${last} } }`
+}
+
+/** How many rows and members the code of a policy has: not those of forms that are met later. */
+export const rowsOf = (policy: Policy<unknown>): number => {
+  const parts = new Set<Parts>([policy])
+  let rows = 0
+  for (const part of parts) {
+    rows += Object.keys(part.rows ?? part.members ?? {}).length
+    if (!isClosed(part) && !isLazy(part)) for (const each of partsOf(part)) parts.add(each)
+  }
+  return rows
 }
 
 /** The attributes that depend on their siblings, so that they are read after them. */

@@ -1,6 +1,6 @@
 import type { Bytes, Writer } from '../bytes'
 import type { Policy } from '../policy'
-import { once } from './draft'
+import { once, rowsOf } from './draft'
 import { readerOf } from './reader'
 import { writerOf } from './writer'
 
@@ -45,8 +45,12 @@ export const compile = (policy: Policy<unknown>): Compiled => ({
   write: writing(policy)
 })
 
-/** Making the code takes a few milliseconds, which is what it saves in this many uses. */
-const patience = 256
+/** Uses that a policy is put to before its code is made: for each of its rows, and at least. */
+const usesPerRow = 4
+const leastUses = 256
+
+/** Making the code takes a while for each row and member of the policy, and the engine again for what is made. */
+const patienceOf = (policy: Policy<unknown>): number => Math.max(leastUses, usesPerRow * rowsOf(policy))
 
 /** Whether code may be made at all: `--disallow-code-generation-from-strings`, and some bundlers, forbid it. */
 const allowed = (): boolean => {
@@ -57,19 +61,27 @@ const allowed = (): boolean => {
   }
 }
 
+/** What stands in until the code is made. */
+const waiting = <A>(policy: Policy<unknown>, answer: A, make: () => void): (() => A) => {
+  let uses = 0
+  let patience = leastUses
+  return () => {
+    uses++
+    if (uses === leastUses) patience = patienceOf(policy)
+    if (uses === patience && allowed()) make()
+    return answer
+  }
+}
+
 /** Makes the code once the policy has been used often enough to be worth it, if that is allowed. */
 export const compiled = once((policy): Compiled => {
-  let reads = 0
-  let writes = 0
   const code: Compiled = {
-    read: () => {
-      if (++reads === patience && allowed()) code.read = reading(policy)
-      return undefined
-    },
-    write: () => {
-      if (++writes === patience && allowed()) code.write = writing(policy)
-      return false
-    }
+    read: waiting(policy, undefined, () => {
+      code.read = reading(policy)
+    }),
+    write: waiting(policy, false, () => {
+      code.write = writing(policy)
+    })
   }
   return code
 })

@@ -11,13 +11,15 @@ import {
   type Draft,
   finished,
   functionFor,
+  isClosed,
   isField,
   isLazy,
   lateKeys,
   object,
   once,
   quote,
-  selection
+  selection,
+  whenChosen
 } from './draft'
 
 /** The value in `[from, to)`; undefined where the code gives up. */
@@ -68,13 +70,14 @@ const readStatement = (draft: Draft, policy: Policy<unknown>, whenMet = false): 
     const pads = policy.type === 'struct' ? padsAt(draft, policy as unknown as AnyStruct, 'f') : ''
     return `if (t - f !== ${policy.size}) return; ${pads}x = ${fieldAt(draft, policy, 'f')}`
   }
-  if (policy.type === 'choice')
+  if (policy.type === 'choice' && !isClosed(policy))
     return selection(draft, policy, form => readStatement(draft, form, true), 'return')
   const name = readerName(draft, policy, whenMet)
   return `x = ${name}(bytes, f, t, scope); if (x === undefined) return`
 }
 
 const readerName = (draft: Draft, policy: Policy<unknown>, whenMet: boolean): string => {
+  if (isClosed(policy)) return object(draft, chosenReader(policy))
   const code = readers[policy.type]
   if (code === undefined) return `${object(draft, policy)}.read`
   if (whenMet || isLazy(policy)) return object(draft, readerWhenMet(policy))
@@ -249,6 +252,11 @@ export const readerOf = once(policy =>
       : `return ${readerName(draft, policy, false)}`
   )
 )
+
+const chosenReader = once((policy): Read => {
+  const readerIn = whenChosen(policy, readerWhenMet)
+  return (bytes, from, to, scope) => readerIn(scope)?.(bytes, from, to, scope)
+})
 
 /** Made when it is first called: most processes see few of the many forms of a link, or of an expression. */
 const readerWhenMet = once((policy): Read => {

@@ -13,13 +13,15 @@ import {
   type Draft,
   finished,
   functionFor,
+  isClosed,
   isField,
   isLazy,
   lateKeys,
   object,
   once,
   quote,
-  selection
+  selection,
+  whenChosen
 } from './draft'
 
 /**
@@ -101,7 +103,7 @@ const nothingElse = (
 const most = (policy: Policy<unknown>): number | undefined => {
   if (isField(policy)) return policy.size
   if (policy.type === 'ip') return 16
-  if (policy.type !== 'choice') return undefined
+  if (policy.type !== 'choice' || isClosed(policy)) return undefined
   const { table, otherwise } = policy as Choice<string, Alternatives>
   const sizes = [...Object.values(table), ...(otherwise === undefined ? [] : [otherwise])].map(most)
   return sizes.includes(undefined) ? undefined : Math.max(...(sizes as ReadonlyArray<number>))
@@ -197,6 +199,8 @@ const attributeStatement = (
   whenMet = false
 ): string => {
   const room = roomOf(policy)
+  if (isClosed(policy))
+    return `if (!${object(draft, chosenWriter(policy, number))}(to, x, scope)) return false`
   if (policy.type === 'choice' && room === undefined)
     return selection(draft, policy, form => attributeStatement(draft, number, form, true), 'return false')
   if (policy.type === 'many')
@@ -209,6 +213,17 @@ const attributeStatement = (
     const array = to.array
     ${smallStatement(draft, number, policy)}
     to.length = at }`
+}
+
+/** Writes a closed choice as an attribute of this number. */
+const chosenWriter = (policy: Policy<unknown>, number: string): Write => {
+  const writerIn = whenChosen(policy, form =>
+    finished<Write>(
+      draft =>
+        `return function (to, x, scope) { ${attributeStatement(draft, number, form, true)}; return true }`
+    )
+  )
+  return (to, value, scope) => writerIn(scope)?.(to, value, scope) ?? false
 }
 
 const eachOf = (values: string, statement: string): string => `{
