@@ -17,7 +17,7 @@ import * as assert from 'uvu/assert'
 import { type Entry, journalIn } from '../../src/isolation/journal'
 import { recover, teardown } from '../../src/promises'
 import { refusal, sh } from '../lab'
-import { kernelTest, otherUser } from '../sandbox'
+import { command, kernelTest, otherUser } from '../sandbox'
 
 const test = suite('journal')
 const directory = '/run/isolink'
@@ -175,7 +175,7 @@ kernelTest(test, 'a directory that others may write into is not trusted', [other
 kernelTest(
   test,
   'a disk that is full is noticed before anything is changed, or does not matter any more',
-  [],
+  [command('mount')],
   async () => {
     mkdirSync(directory)
     sh(`mount -t tmpfs -o size=64k,mode=700 none ${directory}`)

@@ -94,7 +94,7 @@ kernelTest(
   }
 )
 
-kernelTest(test, 'what exec mounts stays inside', [], async () => {
+kernelTest(test, 'what exec mounts stays inside', [command('mount')], async () => {
   const before = readFileSync('/proc/self/mountinfo', 'utf8')
   await reported('mount -t tmpfs none /mnt')
   assert.is(readFileSync('/proc/self/mountinfo', 'utf8'), before)

@@ -12,7 +12,7 @@ import { counted, mortal } from './faults'
 const test = suite('sweep of deaths')
 const needs = [command('ip'), command('nft')]
 
-test.after(raze)
+test.after.each(raze)
 
 for (const example of examples)
   kernelTest(

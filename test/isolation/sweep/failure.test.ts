@@ -13,7 +13,7 @@ import { counted, type Fault, faultyMachine } from './faults'
 const test = suite('sweep of failures')
 const needs = [command('ip'), command('nft')]
 
-test.after(raze)
+test.after.each(raze)
 
 const faults: ReadonlyArray<Fault> = ['refuse', 'lose', 'throw', 'throw after']
 
