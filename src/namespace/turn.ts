@@ -14,12 +14,16 @@ const begin = (): void => {
   })
 }
 
+/** Whether we have worked long enough in this turn. */
+export const isOver = (): boolean => {
+  if (end !== undefined) return now() >= end
+  begin()
+  return false
+}
+
 /**
  * Between pieces of work, `await rest()` lets others have their turn once we have worked long enough. Promises that are
  * settled already never do: a loop of requests whose answers are there at once would keep timers and signals waiting.
  */
-export const rest = (): Promise<void> | undefined => {
-  if (end === undefined) begin()
-  else if (now() >= end) return new Promise(resolve => setImmediate(resolve))
-  return undefined
-}
+export const rest = (): Promise<void> | undefined =>
+  isOver() ? new Promise(resolve => setImmediate(resolve)) : undefined

@@ -7,7 +7,7 @@ import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { type InvalidInput, invalidInput, type NetlinkError, type Rejected } from '../socket/error'
 import { message } from '../socket/message'
-import type { Request } from '../socket/request'
+import type { Known, Request } from '../socket/request'
 import type { Session } from '../socket/session'
 import type { TableRef } from './change'
 import type { Around, Change } from './edit'
@@ -37,38 +37,33 @@ const isChange = (step: Step): step is Change => 'messages' in step
 
 const keyOf = ({ family, table }: TableRef, set: string): string => `${family} ${table} ${set}`
 
-/** Changes made into messages, and which change each message is of. */
-interface Prepared {
-  readonly messages: ReadonlyArray<Message>
-  readonly of: ReadonlyArray<string | undefined>
-}
+type Piece = E.Either<InvalidInput, ReadonlyArray<Message>>
 
-const prepare = (
+/** Steps made into messages one by one; each finds the sets that those before it make. */
+function* piecesOf(
   steps: ReadonlyArray<Step>,
   { sets }: TransactionOptions,
-  indexOf: (name: string) => number
-): E.Either<InvalidInput, Prepared> => {
+  indexOf: (name: string) => number,
+  /** Is told which change each message is of. */
+  of: Array<string | undefined>
+): Iterable<Piece> {
   const layouts = new Map<string, Layout>()
   const layoutOf: Around['layoutOf'] = (ref, set) => layouts.get(keyOf(ref, set)) ?? sets?.(ref, set)
   const around: Around = { indexOf, layoutOf }
-  const messages: Array<Message> = []
-  const of: Array<string | undefined> = []
   for (const step of steps) {
     if (!isChange(step)) {
-      messages.push(step)
       of.push(undefined)
+      yield E.right([step])
       continue
     }
     if (step.makes !== undefined) layouts.set(keyOf(step.makes.ref, step.makes.set), step.makes.layout)
     const made = step.messages(around)
-    if (E.isLeft(made))
-      return E.left(invalidInput('nftables.transaction', step.text, `is wrong: ${made.left}`))
-    for (const each of made.right) {
-      messages.push(each)
-      of.push(step.text)
-    }
+    if (E.isRight(made)) for (const _ of made.right) of.push(step.text)
+    yield pipe(
+      made,
+      E.mapLeft(reason => invalidInput('nftables.transaction', step.text, `is wrong: ${reason}`))
+    )
   }
-  return E.right({ messages, of })
 }
 
 /** Sets that changes use and do not make. */
@@ -85,28 +80,30 @@ export const missingSets = (steps: ReadonlyArray<Step>): boolean => {
 /** Changes of the ruleset, all together or none: `nft -f`. */
 export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOptions = {}): Request<void> => {
   const { generation, hints } = options
-  let of: Prepared['of'] = []
+  let of: Array<string | undefined> = []
+  function* pieces({ indexOf }: Known): Iterable<Piece> {
+    of = []
+    yield E.right([
+      message('NFNL_MSG_BATCH_BEGIN', NLM_F.REQUEST, {
+        header: { resId: subsystem },
+        ...(generation !== undefined && { attributes: { genid: generation } })
+      })
+    ])
+    yield* piecesOf(steps, options, indexOf, of)
+    yield E.right([message('NFNL_MSG_BATCH_END', NLM_F.REQUEST, { header: { resId: subsystem } })])
+  }
   return {
     operation: 'nftables.transaction',
     protocol: 'netfilter',
     answering: 'transaction',
     links: [...new Set(steps.flatMap(step => (isChange(step) ? step.links : [])))],
     namespaces: [],
-    messages: ({ indexOf }) =>
+    messages: known =>
       pipe(
-        prepare(steps, options, indexOf),
-        E.map(prepared => {
-          of = prepared.of
-          return [
-            message('NFNL_MSG_BATCH_BEGIN', NLM_F.REQUEST, {
-              header: { resId: subsystem },
-              ...(generation !== undefined && { attributes: { genid: generation } })
-            }),
-            ...prepared.messages,
-            message('NFNL_MSG_BATCH_END', NLM_F.REQUEST, { header: { resId: subsystem } })
-          ]
-        })
+        E.sequenceArray([...pieces(known)]),
+        E.map(all => all.flat())
       ),
+    pieces,
     read: () => undefined,
     fields: {},
     part: position => of[position - 1],

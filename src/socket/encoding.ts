@@ -1,8 +1,9 @@
 import { closeSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import { align, encodeMessages, type Families, littleEndian, type Message } from '../../protocol'
 import { type NamespaceRef, openReference } from '../namespace/reference'
-import { rest } from '../namespace/turn'
+import { isOver, rest } from '../namespace/turn'
 import { invalidInput, type NetlinkError, notFound } from './error'
 import { genericFamily } from './family'
 import { unsupported } from './feature'
@@ -28,9 +29,12 @@ export interface Encoded {
   readonly release: () => void
 }
 
-/** A request as messages, and what was opened for its sake. */
+type Pieces = Iterable<E.Either<NetlinkError, ReadonlyArray<Message>>>
+
+/** A request as messages, or as pieces of them, and what was opened for its sake. */
 interface Composed {
   readonly messages: ReadonlyArray<Message>
+  readonly pieces?: Pieces
   readonly known: Known
   readonly release: () => void
 }
@@ -45,7 +49,8 @@ export const encodeAll = async (
 ): Promise<ReadonlyArray<E.Either<NetlinkError, Encoded>>> => {
   const composed = requests.map(request => compose(request, names))
   const protocol = requests[0]?.protocol ?? 'route'
-  if (requests.length > 1 && requests.every(request => request.protocol === protocol)) {
+  const alike = requests.every(request => request.protocol === protocol && request.pieces === undefined)
+  if (requests.length > 1 && alike) {
     const messages = composed.flatMap(each => (E.isRight(each) ? each.right.messages : []))
     const bytes = encodeMessages(protocol, messages, names.families)
     if (E.isRight(bytes)) return cut(bytes.right, composed)
@@ -57,7 +62,7 @@ export const encodeAll = async (
 }
 
 /** Messages that are encoded in one go: into a writer that need not grow. */
-const atOnce = 100
+const atOnce = 20
 
 /** Which of the bytes are whose. */
 const cut = (
@@ -75,25 +80,50 @@ const cut = (
   })
 }
 
+/** Messages that are encoded in one go, and were made within our part of a turn. */
+function* inTurns({ messages, pieces = [] }: Composed): Pieces {
+  for (let n = 0; n < messages.length; n += atOnce) yield E.right(messages.slice(n, n + atOnce))
+  let some: Array<Message> = []
+  for (const piece of pieces) {
+    if (E.isLeft(piece)) return yield piece
+    for (const each of piece.right) some.push(each)
+    if (some.length < atOnce && !isOver()) continue
+    yield E.right(some)
+    some = []
+  }
+  if (some.length > 0) yield E.right(some)
+}
+
 const encodeOne = async (
   request: Request<unknown>,
-  { messages, known, release }: Composed,
+  composed: Composed,
   { families }: Names
 ): Promise<E.Either<NetlinkError, Encoded>> => {
+  const { known, release } = composed
   const parts: Array<Uint8Array> = []
-  for (let n = 0; n < messages.length; n += atOnce) {
-    const part = encodeMessages(request.protocol, messages.slice(n, n + atOnce), families)
+  for (const messages of inTurns(composed)) {
+    const part = E.isLeft(messages) ? messages : encodeSome(request, messages.right, families)
     if (E.isLeft(part)) {
       release()
-      const { path, reason } = part.left
-      return E.left(invalidInput(request.operation, fieldFor(request, path), reason))
+      return part
     }
     parts.push(part.right)
-    if (messages.length > atOnce) await rest()
+    const pause = composed.pieces !== undefined || composed.messages.length > atOnce ? rest() : undefined
+    if (pause !== undefined) await pause
   }
   const bytes = joined(parts)
   return E.right({ bytes, from: 0, to: bytes.length, known, release })
 }
+
+const encodeSome = (
+  request: Request<unknown>,
+  messages: ReadonlyArray<Message>,
+  families: Families
+): E.Either<NetlinkError, Uint8Array> =>
+  pipe(
+    encodeMessages(request.protocol, messages, families),
+    E.mapLeft(({ path, reason }) => invalidInput(request.operation, fieldFor(request, path), reason))
+  )
 
 /** Parts of whole messages, one behind the other. */
 const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
@@ -121,6 +151,8 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
     request.links.length === 0 && request.namespaces.length === 0
       ? nothing
       : { indexOf: link => indexOf(link, names), descriptorOf }
+  if (request.pieces !== undefined)
+    return E.right({ messages: [], pieces: request.pieces(known), known, release })
   const messages = request.messages(known)
   if (E.isRight(messages)) return E.right({ messages: messages.right, known, release })
   release()

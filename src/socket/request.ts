@@ -43,6 +43,8 @@ export interface Request<A> {
   /** The links that it makes: others of the same batch may use their names. */
   readonly makes?: ReadonlyArray<{ readonly name: string; readonly index: number }>
   readonly messages: (known: Known) => E.Either<InvalidInput, ReadonlyArray<Outgoing>>
+  /** The same some at a time, where they may be so many that others must have their turn in between. */
+  readonly pieces?: (known: Known) => Iterable<E.Either<InvalidInput, ReadonlyArray<Outgoing>>>
   /** The answer, out of the kernel's messages. */
   readonly read: (answers: ReadonlyArray<Message>, known: Known) => A
   /** Of a list: what one message of the answer tells of. */

@@ -7,6 +7,8 @@ import { NLM_F } from '../../protocol/netlink/header'
 import * as address from '../../src/address'
 import * as link from '../../src/link'
 import * as route from '../../src/route'
+import { invalidInput } from '../../src/socket/error'
+import type { Request } from '../../src/socket/request'
 import { openSession, type Session, type SessionOptions } from '../../src/socket/session'
 import {
   type Answer,
@@ -59,6 +61,48 @@ const left = <L, A>(result: E.Either<L, A>): L => {
 
 const typesOf = (sent: ReadonlyArray<ReadonlyArray<Message>>): ReadonlyArray<ReadonlyArray<string>> =>
   sent.map(messages => messages.map(({ type }) => type))
+
+test('others have their turn while a request of many pieces is made; a wrong piece ends it', async () => {
+  const fake = kernel(obliging)
+  const { send, close } = session(fake.transport)
+  const one = (n: number): Message => ({
+    type: 'NLMSG_NOOP',
+    flags: NLM_F.REQUEST,
+    sequence: n,
+    port: 0
+  })
+  let made = 0
+  const request = (wrongAt: number): Request<void> => ({
+    operation: 'test',
+    protocol: 'route',
+    answering: 'transaction',
+    links: [],
+    namespaces: [],
+    messages: () => E.right([]),
+    *pieces() {
+      for (made = 0; made < 30; made++) {
+        const end = performance.now() + 1
+        while (performance.now() < end);
+        yield made === wrongAt ? E.left(invalidInput('test', 'piece', 'is wrong')) : E.right([one(made)])
+      }
+    },
+    read: () => undefined,
+    fields: {}
+  })
+  let turns = 0
+  const turn = (): void => {
+    turns++
+    next = setImmediate(turn)
+  }
+  let next = setImmediate(turn)
+  assert.ok(E.isRight(await send(request(-1))()))
+  clearImmediate(next)
+  assert.ok(turns >= 10, `${turns} turns in 30 ms`)
+  assert.equal(typesOf(fake.sent), [new Array(30).fill('NLMSG_NOOP')])
+  assert.is(left(await send(request(3))())._tag, 'InvalidInput')
+  assert.equal([made, fake.sent.length], [3, 1])
+  close()
+})
 
 test('requests of one tick leave in one datagram', async () => {
   const fake = kernel(obliging)
