@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
@@ -138,8 +137,16 @@ const notUp = (name: string): NotApplied => ({
   name
 })
 
-const isEqual = (a: unknown, b: unknown): boolean =>
-  isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)))
+/** The same text for what is the same, in whatever order its members stand. What is undefined is not there. */
+const textOf = (value: unknown): string => {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return `{${members
+    .map(([key, member]) => `${key}:${textOf(member)}`)
+    .sort()
+    .join()}}`
+}
 
 /** What is to be done and undone for one plan to become another one. */
 interface Difference {
@@ -157,15 +164,25 @@ const isSameTable = (a: Step, b: Step): a is AddEntries =>
 
 /** Of a table, only the entries that the other one lacks. */
 const beyond = (step: AddEntries, other: AddEntries): ReadonlyArray<AddEntries> => {
-  const entries = step.entries.filter(entry => !other.entries.some(each => isEqual(each, entry)))
+  const known = new Set(other.entries.map(textOf))
+  const entries = step.entries.filter(entry => !known.has(textOf(entry)))
   return entries.length === 0 ? [] : [{ ...step, entries }]
+}
+
+/** For a step the same one among others, or else that about the same table. */
+const counterpartIn = <A>(
+  all: ReadonlyArray<A>,
+  stepOf: (each: A) => Step
+): ((step: Step) => A | undefined) => {
+  // Of several that are the same, the first.
+  const same = new Map(all.toReversed().map(each => [textOf(stepOf(each)), each]))
+  return step => same.get(textOf(step)) ?? all.find(each => isSameTable(stepOf(each), step))
 }
 
 const differenceOf = (old: Entry, plan: Plan): Difference => {
   const tasks = tasksOf(old)
-  const counterpart = (step: Step): Task | undefined =>
-    tasks.find(each => isEqual(each.step, step)) ?? tasks.find(each => isSameTable(each.step, step))
-  const kept = plan.steps.map(counterpart)
+  const kept = plan.steps.map(counterpartIn(tasks, ({ step }) => step))
+  const after = counterpartIn(plan.steps, step => step)
   return {
     kept,
     added: plan.steps.flatMap((step, n): ReadonlyArray<Step> => {
@@ -174,12 +191,10 @@ const differenceOf = (old: Entry, plan: Plan): Difference => {
       return isSameTable(step, before) ? beyond(step, before as AddEntries) : []
     }),
     removed: tasks.flatMap((task): ReadonlyArray<Task> => {
-      const after =
-        plan.steps.find(step => isEqual(step, task.step)) ??
-        plan.steps.find(step => isSameTable(step, task.step))
-      if (after === undefined) return [task]
-      return isSameTable(task.step, after)
-        ? beyond(task.step, after as AddEntries).map(step => ({ ...task, step }))
+      const now = after(task.step)
+      if (now === undefined) return [task]
+      return isSameTable(task.step, now)
+        ? beyond(task.step, now as AddEntries).map(step => ({ ...task, step }))
         : []
     })
   }

@@ -250,12 +250,24 @@ const collide = (a: Publication, b: Publication): boolean => {
   )
 }
 
+/** Whether no two of them collide. In the order of their ports, few reach as far as the next one. */
+const areApart = (publish: ReadonlyArray<Publication>): boolean => {
+  let near: ReadonlyArray<Publication> = []
+  for (const each of publish.toSorted((a, b) => a.hostPort - b.hostPort)) {
+    near = near.filter(({ hostPort, count }) => each.hostPort < hostPort + count)
+    if (near.some(other => collide(other, each))) return false
+    near = [...near, each]
+  }
+  return true
+}
+
 /** Why publications cannot lead to an address of the family, if they cannot, and which of their fields is at fault. */
 export const wrongPublication = (
   publish: ReadonlyArray<Publication>,
   family: Prefix['family'],
   owner = 'publish'
 ): Fault | undefined => {
+  const apart = areApart(publish)
   for (const [n, publication] of publish.entries()) {
     const { hostPort, hostAddress } = publication
     if (hostAddress !== undefined && familyOf(hostAddress) !== family)
@@ -269,7 +281,7 @@ export const wrongPublication = (
         reason:
           '::1 cannot be published: the kernel never routes it off the loopback interface; use 127.0.0.1'
       }
-    const other = publish.slice(0, n).find(each => collide(each, publication))
+    const other = apart ? undefined : publish.slice(0, n).find(each => collide(each, publication))
     if (other !== undefined)
       return {
         field: `${owner}.${n}.hostPort`,

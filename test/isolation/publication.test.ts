@@ -235,6 +235,36 @@ kernelTest(test, 'what was lost of a port is put back by the same again', needs,
   await holds('blue')
 })
 
+kernelTest(
+  test,
+  'one more of hundreds of ports is not held against each of them again and again',
+  needs,
+  async () => {
+    const inside = { address: '192.168.45.3/24', gateway: '192.168.45.2' }
+    const several = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ hostPort: 10_000 + 2 * n, port: 80 }))
+    await apply(vethMasquerade({ namespace: 'few', ...inside, publish: several(5) }))
+    const one = await cost('few')
+    await teardown('few')
+    await apply(vethMasquerade({ namespace: 'many', ...inside, publish: several(500) }))
+    const next = await cost('many')
+    // There are a hundred times as many. Each held against each, that would be ten thousand times the work.
+    assert.ok(next < 15 * one, `${next} ms, where few take ${one}`)
+  }
+)
+
+/** CPU time of publishing one port more, in milliseconds: the median of some. */
+const cost = async (name: string): Promise<number> => {
+  const times: Array<number> = []
+  for (let n = 0; n < 9; n++) {
+    const start = process.cpuUsage()
+    await publish(name, { hostPort: 20_000 + n, port: 80 })
+    const { user, system } = process.cpuUsage(start)
+    times.push((user + system) / 1000)
+  }
+  return times.toSorted((a, b) => a - b)[4] as number
+}
+
 kernelTest(test, 'a port that comes first loses to nobody: two at once', needs, async () => {
   await apply(vethMasquerade({ namespace: 'blue', address: '192.168.45.3/24', gateway: '192.168.45.2' }))
   await apply(vethMasquerade({ namespace: 'red', address: '192.168.46.3/24', gateway: '192.168.46.2' }))
