@@ -18,7 +18,7 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
   [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
 
 /** A skipped test as `file: title`, and why. */
-const skipsOf = ({ outcomes }: Run): ReadonlyMap<string, string> =>
+const skipsOf = (outcomes: ReadonlyArray<Outcome>): ReadonlyMap<string, string> =>
   new Map(
     outcomes.flatMap(({ file, skips }) =>
       skips.map(skip => {
@@ -28,17 +28,17 @@ const skipsOf = ({ outcomes }: Run): ReadonlyMap<string, string> =>
     )
   )
 
-/** The tests that ran on none of the kernels. */
-export const ranNowhere = (runs: ReadonlyArray<Run>): ReadonlyArray<string> => {
+/** The tests that ran in none of the runs. */
+export const ranNowhere = (runs: ReadonlyArray<ReadonlyArray<Outcome>>): ReadonlyArray<string> => {
   const [first, ...others] = runs.map(skipsOf)
   return [...(first ?? new Map<string, string>()).keys()].filter(test =>
     others.every(skips => skips.has(test))
   )
 }
 
-const reasonsOf = (run: Run): string => {
+const reasonsOf = ({ outcomes }: Run): string => {
   const counts = new Map<string, number>()
-  for (const reason of skipsOf(run).values()) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  for (const reason of skipsOf(outcomes).values()) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   return [...counts].map(([reason, count]) => `${reason} (${count})`).join('; ')
 }
 
