@@ -1,5 +1,16 @@
 #!/usr/bin/env node
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
@@ -20,59 +31,63 @@ interface Compiled {
   readonly code: Uint8Array
 }
 
-const attempt = <A>(work: () => A): A | undefined => {
+const read = (path: string): Compiled | undefined => {
   try {
-    return work()
+    const bytes = readFileSync(path)
+    return { files: bytes.readUInt32LE(0), code: bytes.subarray(4) }
   } catch {
     return undefined
   }
 }
 
-const read = (path: string): Compiled | undefined =>
-  attempt(() => {
-    const bytes = readFileSync(path)
-    return { files: bytes.readUInt32LE(0), code: bytes.subarray(4) }
-  })
+const succeeds = (work: () => void): boolean => {
+  try {
+    work()
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** Whole or not at all: V8 does not notice when a part is missing. */
 const write = (path: string, files: number, script: Script): void => {
   const unfinished = `${path}.${process.pid}`
-  const isWritten = attempt(() => {
+  const isWritten = succeeds(() => {
     const descriptor = openSync(unfinished, 'wx', 0o644)
     writeSync(descriptor, Uint32Array.of(files))
     writeSync(descriptor, script.createCachedData())
     fsyncSync(descriptor)
     closeSync(descriptor)
     renameSync(unfinished, path)
-    return true
   })
-  if (isWritten === undefined) attempt(() => rmSync(unfinished))
+  if (!isWritten) succeeds(() => rmSync(unfinished))
 }
+
+const isWritable = (folder: string): boolean => succeeds(() => accessSync(folder, constants.W_OK))
 
 /**
  * Most of what a short process did was to find, read and compile some two hundred files. Now it reads one, and what V8
  * compiled of it when the same was last asked for, which V8 takes only if it is of this code, version and options. That
- * lies beside the code: whoever may write there may as well change the code itself. Nobody misses it where it cannot be
- * written.
+ * lies beside the code: whoever may write there may as well change the code itself.
  */
-const run = (path: string, source: string, asked: string | undefined): void => {
-  const cache = /^[a-z]+$/.test(asked ?? '') ? `${path}.${asked}.cache` : undefined
-  const known = cache === undefined ? undefined : read(cache)
-  const script = new Script(source, {
+const run = (path: string, cache: string): void => {
+  const known = read(cache)
+  const script = new Script(readFileSync(path, 'latin1'), {
     filename: path,
     ...(known !== undefined && { cachedData: known.code })
   })
   const bundle = script.runInThisContext() as Bundle
   const { filesUsed } = bundle(createRequire(path), path, dirname(path))
-  if (cache === undefined || process.env.NODE_DISABLE_COMPILE_CACHE !== undefined) return
   process.once('exit', status => {
     const isNew = script.cachedDataRejected !== false || filesUsed() > (known?.files ?? 0)
     if (status === 0 && isNew) write(cache, filesUsed(), script)
   })
 }
 
+const [, , asked = ''] = process.argv
 const path = join(__dirname, '../../isolink.js')
-// It is ASCII, of which Latin-1 is read fastest.
-const source = attempt(() => readFileSync(path, 'latin1'))
-if (source === undefined) require('./main')
-else run(path, source, process.argv[2])
+const cache = `${path}.${asked}.cache`
+const mayCache = /^[a-z]+$/.test(asked) && process.env.NODE_DISABLE_COMPILE_CACHE === undefined
+// Without what was compiled the files are faster, of which only those that are used are read. A clone has only these.
+if (mayCache && existsSync(path) && (existsSync(cache) || isWritable(dirname(path)))) run(path, cache)
+else require('./main')
