@@ -1,4 +1,5 @@
-import { align, littleEndian as le, type Message } from '../../protocol'
+import type { Message } from '../../protocol'
+import { align, littleEndian as le } from '../../protocol/definition/bytes'
 import { NLM_F } from '../../protocol/netlink/header'
 import type { Answering } from './request'
 
