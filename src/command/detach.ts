@@ -10,9 +10,10 @@ export const detach = (command: Command): Command =>
     .argument('<network>', "the network's name")
     .argument('<endpoint>', "the endpoint's name: that of the namespace, unless it was given another")
     .addHelpText('after', example('isolink detach web grey'))
-    .action((network: string, name: string) =>
+    .option('--force', 'also if its namespace goes with links in it that no isolation made')
+    .action((network: string, name: string, { force }: { readonly force?: boolean }) =>
       interruptible(signal =>
-        conclude(detachFrom(network, name, { ...progress, signal }), ({ found }) =>
+        conclude(detachFrom(network, name, { ...progress, signal, force }), ({ found }) =>
           tell(found ? `${name} is off ${network}` : `${name} was not on ${network}`)
         )
       )

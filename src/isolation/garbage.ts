@@ -206,7 +206,7 @@ const sweep = async (
       inhabited.push(name)
       continue
     }
-    const guests = await guestsIn(world, name)()
+    const guests = await guestsIn(world, name, maker.right)()
     if (E.isLeft(guests)) return guests
     if (guests.right.length === 0) {
       deserted.push(name)

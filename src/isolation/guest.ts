@@ -3,21 +3,25 @@ import * as TE from 'fp-ts/TaskEither'
 import type { Link } from '../link'
 import * as link from '../link'
 import type { NetlinkError } from '../socket/error'
-import { ownerTagged } from './tag'
+import { areTogether, ownerTagged } from './tag'
 import type { World } from './world'
 
 /**
- * The links in a namespace of ours that no isolation has made. They would be lost with it: a virtual one ends there,
- * and a piece of hardware comes out without its addresses.
+ * The links in an owner's namespace that no isolation has made which is on record where he is. They would be lost with
+ * it: a virtual one ends there, and a piece of hardware comes out without its addresses.
  */
-export const guestsIn = (world: World, namespace: string): TE.TaskEither<NetlinkError, ReadonlyArray<Link>> =>
+export const guestsIn = (
+  world: World,
+  namespace: string,
+  owner: string
+): TE.TaskEither<NetlinkError, ReadonlyArray<Link>> =>
   pipe(
     world.send(link.list(), namespace),
-    TE.map(links => links.filter(each => each.name !== 'lo' && !isOurs(each) && !isFallback(each))),
+    TE.map(links => links.filter(each => each.name !== 'lo' && !isOurs(owner, each) && !isFallback(each))),
     TE.chain(
       TE.traverseSeqArray(each =>
         pipe(
-          isOtherEnd(world, namespace, each),
+          isOtherEnd(world, namespace, owner, each),
           TE.map(ours => (ours ? [] : [each]))
         )
       )
@@ -25,7 +29,10 @@ export const guestsIn = (world: World, namespace: string): TE.TaskEither<Netlink
     TE.map(found => found.flat())
   )
 
-const isOurs = ({ alias }: Link): boolean => ownerTagged(alias) !== undefined
+const isOurs = (owner: string, { alias }: Link): boolean => {
+  const maker = ownerTagged(alias)
+  return maker !== undefined && areTogether(maker, owner)
+}
 
 /**
  * Tunnels that the kernel makes by itself in every namespace once it knows their kind. `fb_tunnels_only_for_init_net`
@@ -52,6 +59,7 @@ const paired: ReadonlySet<string | undefined> = new Set(['veth', 'netkit'])
 const isOtherEnd = (
   world: World,
   namespace: string,
+  owner: string,
   { kind, parent, parentNamespace }: Link
 ): TE.TaskEither<NetlinkError, boolean> =>
   parent === undefined || !paired.has(kind)
@@ -61,7 +69,7 @@ const isOtherEnd = (
           link.get(parent, parentNamespace === undefined ? {} : { namespaceId: parentNamespace }),
           namespace
         ),
-        TE.map(isOurs),
+        TE.map(other => isOurs(owner, other)),
         // It has come to an end, or its namespace has.
         TE.orElse(error => (error._tag === 'Rejected' ? TE.right(false) : TE.left(error)))
       )

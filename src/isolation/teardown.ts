@@ -16,6 +16,11 @@ import { placeKey, type World } from './world'
 export interface TeardownOptions extends Progress {
   /** Ends the wait for another isolink on this machine. What has been begun comes to its end. */
   readonly signal?: AbortSignal
+  /**
+   * Namespaces that we made are removed together with links in them that no isolation has made. Default: such a
+   * namespace stays, with nothing else, and that is an error (TeardownFailed).
+   */
+  readonly force?: boolean | undefined
 }
 
 /** What a teardown found. */
@@ -82,7 +87,7 @@ const withoutRecord = (machine: Machine, name: string): TE.TaskEither<IsolationE
 export const takeDown = (
   machine: Machine,
   entry: Entry,
-  options: Progress = {}
+  options: TeardownOptions = {}
 ): TE.TaskEither<IsolationError, void> =>
   pipe(
     TE.fromEither(checkCapabilities()),
@@ -93,10 +98,11 @@ export const takeDown = (
     TE.chainFirstW(() => takeDownMembers(machine, entry.plan.name, options)),
     TE.chainW(ours => async (): Promise<E.Either<IsolationError, void>> => {
       const { name } = ours.plan
+      const { force } = options
       const tasks = tasksOf(ours)
       const leftBehind = await inWorld(
         machine,
-        world => undo(tasks, surroundings(world, machine, ours.plan, tasks), options),
+        world => undo(tasks, { ...surroundings(world, machine, ours.plan, tasks), force }, options),
         { places: ours.places }
       )
       return leftBehind.length > 0 ? E.left(teardownFailed(name, leftBehind)) : machine.journal.erase(name)
@@ -107,7 +113,7 @@ export const takeDown = (
 export const takeDownMembers = (
   machine: Machine,
   name: string,
-  options: Progress = {}
+  options: TeardownOptions = {}
 ): TE.TaskEither<IsolationError, void> => {
   const inner = membersOf(machine, name)
   return pipe(
@@ -115,7 +121,15 @@ export const takeDownMembers = (
     TE.chainW(names => TE.fromIOEither(() => E.traverseArray(inner.journal.read)(names))),
     TE.map(entries => entries.filter(each => each !== undefined)),
     TE.chainFirstW(entries => (entries.length > 1 ? removeGroups(machine, entries) : TE.right(undefined))),
-    TE.chainW(TE.traverseSeqArray(entry => takeDown(inner, entry, options))),
+    TE.chainW(entries => async () => {
+      let failure: E.Left<IsolationError> | undefined
+      // One that fails does not keep the others from going.
+      for (const entry of entries) {
+        const done = await takeDown(inner, entry, options)()
+        if (E.isLeft(done)) failure ??= done
+      }
+      return failure ?? E.right(undefined)
+    }),
     TE.chainIOEitherKW(() => inner.journal.tidy)
   )
 }

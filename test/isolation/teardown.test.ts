@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { applyOn } from '../../src/isolation/apply'
 import { thisMachine } from '../../src/isolation/machine'
-import { apply, namespaces, teardown, vethMasquerade } from '../../src/promises'
+import { apply, bridgeNetwork, namespaces, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
 import { ask, host, ip, parameter, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
-import { command, kernelTest } from '../sandbox'
+import { command, kernelTest, linkKind } from '../sandbox'
 import { mortal } from './sweep/faults'
 
 const test = suite('apply and teardown')
@@ -100,6 +100,62 @@ for (const [what, script] of [
     for (const found of [true, false, false]) assert.equal(await teardown('blue'), { name: 'blue', found })
     assert.equal(stateOfHost(), before)
   })
+
+kernelTest(
+  test,
+  'a link that nobody of us made is not lost with the namespace, unless that is wanted',
+  [...needs, linkKind('bridge')],
+  async () => {
+    ip('link add mine type veth peer name theirs')
+    const before = stateOfHost()
+    await up(blue)
+    ip('link set theirs netns blue\nnetns exec blue ip link add br0 type bridge')
+    const error = await refusal(teardown('blue'))
+    assert.equal(
+      [error._tag, error.leftBehind],
+      [
+        'TeardownFailed',
+        [
+          'the namespace blue, as br0 and theirs, which no isolation made, would be lost with it: ' +
+            'move them out or remove them, or let them go by --force'
+        ]
+      ]
+    )
+    // All else is down, the NAT and the wire among it.
+    assert.equal(sh('ip -n blue -o link').match(/(?<=: )\w+(?=[:@])/g), ['lo', 'br0', 'theirs'])
+    assert.is(sh('nft list ruleset'), '')
+    sh('ip -n blue link set theirs netns $$; ip -n blue link delete br0')
+    assert.equal(await teardown('blue'), { name: 'blue', found: true })
+    assert.equal(stateOfHost(), before)
+
+    await up(blue)
+    ip('link add br0 type bridge', '-n', 'blue')
+    assert.equal(await teardown('blue', { force: true }), {
+      name: 'blue',
+      found: true,
+      lost: ['the bridge br0, which no isolation made, ended with the namespace blue']
+    })
+    assert.equal(stateOfHost(), before)
+  }
+)
+
+kernelTest(test, 'an endpoint that must stay keeps no other one up', needs, async () => {
+  const before = stateOfHost()
+  const endpoints = ['red', 'green'].map((namespace, n) => ({ namespace, address: `10.100.0.${n + 2}/24` }))
+  await apply(
+    bridgeNetwork({ name: 'web', bridge: 'br0', gateway: '10.100.0.1/24', uplink: 'eth0', endpoints })
+  )
+  ip('link add br7 type bridge', '-n', 'red')
+  const error = await refusal(teardown('web'))
+  assert.match(String(error.message), /^red is not down: the namespace red, as br7, /)
+  assert.equal(readdirSync('/run/netns').sort(), ['other', 'red'])
+  assert.equal(await teardown('web', { force: true }), {
+    name: 'web',
+    found: true,
+    lost: ['the bridge br7, which no isolation made, ended with the namespace red']
+  })
+  assert.equal(stateOfHost(), before)
+})
 
 kernelTest(test, 'what an isolink that died had begun is taken back: by up, and by down', needs, async () => {
   const before = stateOfHost()

@@ -1,14 +1,16 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import type { Link } from '../../link'
 import * as link from '../../link'
 import { cookie } from '../../namespace/cookie'
 import type { NamespaceError } from '../../namespace/error'
 import { exists } from '../../namespace/named'
 import type { CreateNamespace } from '../../recipe/step'
-import { isGone, type StepError } from '../error'
+import { isGone, type NamespaceOccupied, type StepError } from '../error'
+import { guestsIn } from '../guest'
 import { tagOf } from '../tag'
-import { call, type StepKind, type Surroundings, word } from './kind'
+import { call, recall, type StepKind, type Surroundings, unlessGone, word } from './kind'
 
 interface Before {
   /** It was there already, so it is not ours to remove. */
@@ -26,13 +28,16 @@ export const namespaceStep: StepKind<CreateNamespace, Before> = {
       TE.chainW(existed => (existed ? TE.right<StepError, Before>({ existed }) : make(name, around)))
     ),
   apply: ({ name }, { existed }, { world }) => call(existed ? TE.right(undefined) : world.attach(name)),
-  undo: ({ name }, { existed, cookie: ours }, { world }) =>
+  undo: ({ name }, { existed, cookie: ours }, around) =>
     existed
       ? undefined
-      : call(
+      : recall(
           pipe(
             TE.fromIOEither(() => stateOf(name, ours)),
-            TE.chain(state => (state === 'another one' ? TE.right(undefined) : world.detach(name)))
+            TE.chainW(
+              (state): TE.TaskEither<StepError, ReadonlyArray<string>> =>
+                state === 'another one' ? TE.right([]) : vacate(name, around)
+            )
           )
         ),
   check: ({ name }, { cookie: ours }) =>
@@ -47,6 +52,44 @@ export const namespaceStep: StepKind<CreateNamespace, Before> = {
   },
   script: ({ name }) => [`ip netns add ${word(name)}`, `ip -n ${word(name)} link set lo up`]
 }
+
+/** Takes the name away, and with it what is in there, if that is ours or nobody minds: what was lost of others. */
+const vacate = (
+  name: string,
+  { world, owner, force = false }: Surroundings
+): TE.TaskEither<StepError, ReadonlyArray<string>> =>
+  pipe(
+    unlessGone(guestsIn(world, name, owner)),
+    TE.map((guests = []) => guests),
+    TE.chainW(
+      (guests): TE.TaskEither<StepError, ReadonlyArray<string>> =>
+        guests.length > 0 && !force
+          ? TE.left(occupied(name, guests))
+          : pipe(
+              world.detach(name),
+              TE.map(() => guests.map(each => lossOf(name, each)))
+            )
+    )
+  )
+
+const occupied = (namespace: string, guests: ReadonlyArray<Link>): NamespaceOccupied => {
+  const links = guests.map(({ name }) => name)
+  const them = guests.length === 1 ? 'it' : 'them'
+  return {
+    _tag: 'NamespaceOccupied',
+    message:
+      `the namespace ${namespace}, as ${links.join(' and ')}, which no isolation made, would be lost with it: ` +
+      `move ${them} out or remove ${them}, or let ${them} go by --force`,
+    namespace,
+    links
+  }
+}
+
+/** Hardware has no kind. */
+const lossOf = (namespace: string, { kind, name }: Link): string =>
+  kind === undefined
+    ? `what ${name}, which no isolation had put there, had in the namespace ${namespace}`
+    : `the ${kind} ${name}, which no isolation made, ended with the namespace ${namespace}`
 
 /** LOOPBACK_IFINDEX: `lo` is the first link of every namespace. <net/flow.h> */
 const loopback = 1
