@@ -5,7 +5,7 @@ import { applyOn } from '../../src/isolation/apply'
 import { thisMachine } from '../../src/isolation/machine'
 import { apply, bridgeNetwork, namespaces, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
-import { ask, host, ip, parameter, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
+import { ask, host, ip, parameter, raise, raze, refusal, serve, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
 import { mortal } from './sweep/faults'
 
@@ -224,7 +224,7 @@ kernelTest(test, 'no link forgets what routers told it while IPv6 is forwarded',
   ip(
     'link add d0 type veth peer name d1\nlink set d1 up\nlink set d0 up\nroute add default via fe80::1 dev d0 proto ra metric 1025'
   )
-  const before = stateOfHost()
+  const before = await settled()
   await up(green)
   assert.is(parameter('net.ipv6.conf.d0.accept_ra'), scoped() ? '1' : '2')
   assert.match(sh('ip -6 route show default dev d0'), /via fe80::1/)
