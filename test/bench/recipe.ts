@@ -147,20 +147,20 @@ const report = (row: { readonly [column: string]: string | number }): void => {
 
 const againstScript = async (plan: Plan): Promise<void> => {
   const script = explain(plan)
-  const sample = (measured: typeof milliseconds) => async (): Promise<number> => {
-    await freshHost()
-    const time = await measured(() => apply(plan))
-    await teardown(plan.name)
-    return time
-  }
-  const { isolink, typed, kernel } = await inTurns({
-    isolink: sample(milliseconds),
+  const inKernel: Array<number> = []
+  const { isolink, typed } = await inTurns({
+    isolink: async () => {
+      await freshHost()
+      const time = await milliseconds(async () => inKernel.push(await inSystemCalls(() => apply(plan))))
+      await teardown(plan.name)
+      return time
+    },
     typed: async () => {
       await freshHost()
       return await milliseconds(() => sh(script))
-    },
-    kernel: sample(inSystemCalls)
+    }
   })
+  const kernel = inKernel.slice(warmUp)
   report({
     what: `${plan.recipe}, up`,
     'isolink, ms': rounded(median(isolink)),
