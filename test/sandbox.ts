@@ -3,7 +3,7 @@
  * ends with its status. Any test file can thus be run by hand, and nothing reaches the host.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import type { Test } from 'uvu'
@@ -54,6 +54,10 @@ export const known = (what: string, tool: string, words: string, undo: string): 
 /** Whether the kernel has a kind of link: `ipvlan`; with an option of it: `bridge vlan_filtering 1`. */
 export const linkKind = (words: string): Missing =>
   known(words, 'ip', `link add probe type ${words}`, 'link delete probe')
+
+/** Whether what a bridge forwards passes the tables of iptables and nftables, if it is told to. */
+export const bridgedPackets = (): Missing =>
+  existsSync('/proc/sys/net/bridge') ? undefined : 'br_netfilter is not loaded'
 
 /** Whether the kernel has a kind of qdisc: `netem`. */
 export const qdiscKind = (kind: string): Missing =>

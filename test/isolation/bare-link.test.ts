@@ -44,7 +44,8 @@ ip -6 address flush dev ${nic} scope link`
   ],
   [
     'whose route to its network was removed',
-    `ip link set ${nic} addrgenmode none up
+    `sysctl -qw net.ipv6.conf.${nic}.accept_dad=0
+ip link set ${nic} addrgenmode none up
 ip address add 10.0.7.14/24 dev ${nic}
 ip route delete 10.0.7.0/24`
   ],
@@ -56,7 +57,8 @@ ip address add 10.0.7.14/24 dev ${nic}`
   ],
   [
     'without anybody at the other end',
-    `ip -n other link set ${nic} down || true
+    `sysctl -qw net.ipv6.conf.${nic}.accept_dad=0
+ip -n other link set ${nic} down || true
 ip link set ${nic} up
 ip address add 10.0.7.14/24 dev ${nic}
 ip route add default via 10.0.7.1 metric 5`

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apply, bridgeNetwork, namespaces, teardown } from '../../src/promises'
 import { ask, briefly, host, ip, parameter, raise, raze, type Service, serve, sh, stateOfHost } from '../lab'
-import { command, kernelTest } from '../sandbox'
+import { bridgedPackets, command, kernelTest, type Missing } from '../sandbox'
 
 const test = suite('bridge-network')
 const needs = [command('ip'), command('nft')]
@@ -63,8 +63,8 @@ let before: object
 
 for (const story of stories) {
   const { family, table, length, network, gateway, red, green, db, other } = story
-  const law = (title: string, body: () => Promise<void> | void): void =>
-    kernelTest(test, `IPv${family}: ${title}`, needs, body)
+  const law = (title: string, body: () => Promise<void> | void, ...further: ReadonlyArray<Missing>): void =>
+    kernelTest(test, `IPv${family}: ${title}`, [...needs, ...further], body)
 
   law('isolink up', async () => {
     raise()
@@ -232,16 +232,20 @@ route add 127.0.0.1/32 via ${gateway}`,
     await teardown('tools')
   })
 
-  law('with br_netfilter, siblings still reach each other', async () => {
-    const key = `net.bridge.bridge-nf-call-${table}tables`
-    sh(`sysctl -qw ${key}=1`)
-    assert.is(parameter(key), '1')
-    assert.ok(await reaches('green', red))
-    assert.is(await ask('green', red, 80), green)
-    assert.is(await ask('green', story.host, 8000), gateway)
-    assert.is(await ask('red', story.host, 8000), gateway)
-    sh(`sysctl -qw ${key}=0`)
-  })
+  law(
+    'with br_netfilter, siblings still reach each other',
+    async () => {
+      const key = `net.bridge.bridge-nf-call-${table}tables`
+      sh(`sysctl -qw ${key}=1`)
+      assert.is(parameter(key), '1')
+      assert.ok(await reaches('green', red))
+      assert.is(await ask('green', red, 80), green)
+      assert.is(await ask('green', story.host, 8000), gateway)
+      assert.is(await ask('red', story.host, 8000), gateway)
+      sh(`sysctl -qw ${key}=0`)
+    },
+    bridgedPackets()
+  )
 
   law('the bridge has the address that it was made with', () => {
     const mac = macOf('br0')

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { status } from '../../src/index'
 import { apply, bridgeNetwork, namespaces, teardown, vethMasquerade } from '../../src/promises'
 import { ask, briefly, raise, raze, serve, sh, stateOfHost } from '../lab'
-import { command, kernelTest, legacyTables, type Missing, oracle } from '../sandbox'
+import { bridgedPackets, command, kernelTest, legacyTables, type Missing, oracle } from '../sandbox'
 
 const test = suite('other firewalls')
 const needs = [command('ip'), command('nft'), command('iptables')]
@@ -249,21 +249,26 @@ const db = bridgeNetwork({
 })
 
 for (const name of ['iptables -P FORWARD DROP', 'firewalld’s chains'])
-  kernelTest(test, `networks that allow each other, and br_netfilter, behind ${name}`, needs, async () => {
-    sh(firewalls[name] ?? '')
-    const before = steady()
-    await apply(db)
-    await apply(both)
-    assert.ok(await reaches('red', '10.200.0.2'))
-    assert.ok(await reaches('blue', '10.100.0.3'))
-    sh('sysctl -qw net.bridge.bridge-nf-call-iptables=1')
-    assert.ok(await reaches('red', '10.100.0.3'))
-    assert.equal(await findings(), [])
-    sh('sysctl -qw net.bridge.bridge-nf-call-iptables=0')
-    await teardown('web')
-    await teardown('db')
-    assert.equal(steady(), before)
-  })
+  kernelTest(
+    test,
+    `networks that allow each other, and br_netfilter, behind ${name}`,
+    [...needs, bridgedPackets()],
+    async () => {
+      sh(firewalls[name] ?? '')
+      const before = steady()
+      await apply(db)
+      await apply(both)
+      assert.ok(await reaches('red', '10.200.0.2'))
+      assert.ok(await reaches('blue', '10.100.0.3'))
+      sh('sysctl -qw net.bridge.bridge-nf-call-iptables=1')
+      assert.ok(await reaches('red', '10.100.0.3'))
+      assert.equal(await findings(), [])
+      sh('sysctl -qw net.bridge.bridge-nf-call-iptables=0')
+      await teardown('web')
+      await teardown('db')
+      assert.equal(steady(), before)
+    }
+  )
 
 const hindered = async (): Promise<unknown> => {
   const found = await status('web')()
