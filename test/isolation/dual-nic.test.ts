@@ -1,7 +1,20 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apply, dualNic, namespaces, teardown } from '../../src/promises'
-import { ask, briefly, host, ip, raise, raze, refusal, type Service, serve, sh, stateOfHost } from '../lab'
+import {
+  ask,
+  briefly,
+  host,
+  ip,
+  raise,
+  raze,
+  refusal,
+  type Service,
+  serve,
+  settled,
+  sh,
+  stateOfHost
+} from '../lab'
 import { command, kernelTest } from '../sandbox'
 
 const test = suite('dual-nic')
@@ -78,7 +91,7 @@ for (const story of stories) {
   law('isolink up', async () => {
     raise()
     addSecondNic()
-    before = stateOfHost()
+    before = await settled()
     const { name, changed } = await apply(
       dualNic({ namespace: 'blue', nic: 'eth1', addresses: [`${address}/${length}`], gateway })
     )
