@@ -4,6 +4,7 @@ import { RawNetlinkSocket } from 'netlink/dist/raw'
 import { littleEndian, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
 import * as system from '../namespace/system'
+import { isOver, now, turn } from '../namespace/turn'
 import { datagramsBy } from './datagram'
 import { defaultBuffer, prepare, protocolNumbers } from './option'
 import type { Receiver, Transport, TransportOptions } from './transport'
@@ -40,7 +41,8 @@ export const openWatched = (
     socket.close()
     return prepared
   }
-  socket.on('message', (bytes, sender) => receiver.datagram(bytes, sender.port))
+  const early = queueOf(receiver)
+  socket.on('message', (bytes, sender) => early.put(bytes, sender.port))
   socket.on('truncatedMessage', (_bytes, sender) =>
     receiver.failed(new Error(`a datagram of ${sender.truncated} bytes was cut`))
   )
@@ -52,14 +54,70 @@ export const openWatched = (
     port,
     join: group => socket.addMembership(group),
     leave: group => socket.dropMembership(group),
-    more: () => open && more(),
+    more: () => open && (early.take() || more()),
     hold: held => (held ? socket.ref() : socket.unref()),
     close: () => {
       if (!open) return
       open = false
+      early.clear()
       socket.close()
     }
   })
+}
+
+/** Bytes that the package may have read ahead of us. */
+const ahead = 16 * 1024 * 1024
+
+/**
+ * The package reads up to 32 datagrams in one turn of the event loop, whatever becomes of them. So what it has read waits
+ * here once we have worked long enough in the turn, unless that is too much to keep; each socket then has its part of the
+ * turns that follow.
+ */
+const queueOf = (receiver: Receiver) => {
+  let waiting: Array<{ readonly bytes: Uint8Array; readonly port: number }> = []
+  let size = 0
+  let head = 0
+  let scheduled = false
+
+  const take = (): boolean => {
+    const next = waiting[head]
+    if (next === undefined) return false
+    head++
+    size -= next.bytes.length
+    if (head === waiting.length) clear()
+    receiver.datagram(next.bytes, next.port)
+    return true
+  }
+
+  const clear = (): void => {
+    waiting = []
+    size = 0
+    head = 0
+  }
+
+  const takeInTurns = (): void => {
+    scheduled = false
+    const end = now() + turn
+    while (take() && now() < end);
+    schedule()
+  }
+
+  const schedule = (): void => {
+    if (scheduled || waiting.length === 0) return
+    scheduled = true
+    setImmediate(takeInTurns)
+  }
+
+  return {
+    put: (bytes: Uint8Array, port: number): void => {
+      waiting.push({ bytes, port })
+      size += bytes.length
+      while ((size > ahead || !isOver()) && take());
+      schedule()
+    },
+    take,
+    clear
+  }
 }
 
 /** A new descriptor is the lowest free number, so the socket's can be told beforehand, nearly always. */

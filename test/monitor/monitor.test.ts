@@ -298,9 +298,18 @@ kernelTest(test, 'a socket with next to no room: resyncs follow, and the last is
 )
 
 kernelTest(test, 'a reader that falls behind by more than the queue: a resync, and it is the truth', [], () =>
-  withLink(async connection => {
+  withLink(async (connection, link) => {
+    const quick = connection.monitor(['address'])
     const events = connection.monitor(['address'], { queue: 50 })
     await burst(connection)
+    // What has come is taken in in turns, side by side.
+    await until(
+      quick,
+      'the last address',
+      event => event.object === 'address' && textOf(event.value) === `${link} ${last}/32`
+    )
+    await quick.return()
+    await new Promise(resolve => setTimeout(resolve, 200))
     const { believed, hear, resyncs } = believer()
     for (let n = 0; n < 50; n++) hear((await events.next()).value as Told<'address'>)
     assert.is(resyncs(), 0)

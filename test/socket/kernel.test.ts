@@ -66,6 +66,29 @@ kernelTest(test, 'timers have their turn in a loop of requests, and while a larg
   })
 )
 
+kernelTest(test, 'others have their turn while a long list comes', [], () =>
+  inSession(async ({ batch, send }) => {
+    right(await send(link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } }))())
+    right(await send(link.set('v1', { up: true }))())
+    const routes = Array.from({ length: 10_000 }, (_, n) =>
+      route.add({ destination: `10.${n >> 8}.${n & 255}.1/32`, link: 'v0' })
+    )
+    assert.ok((await batch(routes)()).every(E.isRight))
+    let turns = 0
+    const turn = (): void => {
+      turns++
+      next = setImmediate(turn)
+    }
+    let next = setImmediate(turn)
+    const listed = right(await send(route.list({ table: 254, family: 'ipv4' }))())
+    clearImmediate(next)
+    assert.ok(listed.length >= routes.length)
+    // The socket's package takes in 32 parts of 32 KiB in one turn, which is all of it.
+    assert.ok(turns >= 2, `${turns} turns`)
+    right(await send(link.remove('v0'))())
+  })
+)
+
 kernelTest(test, 'one refusal among 500 routes hides no other answer; ip route agrees', [command('ip')], () =>
   inSession(async ({ batch, send }) => {
     right(await send(link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } }))())
