@@ -137,9 +137,18 @@ const notUp = (name: string): NotApplied => ({
   name
 })
 
+/** Made once for each: a step's entries are looked at by themselves too. */
+const texts = new WeakMap<object, string>()
+
 /** The same text for what is the same, in whatever order its members stand. What is undefined is not there. */
 const textOf = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const text = texts.get(value) ?? makeText(value)
+  texts.set(value, text)
+  return text
+}
+
+const makeText = (value: object): string => {
   if (Array.isArray(value)) return `[${value.map(textOf).join()}]`
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
   return `{${members
@@ -235,8 +244,9 @@ const carryOver =
         }
         const leftBehind = await undo(removed, around, options)
         if (leftBehind.length > 0) return E.left(notRevised(plan.name, leftBehind))
+        // With something added it is on record already.
         return pipe(
-          journal.write(next),
+          added.length > 0 ? E.right(undefined) : journal.write(next),
           E.map(() => next.plan)
         )
       },
