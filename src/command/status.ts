@@ -33,12 +33,16 @@ const linesOf = ({
   confirmWithin
 }: Status): ReadonlyArray<string> => [
   `${name} (${recipe}): ${sentences[state]}`,
-  ...(confirmWithin === undefined
-    ? []
-    : [`  to be confirmed within ${Math.ceil(confirmWithin / 1000)} s: isolink confirm ${name}`]),
+  ...(confirmWithin === undefined ? [] : [`  ${toConfirm(name, confirmWithin)}`]),
   ...drift.flatMap(({ findings }) => findings.map(finding => `  ${finding}`)),
   ...hindered.map(sentence => `  not ours to change: ${sentence}`)
 ]
+
+/** Whoever was to undo it when the time was over may be dead, or stopped. */
+const toConfirm = (name: string, left: number): string =>
+  left > 0
+    ? `to be confirmed within ${Math.ceil(left / 1000)} s: isolink confirm ${name}`
+    : `not confirmed in time: isolink recover undoes it, and isolink confirm ${name} keeps it`
 
 const sentences: { readonly [S in Status['state']]: string } = {
   up: 'up',

@@ -5,7 +5,17 @@ import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { apply, confirm, hostFakeIp, namespaces, status, teardown, vethMasquerade } from '../../src/promises'
+import {
+  apply,
+  confirm,
+  hostFakeIp,
+  namespaces,
+  recover,
+  status,
+  teardown,
+  vethMasquerade
+} from '../../src/promises'
+import { isolink, output } from '../command/child'
 import { briefly, host, raise, raze, refusal, settled, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
 
@@ -57,6 +67,18 @@ kernelTest(test, 'what nobody confirms is undone, and the watchdog ends', needs,
   assert.equal(await settled(), before)
   assert.is((await refusal(confirm('blue')))._tag, 'NotApplied')
   await until('ended', () => watchdogs().length === 0)
+})
+
+kernelTest(test, 'whose watchdog is dead is told of when the time is over', needs, async () => {
+  const before = await settled()
+  await apply(plan, { confirmWithin: 4000 })
+  const [watchdog] = watchdogs()
+  process.kill(Number(watchdog), 'SIGKILL')
+  await setTimeout(4000)
+  const told = 'not confirmed in time: isolink recover undoes it, and isolink confirm blue keeps it'
+  assert.is(output(isolink(['status'])), `blue (veth-masquerade): up\n  ${told}\n`)
+  assert.equal(await recover(), [{ name: 'blue', done: 'expired' }])
+  assert.equal(await settled(), before)
 })
 
 kernelTest(test, 'what is confirmed stays, and the watchdog ends', needs, async () => {

@@ -2,6 +2,7 @@
  * Kills isolink (kill -9) at each point of applying and of taking down each example, each time in a process of its own,
  * and has `recover` bring the host back, twice: `npm run sweep`, or `npm run sweep -- dual-nic macvlan` for the examples
  * that have one of these words in their title. `--most 40` chooses so many of the points of each, evenly spread.
+ * `npm run sweep:vm -- ipvlan` does it on a stock kernel of Debian, which has what this machine's may lack.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
