@@ -227,8 +227,15 @@ const stepsOf = (
     _tag: 'AddLink',
     link: { kind: 'veth', name: hostInterface, peer: { name: namespaceInterface, namespace } }
   },
-  // A router advertisement from inside would give the host further addresses.
+  // A router advertisement from the other end would give either of them further addresses.
   { _tag: 'SetSysctl', key: `net.ipv6.conf.${hostInterface}.accept_ra`, value: '0', optional: true },
+  {
+    _tag: 'SetSysctl',
+    namespace,
+    key: `net.ipv6.conf.${namespaceInterface}.accept_ra`,
+    value: '0',
+    optional: true
+  },
   { _tag: 'SetLink', link: hostInterface, change: { up: true } },
   ...wires.map(({ host }): Step => ({ _tag: 'AddAddress', address: addressOn(hostInterface, host) })),
   { _tag: 'SetLink', namespace, link: namespaceInterface, change: { up: true } },

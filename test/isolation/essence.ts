@@ -1,5 +1,5 @@
 import type { NamespaceRef } from '../../src/index'
-import { sh } from '../lab'
+import { seen, sh } from '../lab'
 
 /** What differs between two equal worlds: numbers that the kernel gives, when it comes to look after a link, and our marks. */
 const incidental = new Set([
@@ -48,7 +48,8 @@ const into = (ref: NamespaceRef): string => {
 
 /** All of a namespace that a recipe could change. */
 export const stateIn = (ref: NamespaceRef): unknown => [
-  ...sh(`${into(ref)} ip -d -j address
+  ...sh(`${seen}
+${into(ref)} ip -d -j address
 ${into(ref)} ip -j route show table all
 ${into(ref)} ip -j -6 route show table all`)
     .trim()
