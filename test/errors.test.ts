@@ -44,7 +44,6 @@ const tags: { readonly [T in Tag]: true } = {
   NameTaken: true,
   NamespaceExists: true,
   NamespaceNotFound: true,
-  NamespaceOccupied: true,
   NoSandbox: true,
   NotANamespace: true,
   NotApplied: true,

@@ -10,10 +10,9 @@ export const detach = (command: Command): Command =>
     .argument('<network>', "the network's name")
     .argument('<endpoint>', "the endpoint's name: that of the namespace, unless it was given another")
     .addHelpText('after', example('isolink detach web grey'))
-    .option('--force', 'also if its namespace goes with links in it that no isolation made')
-    .action((network: string, name: string, { force }: { readonly force?: boolean }) =>
+    .action((network: string, name: string) =>
       interruptible(signal =>
-        conclude(detachFrom(network, name, { ...progress, signal, force }), ({ found }) =>
+        conclude(detachFrom(network, name, { ...progress, signal }), ({ found }) =>
           tell(found ? `${name} is off ${network}` : `${name} was not on ${network}`)
         )
       )

@@ -9,10 +9,9 @@ export const down = (command: Command): Command =>
     .description('Takes an isolation down: the host is as before. One that is not up is down already.')
     .argument('<name>', "the isolation's name: that of the namespace, unless the recipe gives another")
     .addHelpText('after', example('isolink down blue'))
-    .option('--force', 'also if a namespace goes with links in it that no isolation made')
-    .action((given: string, { force }: { readonly force?: boolean }) =>
+    .action((given: string) =>
       interruptible(signal =>
-        conclude(teardown(given, { ...progress, signal, force }), ({ name, found }) =>
+        conclude(teardown(given, { ...progress, signal }), ({ name, found }) =>
           tell(found ? `${name} is down` : `${name} was not up`)
         )
       )

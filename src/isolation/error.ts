@@ -115,14 +115,6 @@ export const linkStuck = (link: string, namespace: NamespaceRef | undefined, mes
   ...(namespace !== undefined && { namespace })
 })
 
-/** A namespace holds links that no isolation has made, and they would be lost with it. It is still there. */
-export interface NamespaceOccupied {
-  readonly _tag: 'NamespaceOccupied'
-  readonly message: string
-  readonly namespace: string
-  readonly links: ReadonlyArray<string>
-}
-
 export type StepError =
   | Unexpected
   | NetlinkError
@@ -132,7 +124,6 @@ export type StepError =
   | JournalFailed
   | LinkUnmovable
   | LinkStuck
-  | NamespaceOccupied
 
 export type IsolationError =
   | InvalidParameters

@@ -233,7 +233,6 @@ export const undo = async (
       occupied.add(placeKey(step.namespace))
     if (failure === undefined || isGone(failure.error))
       guarded(step, () => onStep?.(`undone: ${kind.describe(step)}`))
-    else if (failure.error._tag === 'NamespaceOccupied') leftBehind.push(failure.error.message)
     else leftBehind.push(`could not undo “${kind.describe(step)}”: ${failure.error.message}`)
   }
   return leftBehind

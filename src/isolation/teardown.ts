@@ -16,11 +16,6 @@ import { placeKey, type World } from './world'
 export interface TeardownOptions extends Progress {
   /** Ends the wait for another isolink on this machine. What has been begun comes to its end. */
   readonly signal?: AbortSignal
-  /**
-   * Namespaces that we made are removed together with links in them that no isolation has made. Default: such a
-   * namespace stays, with nothing else, and that is an error (TeardownFailed).
-   */
-  readonly force?: boolean | undefined
 }
 
 /** What a teardown found. */
@@ -87,7 +82,7 @@ const withoutRecord = (machine: Machine, name: string): TE.TaskEither<IsolationE
 export const takeDown = (
   machine: Machine,
   entry: Entry,
-  options: TeardownOptions = {}
+  options: Progress = {}
 ): TE.TaskEither<IsolationError, void> =>
   pipe(
     TE.fromEither(checkCapabilities()),
@@ -98,11 +93,10 @@ export const takeDown = (
     TE.chainFirstW(() => takeDownMembers(machine, entry.plan.name, options)),
     TE.chainW(ours => async (): Promise<E.Either<IsolationError, void>> => {
       const { name } = ours.plan
-      const { force } = options
       const tasks = tasksOf(ours)
       const leftBehind = await inWorld(
         machine,
-        world => undo(tasks, { ...surroundings(world, machine, ours.plan, tasks), force }, options),
+        world => undo(tasks, surroundings(world, machine, ours.plan, tasks), options),
         { places: ours.places }
       )
       return leftBehind.length > 0 ? E.left(teardownFailed(name, leftBehind)) : machine.journal.erase(name)
@@ -113,7 +107,7 @@ export const takeDown = (
 export const takeDownMembers = (
   machine: Machine,
   name: string,
-  options: TeardownOptions = {}
+  options: Progress = {}
 ): TE.TaskEither<IsolationError, void> => {
   const inner = membersOf(machine, name)
   return pipe(

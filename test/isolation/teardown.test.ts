@@ -3,11 +3,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { applyOn } from '../../src/isolation/apply'
 import { thisMachine } from '../../src/isolation/machine'
+import { teardownOn } from '../../src/isolation/teardown'
 import { apply, bridgeNetwork, namespaces, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
 import { ask, host, ip, parameter, raise, raze, refusal, serve, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
-import { mortal } from './sweep/faults'
+import { faultyMachine, mortal } from './sweep/faults'
 
 const test = suite('apply and teardown')
 const needs = [command('ip'), command('nft')]
@@ -103,39 +104,20 @@ for (const [what, script] of [
 
 kernelTest(
   test,
-  'a link that nobody of us made is not lost with the namespace, unless that is wanted',
+  'a link that no isolation made ends with the namespace, and that is told',
   [...needs, linkKind('bridge')],
   async () => {
     ip('link add mine type veth peer name theirs')
-    const before = stateOfHost()
     await up(blue)
     ip('link set theirs netns blue\nnetns exec blue ip link add br0 type bridge')
-    const error = await refusal(teardown('blue'))
-    assert.equal(
-      [error._tag, error.leftBehind],
-      [
-        'TeardownFailed',
-        [
-          'the namespace blue, as br0 and theirs, which no isolation made, would be lost with it: ' +
-            'move them out or remove them, or let them go by --force'
-        ]
-      ]
-    )
-    // All else is down, the NAT and the wire among it.
-    assert.equal(sh('ip -n blue -o link').match(/(?<=: )\w+(?=[:@])/g), ['lo', 'br0', 'theirs'])
-    assert.is(sh('nft list ruleset'), '')
-    sh('ip -n blue link set theirs netns $$; ip -n blue link delete br0')
-    assert.equal(await teardown('blue'), { name: 'blue', found: true })
-    assert.equal(stateOfHost(), before)
-
-    await up(blue)
-    ip('link add br0 type bridge', '-n', 'blue')
-    assert.equal(await teardown('blue', { force: true }), {
+    assert.equal(await teardown('blue'), {
       name: 'blue',
       found: true,
-      lost: ['the bridge br0, which no isolation made, ended with the namespace blue']
+      lost: [
+        'the bridge br0, which no isolation made, ended with the namespace blue',
+        'the veth theirs, which no isolation made, ended with the namespace blue'
+      ]
     })
-    assert.equal(stateOfHost(), before)
   }
 )
 
@@ -145,15 +127,11 @@ kernelTest(test, 'an endpoint that must stay keeps no other one up', needs, asyn
   await apply(
     bridgeNetwork({ name: 'web', bridge: 'br0', gateway: '10.100.0.1/24', uplink: 'eth0', endpoints })
   )
-  ip('link add br7 type bridge', '-n', 'red')
-  const error = await refusal(teardown('web'))
-  assert.match(String(error.message), /^red is not down: the namespace red, as br7, /)
+  const failing = faultyMachine(thisMachine(), what => (what === 'detach red' ? 'refuse' : undefined))
+  const done = await teardownOn(failing)('web')()
+  assert.match(done._tag === 'Left' ? done.left.message : '', /^red is not down: /)
   assert.equal(readdirSync('/run/netns').sort(), ['other', 'red'])
-  assert.equal(await teardown('web', { force: true }), {
-    name: 'web',
-    found: true,
-    lost: ['the bridge br7, which no isolation made, ended with the namespace red']
-  })
+  assert.equal(await teardown('web'), { name: 'web', found: true })
   assert.equal(stateOfHost(), before)
 })
 

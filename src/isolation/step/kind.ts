@@ -26,8 +26,6 @@ export interface Surroundings {
   readonly name: string
   /** What marks things in the kernel as this isolation's. */
   readonly owner: string
-  /** Whether namespaces are removed together with links in them that no isolation has made. */
-  readonly force?: boolean | undefined
   /** The plan of another isolation; undefined if there is none by this name. */
   readonly planOf: (name: string) => E.Either<JournalFailed, Plan | undefined>
   /** Whether an earlier step of the plan brings the link: then there is nothing to look at before, nor to put back. */

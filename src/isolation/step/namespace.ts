@@ -7,7 +7,7 @@ import { cookie } from '../../namespace/cookie'
 import type { NamespaceError } from '../../namespace/error'
 import { exists } from '../../namespace/named'
 import type { CreateNamespace } from '../../recipe/step'
-import { isGone, type NamespaceOccupied, type StepError } from '../error'
+import { isGone, type StepError } from '../error'
 import { guestsIn } from '../guest'
 import { tagOf } from '../tag'
 import { call, recall, type StepKind, type Surroundings, unlessGone, word } from './kind'
@@ -53,37 +53,16 @@ export const namespaceStep: StepKind<CreateNamespace, Before> = {
   script: ({ name }) => [`ip netns add ${word(name)}`, `ip -n ${word(name)} link set lo up`]
 }
 
-/** Takes the name away, and with it what is in there, if that is ours or nobody minds: what was lost of others. */
+/** Takes the name away, and with it what is in there: what of it was not ours. */
 const vacate = (
   name: string,
-  { world, owner, force = false }: Surroundings
+  { world, owner }: Surroundings
 ): TE.TaskEither<StepError, ReadonlyArray<string>> =>
   pipe(
     unlessGone(guestsIn(world, name, owner)),
-    TE.map((guests = []) => guests),
-    TE.chainW(
-      (guests): TE.TaskEither<StepError, ReadonlyArray<string>> =>
-        guests.length > 0 && !force
-          ? TE.left(occupied(name, guests))
-          : pipe(
-              world.detach(name),
-              TE.map(() => guests.map(each => lossOf(name, each)))
-            )
-    )
+    TE.chainFirstW(() => world.detach(name)),
+    TE.map((guests = []) => guests.map(each => lossOf(name, each)))
   )
-
-const occupied = (namespace: string, guests: ReadonlyArray<Link>): NamespaceOccupied => {
-  const links = guests.map(({ name }) => name)
-  const them = guests.length === 1 ? 'it' : 'them'
-  return {
-    _tag: 'NamespaceOccupied',
-    message:
-      `the namespace ${namespace}, as ${links.join(' and ')}, which no isolation made, would be lost with it: ` +
-      `move ${them} out or remove ${them}, or let ${them} go by --force`,
-    namespace,
-    links
-  }
-}
 
 /** Hardware has no kind. */
 const lossOf = (namespace: string, { kind, name }: Link): string =>
