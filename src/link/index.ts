@@ -350,7 +350,7 @@ export const add = (link: NewLink): Request<void> => {
     fields: { ...fields, ...optionFields('options' in link ? link.options : undefined) },
     kernelTime: creation,
     needs: [linkKind(link.kind), ...(filtersVlans(link) ? [vlanFiltering] : [])],
-    hints: { EEXIST: 'the name is taken' }
+    hints: { EEXIST: 'the name is taken', EXFULL: full }
   }
 }
 
@@ -377,8 +377,11 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> => ({
     ...optionFields(change.options?.options, 'options.options'),
     ...optionFields(change.port?.options, 'port.options', 'slaveData')
   },
-  hints: { EBUSY: 'the kernel takes this only while the link is down' }
+  hints: { EBUSY: 'the kernel takes this only while the link is down', EXFULL: full }
 })
+
+/** BR_MAX_PORTS, but for the number 0. <net/bridge/br_private.h> */
+const full = 'a bridge takes 1,023 ports'
 
 /** Gives a link alternative names, up to 127 bytes long: `ip link property add`. Since Linux 5.5. */
 export const addNames = (link: LinkRef, names: ReadonlyArray<string>): Request<void> =>

@@ -110,15 +110,19 @@ const hintOf = (call: string, code: string): string | undefined =>
     ? `${call} needs ${capabilities[call]}: run as root, or in a user namespace in which you are root`
     : undefined
 
-/** Nothing but a netlink answer shows it to a program, and Node has no name for it. <linux/errno.h> */
-const ERESTART = 85
+/** What netlink answers and Node has no name for. <linux/errno.h>, <asm-generic/errno.h> */
+const nameless: { readonly [errno: number]: readonly [code: string, meaning: string] } = {
+  54: ['EXFULL', 'there is no room for another one'],
+  85: ['ERESTART', 'changed in the meantime']
+}
 
 /** Node makes the map anew at each call. */
 const systemErrors = getSystemErrorMap()
 
 /** An errno's name and meaning. libuv has no words for some, as EINPROGRESS, and the C library's name for another. */
 export const describe = (errno: number): readonly [code: string, meaning: string] => {
-  if (errno === ERESTART) return ['ERESTART', 'changed in the meantime']
+  const ours = nameless[errno]
+  if (ours !== undefined) return ours
   if (errno === constants.errno.EOPNOTSUPP) return ['EOPNOTSUPP', 'operation not supported']
   const known = systemErrors.get(-errno)
   if (known !== undefined) return known

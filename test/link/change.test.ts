@@ -173,4 +173,21 @@ kernelTest(test, 'a link moves with a name and an index of its own', [], () =>
   })
 )
 
+kernelTest(test, 'a bridge that has all the ports it takes says so', [], async () => {
+  await namespaces.create('crowd')
+  await using crowd = open({ namespace: 'crowd' })
+  await crowd.link.add({ kind: 'bridge', name: 'br0' })
+  const pair = (n: number) => ({ kind: 'veth', name: `p${n}`, peer: { name: `q${n}` } }) as const
+  const added = await crowd.batch(
+    Array.from({ length: 1023 }, (_, n) => link.add({ ...pair(n), master: 'br0' }))
+  )
+  assert.is(added.filter(({ _tag }) => _tag === 'Left').length, 0)
+  const full = /EXFULL.*a bridge takes 1,023 ports$/
+  const told = (work: Promise<void>): Promise<string> => work.then(String, error => error.message)
+  assert.match(await told(crowd.link.add({ ...pair(1023), master: 'br0' })), full)
+  await crowd.link.add(pair(1024))
+  assert.match(await told(crowd.link.set('p1024', { master: 'br0' })), full)
+  await namespaces.remove('crowd')
+})
+
 test.run()
