@@ -77,13 +77,19 @@ export const raze = (): void => {
 const parametersBelow = (folder: string): ReadonlyArray<string> =>
   sh(`grep -rs '' ${folder} || true`).trim().split('\n').sort()
 
-/** The kernel looks once a second whether links have a carrier; where it is emulated we are there before. */
-export const seen = process.env.ISOLINK_VM === undefined ? ':' : 'sleep 1.2'
+/**
+ * Waits for the kernel, which looks once a second whether links have a carrier: where it is emulated we are there before.
+ * `into` is how a command gets into the namespace.
+ */
+export const seen = (into = ''): string =>
+  process.env.ISOLINK_VM === undefined
+    ? ':'
+    : `! ${into} ip -o link | grep -v LOOPBACK | grep -qE 'NO-CARRIER|state UNKNOWN' || sleep 1.2`
 
 /** All of the host that an isolation could change. */
 export const stateOfHost = (): object => {
   const [addresses, routes4, routes6, rules4, rules6, ruleset] = sh(`
-${seen}
+${seen()}
 ip -d -j address
 ip -d -j route show table all
 ip -d -j -6 route show table all

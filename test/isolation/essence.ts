@@ -48,7 +48,7 @@ const into = (ref: NamespaceRef): string => {
 
 /** All of a namespace that a recipe could change. */
 export const stateIn = (ref: NamespaceRef): unknown => [
-  ...sh(`${seen}
+  ...sh(`${seen(into(ref))}
 ${into(ref)} ip -d -j address
 ${into(ref)} ip -j route show table all
 ${into(ref)} ip -j -6 route show table all`)

@@ -62,6 +62,7 @@ const boot = (kernel: string, suite: string, part: number, parts: number): Promi
           ...process.env,
           ISOLINK_COMPILED: compiled,
           ISOLINK_TEST_FORMAT: 'json',
+          ISOLINK_TEST_TIMEOUT: process.env.ISOLINK_TEST_TIMEOUT ?? '300',
           ISOLINK_TEST_PART: `${part}/${parts}`,
           FEATURES: values.record && part === 1 ? 'yes' : ''
         },
