@@ -25,6 +25,7 @@ const recipe = {
 const programs: { readonly [name: string]: ReadonlyArray<string> } = {
   nothing: ['-e', '0'],
   "require('isolink/promises')": ['-e', `require('${dist}/promises')`],
+  "require('koffi'), require('netlink/dist/raw')": ['-e', "require('koffi'), require('netlink/dist/raw')"],
   'isolink --version': [command, '--version'],
   'isolink show link': [command, 'show', 'link'],
   'isolink up': [command, 'up', file],
