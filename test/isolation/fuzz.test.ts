@@ -121,6 +121,14 @@ const ruleOf = (...expressions: ReadonlyArray<Expression>): Rule =>
 const jump = (chain: string): Rule =>
   ruleOf({ name: 'immediate', data: { dreg: 0, data: { verdict: { code: VERDICT.JUMP, chain } } } })
 
+test('a target that is called as what each object has is one that we do not know', () => {
+  for (const name of ['constructor', 'toString', '__proto__']) {
+    const chains = new Map([['base', [ruleOf({ name: 'target', data: { name } })]]])
+    const { verdict } = traverse(base, { chains, lookUp: () => undefined }, packet)
+    assert.ok(verdicts.includes(verdict), name)
+  }
+})
+
 test('chains that call each other many times over, or in a circle, take no longer than there are chains', () => {
   const names = ['base', ...Array.from({ length: 15 }, (_, n) => `c${n}`)]
   const chains = new Map(

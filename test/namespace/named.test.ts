@@ -105,7 +105,7 @@ kernelTest(
 kernelTest(
   test,
   'a name on which a namespace is mounted twice is removed at once',
-  [command('mount')],
+  [command('mount'), command('unshare')],
   async () => {
     await right(create('twice'))
     run('mount', '--bind', '/proc/self/ns/net', '/run/netns/twice')
@@ -137,7 +137,7 @@ kernelTest(test, 'ip and we, at the same time, share the directory once', [comma
 kernelTest(
   test,
   'the directory is mounted once where its parent is shared too',
-  [command('mount')],
+  [command('mount'), command('unshare')],
   async () => {
     const script = `
     mount --make-shared /run && umount /run/netns

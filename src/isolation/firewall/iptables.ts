@@ -107,10 +107,10 @@ export const iptablesMatch = (
 }
 
 /** Targets after which no rule is met any more, by what becomes of the packet. */
-export const iptablesTargets: { readonly [name: string]: 'drop' | 'translate' } = {
-  DROP: 'drop',
-  REJECT: 'drop',
-  DNAT: 'translate',
-  REDIRECT: 'translate',
-  NETMAP: 'translate'
-}
+export const iptablesTargets: ReadonlyMap<string, 'drop' | 'translate'> = new Map([
+  ['DROP', 'drop'],
+  ['REJECT', 'drop'],
+  ['DNAT', 'translate'],
+  ['REDIRECT', 'translate'],
+  ['NETMAP', 'translate']
+])

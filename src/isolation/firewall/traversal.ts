@@ -32,7 +32,7 @@ const fateOf = (expression: Expression): 'drop' | 'translate' | undefined => {
   if (expression.name === 'reject') return 'drop'
   if (expression.name === 'redir') return 'translate'
   if (expression.name === 'nat') return expression.data?.type === NFT_NAT.DNAT ? 'translate' : undefined
-  return expression.name === 'target' ? iptablesTargets[expression.data?.name ?? ''] : undefined
+  return expression.name === 'target' ? iptablesTargets.get(expression.data?.name ?? '') : undefined
 }
 
 type Step = Ending | { readonly verdict: 'next' }
