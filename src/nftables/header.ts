@@ -202,7 +202,7 @@ export const parseRaw = (
   name: string
 ): { readonly base: Base; readonly offset: number; readonly bits: number } | undefined => {
   const [, short = '', offset = '', bits = ''] = /^@(ll|nh|th|ih),(\d{1,5}),(\d{1,4})$/.exec(name) ?? []
-  const base = Object.hasOwn(shorts, short) ? shorts[short] : undefined
+  const base = shorts[short]
   return base === undefined || Number(bits) === 0 || Number(bits) > 128
     ? undefined
     : { base, offset: Number(offset), bits: Number(bits) }

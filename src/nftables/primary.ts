@@ -254,7 +254,7 @@ const fib = (name: string): Primary | undefined => {
     /^fib ((?:saddr|daddr|mark|iif|oif)(?: \. (?:saddr|daddr|mark|iif|oif))*) (oif|oifname|type)( exists)?$/.exec(
       name
     ) ?? []
-  const found = Object.hasOwn(fibResults, word) ? fibResults[word] : undefined
+  const found = fibResults[word]
   if (found === undefined) return undefined
   const [result, type, bits] = found
   const flags =
@@ -320,7 +320,7 @@ const xfrmKeys: { readonly [word: string]: readonly [key: number, type: Named, b
 const xfrm = (name: string): Primary | undefined => {
   const [, direction, number, word = ''] =
     /^ipsec (in|out) (?:spnum (\d{1,3}) )?((?:ip6? [sd]addr)|reqid|spi)$/.exec(name) ?? []
-  const found = Object.hasOwn(xfrmKeys, word) ? xfrmKeys[word] : undefined
+  const found = xfrmKeys[word]
   if (found === undefined) return undefined
   const [key, type, bits] = found
   return primary(

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { encodeMessages, littleEndian, type Message } from '../../../protocol'
+import { nlmsghdr } from '../../../protocol/netlink/header'
 import { broadcastOf, networkOf, type Prefix, parsePrefix } from '../../ip/prefix'
 import {
   accept,
@@ -158,9 +159,6 @@ const makeTableChanges = (family: TableFamily): ReadonlyArray<Message> => {
   ]
 }
 
-/** How long a netlink header is, and where the number of the message's type stands in it. `struct nlmsghdr` */
-const header = { size: 16, type: 4 } as const
-
 /** The same message by its bytes, which need not be made again each time that it is sent. */
 const encoded = (message: Message): Message => {
   const bytes = encodeMessages('netfilter', [message])
@@ -168,11 +166,11 @@ const encoded = (message: Message): Message => {
   const view = new DataView(bytes.right.buffer, bytes.right.byteOffset)
   return {
     type: 'UNKNOWN',
-    number: view.getUint16(header.type, littleEndian),
+    number: view.getUint16(nlmsghdr.offsets.type, littleEndian),
     flags: message.flags,
     sequence: 0,
     port: 0,
-    payload: bytes.right.subarray(header.size)
+    payload: bytes.right.subarray(nlmsghdr.size)
   }
 }
 
