@@ -5,18 +5,14 @@
  */
 import * as E from 'fp-ts/Either'
 import { address, link, route } from '../../src'
-import { inSandbox, sandboxSync } from '../../src/namespace/sandbox'
 import { apply, attach, bridgeNetwork, detach, namespaces, open, publish } from '../../src/promises'
+import { median, rounded } from './figure'
+import { sandboxed } from './sandboxed'
 import { inSystemCalls } from './system-call'
 
 const scale = Number(process.env.SCALE ?? 1)
 /** Samples of a figure. */
 const samples = 15
-
-const median = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-
-const rounded = (value: number): number => Number(value.toPrecision(3))
 
 interface Cost {
   readonly whole: number
@@ -131,9 +127,4 @@ const main = async (): Promise<void> => {
   console.table(rows)
 }
 
-if (inSandbox()) void main()
-else {
-  const ended = sandboxSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)])
-  if (E.isLeft(ended)) throw new Error(ended.left.message)
-  process.exitCode = ended.right.code ?? 1
-}
+sandboxed(main)

@@ -12,12 +12,13 @@ import { javaScriptOf, root, sourcesIn } from '../../.ci/javascript'
 import { encodeMessages, type Message, type Protocol } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { address, link, nftables, route } from '../../src'
-import { inSandbox, sandboxSync } from '../../src/namespace/sandbox'
 import { namespaces, open } from '../../src/promises'
 import type { Request } from '../../src/socket/request'
 import { oracle } from '../sandbox'
 import { destinationOf } from './destination'
+import { median, rounded } from './figure'
 import { dnatRule, rules, textOf } from './rule'
+import { sandboxed } from './sandboxed'
 
 interface Sample {
   readonly ns: number
@@ -458,11 +459,6 @@ const workloads: ReadonlyArray<() => Workload> = [
 
 const whole = ({ ns }: Sample): number => ns
 
-const median = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-
-const round = (value: number): number => Number(value.toPrecision(3))
-
 const measure = async (workload: Workload): Promise<void> => {
   const samples = new Map<string, Array<Sample>>(workload.contestants.map(({ name }) => [name, []]))
   for (let n = 0; n < rounds; n++)
@@ -487,10 +483,10 @@ const measure = async (workload: Workload): Promise<void> => {
     const row = {
       workload: workload.name,
       contestant: name,
-      microseconds: round(median(taken.map(part)) / 1000 / workload.count),
-      ratio: round(ratio),
+      microseconds: rounded(median(taken.map(part)) / 1000 / workload.count),
+      ratio: rounded(ratio),
       ...(must !== undefined && { must }),
-      ...(!Number.isNaN(held) && part === whole && { held: round(held) })
+      ...(!Number.isNaN(held) && part === whole && { held: rounded(held) })
     }
     rows.push(row)
     console.log(JSON.stringify({ bench: 'isolink', ...row }))
@@ -543,10 +539,4 @@ const leave = (): void => {
   for (const each of [folder, built]) rmSync(each, { recursive: true })
 }
 
-if (inSandbox()) void main()
-else {
-  leave()
-  const ended = sandboxSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)])
-  if (E.isLeft(ended)) throw new Error(ended.left.message)
-  process.exitCode = ended.right.code ?? 1
-}
+sandboxed(main, leave)

@@ -17,10 +17,11 @@ import { encodeMessages, type Message, type Protocol } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { address, link, nftables, route } from '../../src'
 import { entryChanges, tableChanges, tableOf } from '../../src/isolation/firewall'
-import { inSandbox, sandboxSync } from '../../src/namespace/sandbox'
 import { apply, explain, namespaces, open, teardown } from '../../src/promises'
 import { type Plan, planFrom } from '../../src/recipe'
 import type { Request } from '../../src/socket/request'
+import { median, rounded } from './figure'
+import { sandboxed } from './sandboxed'
 import { inSystemCalls } from './system-call'
 
 const post = {
@@ -115,13 +116,8 @@ const milliseconds = async (work: () => unknown): Promise<number> => {
   return performance.now() - start
 }
 
-const median = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-
 const ratio = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number =>
   median(a.map((time, n) => time / (b[n] ?? Number.NaN)))
-
-const rounded = (value: number): number => Number(value.toPrecision(3))
 
 const rounds = Number(process.env.ROUNDS ?? 15)
 /** A process is warm when the compiler has nothing more to do: that takes it some dozens of rounds. */
@@ -304,9 +300,4 @@ const main = async (): Promise<void> => {
   console.table(rows)
 }
 
-if (inSandbox()) void main()
-else {
-  const ended = sandboxSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)])
-  if (E.isLeft(ended)) throw new Error(ended.left.message)
-  process.exitCode = ended.right.code ?? 1
-}
+sandboxed(main)

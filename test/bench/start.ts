@@ -6,9 +6,9 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import * as E from 'fp-ts/Either'
-import { inSandbox, sandboxSync } from '../../src/namespace/sandbox'
 import { open } from '../../src/promises'
+import { median } from './figure'
+import { sandboxed } from './sandboxed'
 
 const dist = resolve(__dirname, '../../dist/src')
 const command = join(dist, 'command/isolink.js')
@@ -42,9 +42,6 @@ const sample = (args: ReadonlyArray<string>): number => {
   return time
 }
 
-const median = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-
 const rounds = Number(process.env.ROUNDS ?? 15)
 
 const main = async (): Promise<void> => {
@@ -65,9 +62,4 @@ const main = async (): Promise<void> => {
   for (const row of rows) console.log(JSON.stringify({ bench: 'start', rounds, ...row }))
 }
 
-if (inSandbox()) void main()
-else {
-  const ended = sandboxSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)])
-  if (E.isLeft(ended)) throw new Error(ended.left.message)
-  process.exitCode = ended.right.code ?? 1
-}
+sandboxed(main)

@@ -9,6 +9,7 @@ import * as E from 'fp-ts/Either'
 import { bytesOf, decodeMessages, encodeMessages, type Message, type Policy, writer } from '../../protocol'
 import { compile } from '../../protocol/definition/compiled'
 import { entryOfType } from '../../protocol/registry'
+import { median } from './figure'
 
 const count = 100_000
 const rounds = 3
@@ -289,9 +290,6 @@ const engines: { readonly [name: string]: () => unknown } = {
 const same = (a: unknown, b: unknown): void => {
   if (!isDeepStrictEqual(a, b)) throw new Error('the engines disagree')
 }
-
-const median = (all: ReadonlyArray<number>): number =>
-  all.toSorted((a, b) => a - b)[all.length >> 1] as number
 
 /** Nanoseconds a message of one engine, warmed up: the least, since others use the machine too. */
 const measure = (engine: () => unknown): number => {
