@@ -110,7 +110,10 @@ export interface Objects {
     ) => TE.TaskEither<NetlinkError, void>
     /** A text as `nft -f` takes it, all of it or nothing. */
     readonly load: (text: string) => TE.TaskEither<NetlinkError | nftables.SyntaxFault, void>
-    /** Sets the counters of rules to zero, and those with a name; of a table, or of all. */
+    /**
+     * Sets the counters of rules to zero, and those with a name; of a table, or of all. Before Linux 6.2 nothing is, as
+     * those of rules cannot be: `send(nftables.resetObjects())` is for those with a name.
+     */
     readonly reset: (ref?: nftables.TableRef) => TE.TaskEither<NetlinkError, void>
     /** The number of the ruleset's generation: each transaction, whosever, raises it. */
     readonly generation: () => TE.TaskEither<NetlinkError, number>
@@ -248,9 +251,8 @@ const objectsIn =
           ),
         reset: ref =>
           pipe(
-            TE.Do,
-            TE.apSW('rules', send(nftables.resetRules(ref))),
-            TE.apSW('objects', send(nftables.resetObjects(ref))),
+            send(nftables.resetRules(ref)),
+            TE.chain(() => send(nftables.resetObjects(ref))),
             TE.map(() => undefined)
           ),
         generation: () => send(nftables.generation),

@@ -1,6 +1,7 @@
 import type { Task } from 'fp-ts/Task'
 import { features as ofFilters } from './filter/feature'
 import { features as ofLinks } from './link/feature'
+import { features as ofNftables } from './nftables/feature'
 import { features as ofQdiscs } from './qdisc/feature'
 import { genericFamily } from './socket/family'
 import type { Feature } from './socket/request'
@@ -12,7 +13,13 @@ export interface KernelFeature extends Omit<Feature, 'probe'> {
   readonly present: boolean
 }
 
-const all: ReadonlyArray<Feature> = [...ofLinks, ...ofQdiscs, ...ofFilters, genericFamily('wireguard')]
+const all: ReadonlyArray<Feature> = [
+  ...ofLinks,
+  ...ofQdiscs,
+  ...ofFilters,
+  ...ofNftables,
+  genericFamily('wireguard')
+]
 
 /**
  * What a kernel may lack of all that can be asked for here, and whether this one does: each is tried out in a namespace

@@ -2,7 +2,16 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { link } from '../src/index'
 import { IsolinkError, kernelFeatures, open } from '../src/promises'
-import { actionKind, command, filterKind, kernelTest, linkKind, type Missing, qdiscKind } from './sandbox'
+import {
+  actionKind,
+  command,
+  filterKind,
+  kernelTest,
+  linkKind,
+  type Missing,
+  qdiscKind,
+  run
+} from './sandbox'
 
 const test = suite('features of the kernel')
 
@@ -45,6 +54,99 @@ kernelTest(test, 'ip and tc find the same kinds', [command('ip'), command('tc')]
     kinds.filter(({ present, theirs }) => present !== theirs),
     []
   )
+})
+
+/** What makes nft ask for an expression, in a table of family inet if no other is named. */
+const statements: { readonly [expression: string]: string } = {
+  connlimit: 'ct count over 3',
+  ct: 'ct state new',
+  dup: 'dup to 192.0.2.1',
+  fib: 'fib saddr type local',
+  fwd: 'fwd to "lo"',
+  hash: 'meta mark set jhash ip saddr mod 2 seed 1',
+  limit: 'limit rate 1/second',
+  log: 'log',
+  masq: 'masquerade',
+  nat: 'dnat ip to 192.0.2.1',
+  notrack: 'notrack',
+  numgen: 'meta mark set numgen random mod 2',
+  osf: 'osf name "Linux"',
+  queue: 'queue num 1',
+  quota: 'quota 10 bytes',
+  redir: 'meta l4proto tcp redirect to :80',
+  reject: 'reject',
+  rt: 'rt classid 1',
+  socket: 'socket transparent 1',
+  synproxy: 'synproxy mss 1460 wscale 7',
+  tproxy: 'meta l4proto tcp tproxy ip to 127.0.0.1:80',
+  xfrm: 'ipsec in reqid 1'
+}
+
+const isTaken = (text: string): boolean => {
+  try {
+    run('nft', text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+kernelTest(test, 'nft finds the same expressions', [command('nft')], async () => {
+  const found: Array<unknown> = []
+  const theirs: Array<unknown> = []
+  for (const { name, present } of await kernelFeatures()) {
+    const [, expression = '', family = ''] =
+      /^nftables expression (\w+) in tables of family (\w+)$/.exec(name) ?? []
+    const statement = statements[expression]
+    if (statement === undefined) continue
+    found.push([name, present])
+    run('nft', `add table ${family} probe; add chain ${family} probe c`)
+    theirs.push([name, isTaken(`add rule ${family} probe c ${statement}`)])
+    run('nft', `delete table ${family} probe`)
+  }
+  assert.equal(found, theirs)
+  assert.is(found.length, Object.keys(statements).length)
+})
+
+kernelTest(
+  test,
+  'an expression that this kernel lacks is said with the rule, others as ever',
+  [],
+  async () => {
+    await using connection = open()
+    await connection.nftables.transaction(tx => void tx.table('inet', 't').chain('c'))
+    for (const { name, since, module, present } of await kernelFeatures()) {
+      const [, expression = ''] = /^nftables expression (\w+) in tables of family inet$/.exec(name) ?? []
+      const statement = statements[expression]
+      if (statement === undefined || present) continue
+      const error = await errorOf(
+        connection.nftables.transaction(tx => void tx.table('inet', 't').rule('c', statement))
+      )
+      assert.equal(
+        [error._tag, error.feature, error.since, error.module],
+        ['UnsupportedByKernel', name, since, module],
+        error.message
+      )
+      assert.match(error.part as string, `add rule inet t c ${statement.split(' ')[0]}`)
+    }
+    const nowhere = await errorOf(
+      connection.nftables.transaction(tx => void tx.table('inet', 't').rule('none', 'ct state new counter'))
+    )
+    assert.equal([nowhere._tag, nowhere.code], ['Rejected', 'ENOENT'], nowhere.message)
+  }
+)
+
+kernelTest(test, 'flowtables: made, or UnsupportedByKernel', [], async () => {
+  await using connection = open()
+  const features = await kernelFeatures()
+  const made = await connection.nftables
+    .transaction(tx => void tx.table('inet', 'f').flowtable({ name: 'fast', priority: 0, devices: ['lo'] }))
+    .then(
+      () => 'made',
+      error => error._tag
+    )
+  const known = features.find(({ name }) => name.startsWith('nftables flowtables'))
+  assert.is(made, known?.present ? 'made' : 'UnsupportedByKernel')
 })
 
 kernelTest(test, 'a kind that no kernel has is UnsupportedByKernel, by each verb', [], async () => {

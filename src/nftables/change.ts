@@ -5,12 +5,11 @@ import { DATATYPE, TYPE_BITS } from '../../protocol/nftables/datatype'
 import type { Element } from '../../protocol/nftables/element'
 import { NFT_SET } from '../../protocol/nftables/set'
 import { message } from '../socket/message'
+import { type Family, families } from './family'
 import type { Selector } from './selector'
 import type { Statement } from './statement'
 
-/** Families of tables. NFPROTO_* of <linux/netfilter.h> */
-export const families = { inet: 1, ip: 2, arp: 3, netdev: 5, bridge: 7, ip6: 10 } as const
-export type Family = keyof typeof families
+export { type Family, families }
 
 export interface TableRef {
   readonly family: Family

@@ -4,6 +4,8 @@ import type { Element } from '../../protocol/nftables/element'
 import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
 import { concatenation, families, type TableRef } from './change'
+import { familyName } from './family'
+import { ruleReset } from './feature'
 
 export * from './change'
 export type { SyntaxFault } from './cursor'
@@ -124,10 +126,6 @@ export const element = (
   fields: {}
 })
 
-const familyName = (number: number): TableRef['family'] =>
-  (Object.entries(families).find(([, each]) => each === number)?.[0] as TableRef['family'] | undefined) ??
-  'inet'
-
 /** Sets the counters of a table's rules to zero, of all tables by default: `nft reset rules`. Linux 6.2. */
 export const resetRules = (ref?: TableRef): ListRequest<never> => reset('NFT_MSG_GETRULE_RESET', ref)
 
@@ -150,5 +148,6 @@ const reset = (type: 'NFT_MSG_GETRULE_RESET' | 'NFT_MSG_GETOBJ_RESET', ref?: Tab
         })
       ]),
     entries: () => [],
-    fields: {}
+    fields: {},
+    ...(type === 'NFT_MSG_GETRULE_RESET' && { needs: [ruleReset] })
   })

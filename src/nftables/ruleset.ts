@@ -17,10 +17,10 @@ import type { NetlinkError } from '../socket/error'
 import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
 import type { Session } from '../socket/session'
-import { type Family, families } from './change'
 import { elementsOf, type Reading } from './content'
 import { type Datatype, datatype, datatypeOf } from './datatype'
 import { decompile, type Known, limitOf, objectKind, statefulOf, synproxyOf } from './decompile'
+import { type Family, familyName } from './family'
 import { generation } from './generation'
 import { type Kind, kindOf, kindsOf, widthOf } from './kind'
 import type { Layout } from './layout'
@@ -89,12 +89,6 @@ const interfaces: Request<ReadonlyMap<number, string>> = {
     ),
   fields: {}
 }
-
-const familyNames: ReadonlyMap<number, Family> = new Map(
-  Object.entries(families).map(([name, number]) => [number, name as Family] as const)
-)
-
-export const familyName = (number: number): Family => familyNames.get(number) ?? 'inet'
 
 const isBase = ({ attributes }: WireChain): boolean => attributes.hook !== undefined
 

@@ -4,19 +4,16 @@ import { pipe } from 'fp-ts/function'
 import type * as T from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../protocol'
-import { NLM_F } from '../../protocol/netlink/header'
 import { type InvalidInput, invalidInput, type NetlinkError, type Rejected } from '../socket/error'
-import { message } from '../socket/message'
 import type { Known, Request } from '../socket/request'
 import type { Session } from '../socket/session'
+import { batchBegin, batchEnd } from './batch'
 import type { TableRef } from './change'
 import type { Around, Change } from './edit'
+import { neededBy } from './feature'
 import { generation } from './generation'
 import type { Layout } from './layout'
 import { layoutKey, layouts } from './layouts'
-
-/** NFNL_SUBSYS_NFTABLES, which a batch's ends carry. <linux/netfilter/nfnetlink.h> */
-const subsystem = 10
 
 export interface TransactionOptions {
   /**
@@ -83,14 +80,9 @@ export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOpti
   let of: Array<string | undefined> = []
   function* pieces({ indexOf }: Known): Iterable<Piece> {
     of = []
-    yield E.right([
-      message('NFNL_MSG_BATCH_BEGIN', NLM_F.REQUEST, {
-        header: { resId: subsystem },
-        ...(generation !== undefined && { attributes: { genid: generation } })
-      })
-    ])
+    yield E.right([batchBegin(generation)])
     yield* piecesOf(steps, options, indexOf, of)
-    yield E.right([message('NFNL_MSG_BATCH_END', NLM_F.REQUEST, { header: { resId: subsystem } })])
+    yield E.right([batchEnd()])
   }
   return {
     operation: 'nftables.transaction',
@@ -107,7 +99,10 @@ export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOpti
     read: () => undefined,
     fields: {},
     part: position => of[position - 1],
+    // Written like this, what it takes is loaded when something is refused.
+    neededBy: refused => neededBy(refused),
     hints: {
+      EOPNOTSUPP: 'this kernel lacks it, or it is not for chains of this hook, type or family',
       ERESTART: 'somebody changed the ruleset since; read it again and compute the changes anew',
       ...hints
     }

@@ -4,20 +4,11 @@ import type { Rule as WireRule } from '../../protocol/nftables/rule'
 import type { NftSet as WireSet } from '../../protocol/nftables/set'
 import { NFT_SET } from '../../protocol/nftables/set'
 import type { Change, Event, Source } from '../socket/subscription'
-import type { Family } from './change'
 import { elementsOf, type Reading } from './content'
 import { decompile, type Known, statefulOf } from './decompile'
+import { type Family, familyName } from './family'
 import { ruleText } from './print'
-import {
-  chainFrom,
-  dumpOf,
-  familyName,
-  flowtableFrom,
-  type Held,
-  objectFrom,
-  setFrom,
-  tableFrom
-} from './ruleset'
+import { chainFrom, dumpOf, flowtableFrom, type Held, objectFrom, setFrom, tableFrom } from './ruleset'
 import type { Element, Rule } from './syntax'
 import type { ChainHook, Flowtable, NftObject, NftSet } from './table'
 

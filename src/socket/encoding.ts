@@ -142,7 +142,7 @@ const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
 const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError, Composed> => {
   const { operation, family } = request
   if (family !== undefined && !Object.values(names.families).includes(family))
-    return E.left(unsupported(operation, genericFamily(family)))
+    return E.left(unsupported({ operation }, genericFamily(family)))
   const missing = missingLink(request, names)
   if (missing !== undefined) return E.left(missing)
   const opened = open(request.namespaces)

@@ -33,6 +33,8 @@ export interface UnsupportedByKernel {
   readonly operation: string
   /** What is lacking: `links of kind ipvlan`. */
   readonly feature: string
+  /** Which change of a transaction needs it. */
+  readonly part?: string
   /** The version of Linux that brought it, if known. */
   readonly since?: string
   /** The module that has it, by the name that modprobe takes, if it is in one. */

@@ -1,8 +1,11 @@
-import type { UnsupportedByKernel } from './error'
+import type { Rejected, UnsupportedByKernel } from './error'
 import type { Feature } from './request'
 
-/** The feature that a request needs and this kernel lacks. */
-export const unsupported = (operation: string, feature: Feature): UnsupportedByKernel => {
+/** The feature that a request needs and this kernel, which refused it, lacks. */
+export const unsupported = (
+  { operation, part }: Pick<Rejected, 'operation' | 'part'>,
+  feature: Feature
+): UnsupportedByKernel => {
   const { name, since, module, option, hint, sign: code } = feature
   const needs = [
     since === undefined ? [] : [`Linux ${since} or later`],
@@ -12,13 +15,14 @@ export const unsupported = (operation: string, feature: Feature): UnsupportedByK
   return {
     _tag: 'UnsupportedByKernel',
     message: [
-      `${operation}: this kernel has no ${name} (${code})`,
+      `${[operation, part ?? []].flat().join(': ')}: this kernel has no ${name} (${code})`,
       ...(needs.length === 0 ? [] : [`needed are ${needs.join(' and ')}`]),
       ...(hint === undefined ? [] : [hint])
     ].join('; '),
     operation,
     feature: name,
     code,
+    ...(part !== undefined && { part }),
     ...(since !== undefined && { since }),
     ...(module !== undefined && { module }),
     ...(option !== undefined && { option }),

@@ -65,7 +65,8 @@ export const abandon = ({ underWay }: Job): void => {
 export interface Turns {
   /** The table changed under the list. */
   readonly again: (job: Job, names: Names) => void
-  readonly refused: (job: Job, error: Rejected) => void
+  /** `sent` is the message that was refused. */
+  readonly refused: (job: Job, error: Rejected, sent: Uint8Array) => void
 }
 
 /** What the exchange is given of a job. */
@@ -114,8 +115,12 @@ export const settle = (
   const { job, known, names, values } = ticket
   ticket.release()
   if (E.isLeft(result)) finish(job, result)
-  else if (result.right._tag === 'Refused') refused(job, refusalOf(ticket, result.right))
-  else if (values === undefined) finish(job, rightOf(job.request.read(result.right.messages, known)))
+  else if (result.right._tag === 'Refused') {
+    const { refusal, position } = result.right
+    const sent = messageAt(ticket.bytes.subarray(ticket.from, ticket.to), position)
+    const error = rejected(job.request, refusal as never, sent, job.request.part?.(position))
+    refused(job, error, sent)
+  } else if (values === undefined) finish(job, rightOf(job.request.read(result.right.messages, known)))
   // A stream has passed on what it got, so it is not read again.
   else if (job.reader !== undefined) finish(job, E.right(!result.right.interrupted))
   else if (result.right.interrupted && ++job.attempts < listAttempts) again(job, names)
@@ -126,12 +131,6 @@ export const settle = (
 const nothing = E.right(undefined)
 
 const rightOf = (value: unknown): E.Either<never, unknown> => (value === undefined ? nothing : E.right(value))
-
-const refusalOf = (
-  { job: { request }, bytes, from, to }: Pending,
-  { refusal, position }: Extract<Outcome, { readonly _tag: 'Refused' }>
-): Rejected =>
-  rejected(request, refusal as never, messageAt(bytes.subarray(from, to), position), request.part?.(position))
 
 const messageAt = (bytes: Uint8Array, position: number): Uint8Array => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -55,6 +55,8 @@ export interface Request<A> {
   readonly part?: (position: number) => string | undefined
   /** What the kernel must have for it, and may lack. Looked into when it refuses. */
   readonly needs?: ReadonlyArray<Feature>
+  /** The same of one message of a transaction: the one that was refused. */
+  readonly neededBy?: (message: Message) => ReadonlyArray<Feature>
   /** The family of generic netlink that it belongs to, whose number the controller tells: `wireguard`. */
   readonly family?: string
   /**
@@ -79,7 +81,7 @@ export interface Feature {
   /** What to do without it. */
   readonly hint?: string
   /** The errno's name by which a kernel without it refuses; each can mean something else too. */
-  readonly sign: 'EOPNOTSUPP' | 'ENOENT'
+  readonly sign: 'EOPNOTSUPP' | 'ENOENT' | 'EINVAL'
   /**
    * Requests that tell a kernel that has it from one that has not, sent to an empty namespace: all but the last succeed
    * on either, and the last one is refused with `sign` if it has not.

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import type { TaskEither } from 'fp-ts/TaskEither'
-import type { Families, Protocol } from '../../protocol'
+import { decodeMessages, type Families, type Protocol } from '../../protocol'
 import { withinDescriptor } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
 import { make } from '../namespace/named'
@@ -236,18 +236,17 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   }
 
   /** Tells a refusal for want of a feature from another, by trying the features out. */
-  const explain = async (job: Job, error: Rejected): Promise<void> => {
-    const { operation, needs = [] } = job.request
-    const suspects = options.transport === undefined ? needs : []
+  const explain = async (job: Job, error: Rejected, sent: Uint8Array): Promise<void> => {
+    const suspects = options.transport === undefined ? needsOf(job.request, sent) : []
     for (const feature of suspects)
       if (error.code === feature.sign && (await isLacking(feature)))
-        return finish(job, E.left(unsupported(operation, feature)))
+        return finish(job, E.left(unsupported(error, feature)))
     finish(job, E.left(error))
   }
 
   const after: Turns = {
     again: (job, names) => void launch([job], names),
-    refused: (job, error) => void explain(job, error)
+    refused: (job, error, sent) => void explain(job, error, sent)
   }
 
   const run = (
@@ -378,6 +377,15 @@ export const isLacking = async ({ probe, sign }: Feature): Promise<boolean> => {
     last.left._tag === 'Rejected' &&
     last.left.code === sign
   )
+}
+
+const needsOf = (
+  { protocol, needs = [], neededBy }: Request<unknown>,
+  sent: Uint8Array
+): ReadonlyArray<Feature> => {
+  if (neededBy === undefined) return needs
+  const messages = decodeMessages(protocol, sent)
+  return E.isLeft(messages) ? needs : [...needs, ...messages.right.flatMap(neededBy)]
 }
 
 /** The families of generic netlink whose numbers must be asked for. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { nftables } from '../../src/index'
-import { IsolinkError, open } from '../../src/promises'
+import { IsolinkError, kernelFeatures, open } from '../../src/promises'
 import { command, kernelTest, run, sendable } from '../sandbox'
 
 const test = suite('nftables connection')
@@ -244,12 +244,22 @@ kernelTest(test, 'ten thousand rules in one transaction, and all of them read', 
 kernelTest(test, 'reset: counters begin anew', needs, async () => {
   run('nft', 'add table ip t; add counter ip t c { packets 5 bytes 7; }')
   await using connection = open()
-  await connection.nftables.reset({ family: 'ip', table: 't' })
-  const { tables } = await connection.nftables.ruleset()
-  assert.equal(
-    tables[0]?.objects.map(({ handle: _, ...each }) => each),
-    [{ object: 'counter', name: 'c', packets: 0n, bytes: 0n }]
+  const counters = async (): Promise<unknown> => {
+    const { tables } = await connection.nftables.ruleset()
+    return tables[0]?.objects.map(({ handle: _, ...each }) => each)
+  }
+  const place = { family: 'ip', table: 't' } as const
+  const features = await kernelFeatures()
+  const failure = await connection.nftables.reset(place).then(
+    () => undefined,
+    error => error
   )
+  if (features.find(({ name }) => name === 'nftables reset of rules')?.present === false) {
+    assert.equal([failure._tag, failure.since], ['UnsupportedByKernel', '6.2'])
+    assert.equal(await counters(), [{ object: 'counter', name: 'c', packets: 5n, bytes: 7n }])
+    await connection.send(nftables.resetObjects(place))
+  } else assert.is(failure, undefined)
+  assert.equal(await counters(), [{ object: 'counter', name: 'c', packets: 0n, bytes: 0n }])
 })
 
 kernelTest(

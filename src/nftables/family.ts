@@ -1,0 +1,10 @@
+/** Families of tables. NFPROTO_* of <linux/netfilter.h> */
+export const families = { inet: 1, ip: 2, arp: 3, netdev: 5, bridge: 7, ip6: 10 } as const
+export type Family = keyof typeof families
+
+const names: ReadonlyMap<number, Family> = new Map(
+  Object.entries(families).map(([name, number]) => [number, name as Family] as const)
+)
+
+/** The name of a family by its number; one that nobody knows is taken for `inet`. */
+export const familyName = (number: number): Family => names.get(number) ?? 'inet'

@@ -1,0 +1,235 @@
+import * as E from 'fp-ts/Either'
+import type { Message } from '../../protocol'
+import { NLM_F } from '../../protocol/netlink/header'
+import { NF_INET } from '../../protocol/nftables/chain'
+import { NFT_OBJECT } from '../../protocol/nftables/object'
+import { message } from '../socket/message'
+import type { Feature, Request } from '../socket/request'
+import { batchBegin, batchEnd } from './batch'
+import { type Family, families, familyName } from './family'
+
+/** Versions of Linux, and modules, that brought something to nftables. What has no module comes with nf_tables. */
+type Origins = { readonly [kind: string]: readonly [since: string, module?: string] }
+
+/** Expressions that came later than nftables itself or are modules of their own. */
+const expressions: Origins = {
+  connlimit: ['4.18', 'nft_connlimit'],
+  ct: ['3.13', 'nft_ct'],
+  dup: ['4.3', 'nft_dup_ipv4'],
+  dynset: ['4.1'],
+  fib: ['4.10', 'nft_fib_inet'],
+  flow_offload: ['4.16', 'nft_flow_offload'],
+  fwd: ['4.5', 'nft_fwd_netdev'],
+  hash: ['4.9', 'nft_hash'],
+  inner: ['6.2'],
+  last: ['5.14'],
+  limit: ['3.13', 'nft_limit'],
+  log: ['3.13', 'nft_log'],
+  masq: ['3.18', 'nft_masq'],
+  match: ['3.13', 'nft_compat'],
+  nat: ['3.13', 'nft_nat'],
+  notrack: ['4.10', 'nft_ct'],
+  numgen: ['4.9', 'nft_numgen'],
+  objref: ['4.10'],
+  osf: ['4.19', 'nft_osf'],
+  queue: ['3.14', 'nft_queue'],
+  quota: ['4.9', 'nft_quota'],
+  range: ['4.9'],
+  redir: ['3.19', 'nft_redir'],
+  reject: ['3.13', 'nft_reject_inet'],
+  rt: ['4.10'],
+  socket: ['4.18', 'nft_socket'],
+  synproxy: ['5.3', 'nft_synproxy'],
+  target: ['3.13', 'nft_compat'],
+  tproxy: ['4.19', 'nft_tproxy'],
+  tunnel: ['4.19', 'nft_tunnel'],
+  xfrm: ['4.20', 'nft_xfrm']
+}
+
+/** Families whose tables can have an expression, where those of family inet cannot. */
+const only: { readonly [expression: string]: ReadonlyArray<Family> } = {
+  dup: ['ip', 'ip6', 'netdev'],
+  fwd: ['netdev'],
+  match: ['ip', 'ip6', 'bridge', 'arp'],
+  target: ['ip', 'ip6', 'bridge', 'arp']
+}
+
+/** Objects with a name, by the names that nft gives them. */
+const objects: { readonly [kind in keyof typeof NFT_OBJECT]: readonly [name: string, ...Origins[string]] } = {
+  COUNTER: ['counters', '4.10'],
+  QUOTA: ['quotas', '4.10', 'nft_quota'],
+  CT_HELPER: ['ct helpers', '4.12', 'nft_ct'],
+  LIMIT: ['limits', '4.14', 'nft_limit'],
+  CONNLIMIT: ['ct counts', '4.18', 'nft_connlimit'],
+  TUNNEL: ['tunnels', '4.19', 'nft_tunnel'],
+  CT_TIMEOUT: ['ct timeouts', '4.19', 'nft_ct'],
+  SECMARK: ['secmarks', '4.20', 'nft_meta'],
+  CT_EXPECT: ['ct expectations', '5.3', 'nft_ct'],
+  SYNPROXY: ['synproxies', '5.4', 'nft_synproxy']
+}
+
+const chainTypes: Origins = {
+  nat: ['3.13', 'nft_chain_nat'],
+  route: ['3.13']
+}
+
+const featureOf = (
+  name: string,
+  [since, module]: Origins[string] = [''],
+  probe: Feature['probe'],
+  hint?: string
+): Feature => ({
+  name,
+  ...(since !== '' && { since }),
+  ...(module !== undefined && { module }),
+  ...(hint !== undefined && { hint }),
+  sign: 'ENOENT',
+  probe
+})
+
+const originOf = (origins: Origins, kind: string): Origins[string] | undefined =>
+  Object.hasOwn(origins, kind) ? origins[kind] : undefined
+
+const place = { table: 'probe', chain: 'probe' }
+
+const transaction = (messages: ReadonlyArray<Message>): Request<void> => ({
+  operation: 'nftables.transaction',
+  protocol: 'netfilter',
+  answering: 'transaction',
+  links: [],
+  namespaces: [],
+  messages: () => E.right([batchBegin(), ...messages, batchEnd()]),
+  read: () => undefined,
+  fields: {}
+})
+
+/** Asks for what comes last in a table of its own, of which nothing but the kind is said: the rest is looked at later. */
+const tried = (
+  family: Family,
+  asked: (header: { readonly nfgenFamily: number }) => Message
+): Feature['probe'] => {
+  const header = { nfgenFamily: families[family] }
+  const flags = NLM_F.REQUEST | NLM_F.CREATE
+  return [
+    transaction([
+      message('NFT_MSG_NEWTABLE', flags, { header, attributes: { name: place.table } }),
+      message('NFT_MSG_NEWCHAIN', flags, { header, attributes: { table: place.table, name: place.chain } })
+    ]),
+    transaction([asked(header)])
+  ]
+}
+
+const creating = NLM_F.REQUEST | NLM_F.CREATE
+
+/** An expression of rules in tables of a family. */
+const expressionKind = (name: string, family: Family): Feature => {
+  const at = only[name]
+  return featureOf(
+    `nftables expression ${name} in tables of family ${family}`,
+    originOf(expressions, name),
+    tried(family, header =>
+      message('NFT_MSG_NEWRULE', creating | NLM_F.APPEND, {
+        header,
+        attributes: { ...place, expressions: [{ name } as never] }
+      })
+    ),
+    at === undefined || at.includes(family) ? undefined : `tables of family ${at.join(', ')} can have it`
+  )
+}
+
+const chainType = (type: string, family: Family): Feature =>
+  featureOf(
+    `nftables chains of type ${type} in tables of family ${family}`,
+    originOf(chainTypes, type),
+    tried(family, header =>
+      message('NFT_MSG_NEWCHAIN', creating, {
+        header,
+        attributes: {
+          table: place.table,
+          name: 'base',
+          type,
+          hook: { hooknum: NF_INET.LOCAL_OUT, priority: 0 }
+        }
+      })
+    )
+  )
+
+const objectKind = (kind: keyof typeof NFT_OBJECT, family: Family): Feature => {
+  const [name, ...origin] = objects[kind]
+  return featureOf(
+    `nftables ${name}`,
+    origin,
+    tried(family, header =>
+      message('NFT_MSG_NEWOBJ', creating, {
+        header,
+        attributes: { table: place.table, name: 'probe', type: NFT_OBJECT[kind], data: {} as never }
+      })
+    )
+  )
+}
+
+const flowtables = (family: Family): Feature =>
+  featureOf(
+    `nftables flowtables in tables of family ${family}`,
+    ['4.16', 'nf_flow_table_inet'],
+    tried(family, header =>
+      message('NFT_MSG_NEWFLOWTABLE', creating, {
+        header,
+        attributes: { table: place.table, name: 'probe', hook: { num: 0, priority: 0 } }
+      })
+    )
+  )
+
+/** Counters of rules that begin anew. */
+export const ruleReset: Feature = {
+  name: 'nftables reset of rules',
+  since: '6.2',
+  hint: 'nftables.resetObjects is for counters with a name',
+  sign: 'EINVAL',
+  probe: [
+    {
+      operation: 'nftables.reset',
+      protocol: 'netfilter',
+      answering: 'dump',
+      links: [],
+      namespaces: [],
+      messages: () => E.right([message('NFT_MSG_GETRULE_RESET', NLM_F.REQUEST | NLM_F.DUMP, {})]),
+      read: () => undefined,
+      fields: {}
+    } satisfies Request<void>
+  ]
+}
+
+/** What a message of a transaction needs, and a kernel may lack. */
+export const neededBy = (refused: Message): ReadonlyArray<Feature> => {
+  switch (refused.type) {
+    case 'NFT_MSG_NEWRULE': {
+      const names = new Set((refused.attributes.expressions ?? []).flatMap(({ name }) => name ?? []))
+      return [...names].map(name => expressionKind(name, familyOf(refused)))
+    }
+    case 'NFT_MSG_NEWCHAIN':
+      return refused.attributes.type === undefined
+        ? []
+        : [chainType(refused.attributes.type, familyOf(refused))]
+    case 'NFT_MSG_NEWOBJ':
+      return (Object.keys(NFT_OBJECT) as Array<keyof typeof NFT_OBJECT>)
+        .filter(kind => NFT_OBJECT[kind] === refused.attributes.type)
+        .map(kind => objectKind(kind, familyOf(refused)))
+    case 'NFT_MSG_NEWFLOWTABLE':
+      return [flowtables(familyOf(refused))]
+    default:
+      return []
+  }
+}
+
+const familyOf = ({ header }: { readonly header: { readonly nfgenFamily?: number } }): Family =>
+  familyName(header.nfgenFamily ?? families.inet)
+
+/** What a kernel may lack of nftables, each in a table of a family that can have it. */
+export const features: ReadonlyArray<Feature> = [
+  ...Object.keys(expressions).map(name => expressionKind(name, only[name]?.[0] ?? 'inet')),
+  ...Object.keys(chainTypes).map(type => chainType(type, 'ip')),
+  ...(Object.keys(NFT_OBJECT) as Array<keyof typeof NFT_OBJECT>).map(kind => objectKind(kind, 'ip')),
+  flowtables('inet'),
+  ruleReset
+]
