@@ -10,6 +10,8 @@ export interface Original {
 export type Originals = ReadonlyMap<number, Original>
 
 const kept = new WeakMap<object, Map<number, Original>>()
+/** Whoever only writes has nothing to look for, 30 times in a rule. */
+let isNoneKept = true
 
 export const remember = (
   owner: object,
@@ -17,6 +19,7 @@ export const remember = (
   value: unknown,
   payloads: ReadonlyArray<Uint8Array>
 ): void => {
+  isNoneKept = false
   const originals = kept.get(owner) ?? new Map<number, Original>()
   kept.set(owner, originals.set(number, { value, payloads }))
 }
@@ -25,7 +28,8 @@ export const forget = (owner: object, number: number): void => {
   kept.get(owner)?.delete(number)
 }
 
-export const originalsOf = (owner: object): Originals | undefined => kept.get(owner)
+export const originalsOf = (owner: object): Originals | undefined =>
+  isNoneKept ? undefined : kept.get(owner)
 
 /** The payloads to write instead of the value, unless somebody has put another value in its place. */
 export const payloadsOf = (

@@ -80,8 +80,15 @@ export const addChain = (ref: TableRef, name: string, hook?: Hook): Message =>
 export const addRule = (ref: TableRef, chain: string, statements: ReadonlyArray<Statement>): Message =>
   message('NFT_MSG_NEWRULE', create | NLM_F.APPEND, {
     header: header(ref),
-    attributes: { table: ref.table, chain, expressions: statements.flatMap(({ expressions }) => expressions) }
+    attributes: { table: ref.table, chain, expressions: expressionsOf(statements) }
   })
+
+const expressionsOf = (statements: ReadonlyArray<Statement>): Statement['expressions'] => {
+  const [only] = statements
+  return only !== undefined && statements.length === 1
+    ? only.expressions
+    : statements.flatMap(({ expressions }) => expressions)
+}
 
 /** Parts of a concatenation stand at multiples of four bytes. */
 const padded = (size: number): number => (size + 3) & ~3
