@@ -18,6 +18,9 @@ export const sourcesIn = (folder: string): ReadonlyArray<string> =>
  */
 export const javaScriptOf = (path: string): string => {
   const source = readFileSync(join(root, path), 'utf8')
+  // What swc makes of it is the function that would load the module.
+  if (/^export \* as /m.test(source))
+    throw new Error(`${path}: export * as NAME, where import and export would do`)
   const { code } = transformSync(source, {
     filename: path,
     configFile: false,

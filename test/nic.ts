@@ -13,7 +13,7 @@ export const card: Missing =
 /** The card is in the namespace of the first process: gets it from there, as it was when the machine started. */
 const borrow = (): void =>
   void sh(`nsenter --target 1 --net ip link set ${nic} down netns ${process.pid}
-for name in enp0s99 another-rather-long-name-of-it; do ip link property delete dev ${nic} altname $name 2>/dev/null || true; done
+for name in enp0s99 another-rather-long-name-of-it; do ip link property del dev ${nic} altname $name 2>/dev/null || true; done
 tc qdisc delete dev ${nic} root 2>/dev/null || true`)
 
 /** A card does not end with its namespace, but is then given back by the kernel; and what it had is lost on the way. */

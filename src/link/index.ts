@@ -14,13 +14,14 @@ import { longestName } from '../socket/name'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
 import { linkKind, vlanFiltering } from './feature'
+import * as vlan from './vlan'
 
 export { IFF } from '../../protocol/rtnetlink/link'
 export { IPVLAN_F, IPVLAN_MODE } from '../../protocol/rtnetlink/link/ipvlan'
 export { MACVLAN_MODE } from '../../protocol/rtnetlink/link/macvlan'
 export type { LinkRef } from '../socket/request'
 export type { NewVlan, PortVlan, VlanFilter } from './vlan'
-export * as vlan from './vlan'
+export { vlan }
 
 type Info = NonNullable<LinkMessage['attributes']['linkinfo']>
 
@@ -389,7 +390,7 @@ export const addNames = (link: LinkRef, names: ReadonlyArray<string>): Request<v
     EEXIST: 'a link has this name already'
   })
 
-/** Takes alternative names from a link: `ip link property delete`. */
+/** Takes alternative names from a link: `ip link property del`. */
 export const removeNames = (link: LinkRef, names: ReadonlyArray<string>): Request<void> =>
   changeNames('link.removeNames', 'RTM_DELLINKPROP', link, names, {
     EINVAL: 'it is the name that the link was made with, which can only be changed',

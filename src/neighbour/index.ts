@@ -9,11 +9,12 @@ import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
+import * as forwarding from './forwarding'
+import * as proxy from './proxy'
 
 export type { ForwardingEntry, ForwardingFilter, NewForwardingEntry } from './forwarding'
-export * as forwarding from './forwarding'
 export type { NewProxy, Proxy, ProxyFilter } from './proxy'
-export * as proxy from './proxy'
+export { forwarding, proxy }
 
 /** What is known of a neighbour. <linux/neighbour.h>, man 7 arp */
 export const neighbourStates = {

@@ -108,6 +108,25 @@ console.log([${names}, decodeMessages, opens, recorder].map(each => typeof each)
   )
 })
 
+/** What there is of a module, and what it is, as far as one gets by names. */
+const outline = `
+const outline = (value, depth) =>
+  typeof value !== 'object' || value === null || depth === 0
+    ? typeof value
+    : Object.fromEntries(Object.keys(value).sort().map(key => [key, outline(value[key], depth - 1)]))
+process.stdout.write(JSON.stringify(outline(require(process.argv[1]), 3)))`
+
+for (const entry of ['src/index', 'src/promises/index', 'protocol/index', 'src/testing/index'])
+  test(`what is published has what the sources have: ${entry}`, () => {
+    const published = run(process.execPath, '-e', outline, join(installed, `dist/${entry}.js`))
+    const sources = execFileSync(
+      process.execPath,
+      ['-r', 'ts-node/register', '-e', outline, join(root, `${entry}.ts`)],
+      { cwd: root, encoding: 'utf8' }
+    )
+    assert.equal(JSON.parse(published), JSON.parse(sources))
+  })
+
 test('ES modules, by name', () => {
   writeFileSync(
     join(consumer, 'module.mjs'),
