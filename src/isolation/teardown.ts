@@ -330,6 +330,7 @@ interface Setting {
   readonly key: string
   readonly value: string
   readonly before?: string
+  readonly exceptions?: ReadonlyArray<string>
 }
 
 const isSysctl = (step: Task['step']): boolean => step._tag === 'SetSysctl' || step._tag === 'Forward'
@@ -366,7 +367,9 @@ const inheriting = (other: Entry, ours: ReadonlyArray<Setting>, handed: Set<stri
     if (own?.before === undefined) return setting
     handed.add(idOf(own))
     inherits = true
-    return setting.before === own.value ? { ...setting, before: own.before } : setting
+    return setting.before === own.value
+      ? { ...setting, before: own.before, ...(own.exceptions && { exceptions: own.exceptions }) }
+      : setting
   })
   return inherits ? entry : other
 }

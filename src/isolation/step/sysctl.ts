@@ -10,7 +10,13 @@ import { type Act, call, inside, type StepKind, type Surroundings, word } from '
 
 /** What is set, and what was set before; no value before stands for a parameter that came with a new link. */
 export interface SysctlBefore {
-  readonly settings: ReadonlyArray<{ readonly key: string; readonly value: string; readonly before?: string }>
+  readonly settings: ReadonlyArray<{
+    readonly key: string
+    readonly value: string
+    readonly before?: string
+    /** Of a switch for all links at once: parameters of single ones that had the value even so. */
+    readonly exceptions?: ReadonlyArray<string>
+  }>
 }
 
 type Parameters = Surroundings['world']['sysctl']
@@ -88,10 +94,13 @@ const undoSettings = (
   return call(
     TE.fromIOEither(() =>
       pipe(
-        changed,
-        E.traverseArray(({ key, before }) =>
+        changed.flatMap(({ key, value, before, exceptions = [] }) => [
+          [key, before as string] as const,
+          ...exceptions.map(exception => [exception, value] as const)
+        ]),
+        E.traverseArray(([key, value]) =>
           pipe(
-            parameters.set(key, before as string, namespace),
+            parameters.set(key, value, namespace),
             E.orElse(error => (isGone(error) ? E.right(undefined) : E.left(error)))
           )
         ),
@@ -204,6 +213,29 @@ const forwardingSettings = (
   ]
 }
 
+const switchForAll = forwardingKeys('ipv6', '', false)
+
+/** Turned off for all links, forwarding is off for those too that had it while it was off for the others. */
+const withExceptions = (
+  parameters: Parameters,
+  namespace: NamespaceRef | undefined,
+  { settings }: SysctlBefore
+): SysctlBefore => ({
+  settings: settings.map(setting => {
+    if (setting.key !== switchForAll || setting.before !== '0') return setting
+    const exceptions = pipe(
+      parameters.interfaces('ipv6', namespace),
+      E.getOrElse((): ReadonlyArray<string> => [])
+    )
+      .map(link => `net.ipv6.conf.${link}.forwarding`)
+      .filter(key => {
+        const value = parameters.get(key, namespace)
+        return E.isRight(value) && value.right !== '0'
+      })
+    return exceptions.length === 0 ? setting : { ...setting, exceptions }
+  })
+})
+
 /** Which of the links, or of all where forwarding knows no single ones, forward nothing that comes in by them. */
 export const forwardedOnlyNow = (
   parameters: Parameters,
@@ -252,7 +284,11 @@ const indented = (text: string): string => `  ${text}`
 /** Forwarding of packets that come in by some links. */
 export const forwardStep: StepKind<Forward, SysctlBefore> = {
   describe: ({ links, namespace }) => `let packets from ${links.join(' and ')} pass ${placeName(namespace)}`,
-  before: (step, around) => settingsOf(step, around, forwardingSettings(around.world.sysctl, step)),
+  before: (step, around) =>
+    pipe(
+      settingsOf(step, around, forwardingSettings(around.world.sysctl, step)),
+      TE.map(before => withExceptions(around.world.sysctl, step.namespace, before))
+    ),
   apply: ({ namespace }, before, { world }) => applySettings(world.sysctl, namespace, before),
   undo: ({ namespace }, before, { world }) => undoSettings(world.sysctl, namespace, before),
   check: ({ namespace }, before, { world }) => checkSettings(world.sysctl, namespace, before),
