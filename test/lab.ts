@@ -86,6 +86,10 @@ export const seen = (into = ''): string =>
     ? ':'
     : `! ${into} ip -o link | grep -v LOOPBACK | grep -qE 'NO-CARRIER|state UNKNOWN' || sleep 1.2`
 
+/** In an order that does not depend on their indexes. */
+export const byName = <A extends { readonly ifname: string }>(links: ReadonlyArray<A>): ReadonlyArray<A> =>
+  links.toSorted((a, b) => a.ifname.localeCompare(b.ifname))
+
 /** All of the host that an isolation could change. */
 export const stateOfHost = (): object => {
   const [addresses, routes4, routes6, rules4, rules6, ruleset] = sh(`
@@ -100,7 +104,7 @@ nft -j list ruleset`)
     .split('\n')
     .map(line => JSON.parse(line) as unknown)
   return {
-    addresses,
+    addresses: byName(addresses as ReadonlyArray<{ readonly ifname: string }>),
     routes: [routes4, routes6],
     rules: [rules4, rules6],
     ruleset,

@@ -1,6 +1,6 @@
 /** A NIC of the host with all that one can have, and all of the host that can be lost with it. */
 import { spawnSync } from 'node:child_process'
-import { ip, raze, sh, stateOfHost } from './lab'
+import { byName, ip, raze, sh, stateOfHost } from './lab'
 import type { Missing } from './sandbox'
 
 /** A veth, unless the environment names a card of the machine that nobody needs: a virtual machine has one. */
@@ -9,6 +9,10 @@ export const nic = process.env.ISOLINK_TEST_NIC ?? 'eth1'
 /** Why there is no card to have. */
 export const card: Missing =
   process.env.ISOLINK_TEST_NIC === undefined ? 'the machine has no network card to spare' : undefined
+
+/** Why the NIC does not end with its namespace. */
+export const lasting: Missing =
+  card === undefined ? 'a network card does not end with its namespace' : undefined
 
 /** The card is in the namespace of the first process: gets it from there, as it was when the machine started. */
 const borrow = (): void =>
@@ -132,6 +136,7 @@ const understood = (text: string): unknown => {
 /** Databases of addresses have no order, qdiscs that in which links came; and the kernel makes neighbours of groups as it goes. */
 const sorted = (listing: string, told: unknown): unknown => {
   if (!Array.isArray(told)) return told
+  if (listing === 'ip -d -j address' || listing === 'ip -d -j link') return byName(told)
   const texts = told.map(each => JSON.stringify(each))
   if (listing.startsWith('bridge') || listing.startsWith('tc')) return texts.toSorted()
   return listing.includes('noarp') ? texts.filter(each => !/"dst":"(ff|224)/.test(each)) : told

@@ -16,7 +16,7 @@ import {
   vethMasquerade
 } from '../../src/promises'
 import { program, root } from '../command/child'
-import { ip, raise, raze, settled, sh, stateOfHost } from '../lab'
+import { ip, raise, raze, seen, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
 
 const test = suite('garbage')
@@ -162,7 +162,7 @@ for (const [recipe, planned] of interfaceRecipes)
         harm()
         const whole = (): object => ({
           host: stateOfHost(),
-          blue: sh('ip -n blue -d address; ip -n blue route')
+          blue: sh(`${seen('ip netns exec blue')}; ip -n blue -d address; ip -n blue route`)
         })
         await settled()
         // In there, too, the kernel asks for a while whether anybody has its addresses.

@@ -6,7 +6,7 @@ import { teardownOn } from '../../src/isolation/teardown'
 import { apply, teardown } from '../../src/promises'
 import type { Plan, Step } from '../../src/recipe'
 import { ip, raise, refusal, sh, stateOfHost } from '../lab'
-import { equip, everything, nic, strip } from '../nic'
+import { equip, everything, lasting, nic, strip } from '../nic'
 import { command, kernelTest, linkKind } from '../sandbox'
 import { counted, faultyMachine } from './sweep/faults'
 
@@ -144,7 +144,7 @@ for (const [fate, script] of fates)
 kernelTest(
   test,
   'a virtual one ends with its namespace: that is told, and all else is undone',
-  needs,
+  [...needs, lasting],
   async () => {
     const before = stateOfHost()
     equip()
