@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
 import type { Address as AddressMessage } from '../../protocol/rtnetlink/address'
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
-import { addressFamilies, broadcastOf, parseAddress, parsePrefix } from '../ip/prefix'
+import { addressFamilies, broadcastOf, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
 import { longestName } from '../socket/name'
@@ -145,6 +145,26 @@ const change = (
   hints
 })
 
+/** Another address that goes with one: the kernel takes the first bytes of any. */
+const companion = (
+  operation: string,
+  field: 'peer' | 'broadcast',
+  text: string | undefined,
+  { family }: Prefix
+): E.Either<InvalidInput, string | undefined> => {
+  if (text === undefined) return E.right(undefined)
+  if (field === 'broadcast' && family === 'ipv6')
+    return E.left(invalidInput(operation, field, `${text} is none: IPv6 has no broadcast addresses`))
+  return pipe(
+    parseAddress(text),
+    E.filterOrElse(
+      () => familyOf(text) === family,
+      () => `${text} is not of the address's family, ${family}`
+    ),
+    E.mapLeft(reason => invalidInput(operation, field, reason))
+  )
+}
+
 const bodyOf = (
   operation: string,
   given: NewAddress
@@ -157,14 +177,8 @@ const bodyOf = (
         E.mapLeft(reason => invalidInput(operation, 'address', reason))
       )
     ),
-    E.bind('peer', () =>
-      given.peer === undefined
-        ? E.right(undefined)
-        : pipe(
-            parseAddress(given.peer),
-            E.mapLeft(reason => invalidInput(operation, 'peer', reason))
-          )
-    ),
+    E.bind('peer', ({ prefix }) => companion(operation, 'peer', given.peer, prefix)),
+    E.chainFirst(({ prefix }) => companion(operation, 'broadcast', given.broadcast ?? undefined, prefix)),
     E.filterOrElse(
       () => given.label === undefined || Buffer.byteLength(given.label) <= longestName,
       () => invalidInput(operation, 'label', `is longer than ${longestName} bytes`)

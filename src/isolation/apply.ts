@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
-import { allSteps, type InvalidParameters, type Plan, withUplink } from '../recipe/plan'
+import { allSteps, type InvalidParameters, invalidParameters, type Plan, withUplink } from '../recipe/plan'
 import type { Step } from '../recipe/step'
 import { checkCapabilities } from './capability'
 import {
@@ -68,9 +68,21 @@ export const applyOn =
   ): TE.TaskEither<IsolationError, Isolation> =>
     pipe(
       TE.fromEither(planOf(planned)),
+      TE.chainFirstW(plan => TE.fromEither(checkWait(plan, options))),
       TE.chainFirstW(() => TE.fromEither(checkCapabilities())),
       TE.chainW(plan => machine.journal.locked(applyLocked(machine, plan, options), options.signal))
     )
+
+const checkWait = ({ recipe }: Plan, { confirmWithin }: ApplyOptions): E.Either<InvalidParameters, void> =>
+  confirmWithin === undefined || (Number.isFinite(confirmWithin) && confirmWithin >= 1)
+    ? E.right(undefined)
+    : E.left(
+        invalidParameters(
+          recipe,
+          'confirmWithin',
+          `${JSON.stringify(confirmWithin)} is not a number of milliseconds, such as 30000`
+        )
+      )
 
 /** Whoever does this holds the lock. */
 export const applyLocked = (

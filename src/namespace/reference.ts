@@ -66,10 +66,12 @@ const placeOf = (ref: NamespaceRef): E.Either<NamespaceError, Place> => {
       fileOf(ref),
       E.map(path => ({ field: 'name', value: ref, path }))
     )
+  if (typeof ref !== 'object' || ref === null)
+    return E.left(invalidReference('name', ref, 'it must be a name, { pid }, { path } or { fd }'))
   if ('pid' in ref) return numbered('pid', ref.pid, 1, `/proc/${ref.pid}/ns/net`)
   if ('fd' in ref) return numbered('fd', ref.fd, 0, `/proc/self/fd/${ref.fd}`)
   const { path } = ref
-  return path === '' || path.includes('\0')
+  return typeof path !== 'string' || path === '' || path.includes('\0')
     ? E.left(invalidReference('path', path, 'it must be a path'))
     : E.right({ field: 'path', value: path, path })
 }
@@ -127,7 +129,7 @@ export const withReference = <Error, A>(
   ref: NamespaceRef,
   use: (descriptor: number) => E.Either<Error, A>
 ): E.Either<NamespaceError | Error, A> => {
-  if (typeof ref === 'object' && 'fd' in ref)
+  if (typeof ref === 'object' && ref !== null && 'fd' in ref)
     return pipe(
       placeOf(ref),
       E.chain(place => check(place, ref.fd)),

@@ -177,16 +177,32 @@ export const parse = <S extends v.GenericSchema>(
   schema: S,
   parameters: unknown
 ): E.Either<InvalidParameters, v.InferOutput<S>> => {
-  const result = v.safeParse(schema, parameters, { abortEarly: true })
+  const result = v.safeParse(schema, parameters)
   if (result.success) return E.right(result.output)
-  const issue = result.issues[0]
+  const issue = mostTelling(result.issues)
   const path = v.getDotPath(issue) ?? ''
   return E.left(invalidParameters(recipe, path, reasonOf(issue, schema)))
 }
 
-const reasonOf = (issue: v.BaseIssue<unknown>, schema: v.GenericSchema): string => {
+type Issue = v.BaseIssue<unknown>
+
+const isUnknownKey = ({ type, expected }: Issue): boolean => type === 'strict_object' && expected === 'never'
+
+const parentOf = ({ path }: Issue): string =>
+  (path ?? [])
+    .slice(0, -1)
+    .map(({ key }) => String(key))
+    .join('.')
+
+/** The first one; but where something is missing and something beside it is unknown, it is there, misspelt. */
+const mostTelling = ([first, ...others]: readonly [Issue, ...ReadonlyArray<Issue>]): Issue =>
+  (first.input === undefined &&
+    others.find(each => isUnknownKey(each) && parentOf(each) === parentOf(first))) ||
+  first
+
+const reasonOf = (issue: Issue, schema: v.GenericSchema): string => {
   const key = issue.path?.at(-1)
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
+  if (isUnknownKey(issue)) {
     const name = String((key as { readonly key?: unknown } | undefined)?.key)
     return `there is no such parameter${nearest(name, keysAt(schema, issue.path?.slice(0, -1) ?? []))}`
   }

@@ -5,7 +5,7 @@ import { encodeMessages, type Families, type Message } from '../../protocol'
 import { align, littleEndian } from '../../protocol/definition/bytes'
 import { type NamespaceRef, openReference } from '../namespace/reference'
 import { isOver, rest } from '../namespace/turn'
-import { invalidInput, type NetlinkError, notFound } from './error'
+import { type InvalidInput, invalidInput, type NetlinkError, notFound } from './error'
 import { genericFamily } from './family'
 import { unsupported } from './feature'
 import type { Known, LinkRef, Request } from './request'
@@ -53,7 +53,12 @@ export const encodeAll = async (
   const alike = requests.every(request => request.protocol === protocol && request.pieces === undefined)
   if (requests.length > 1 && alike) {
     const messages = composed.flatMap(each => (E.isRight(each) ? each.right.messages : []))
-    const bytes = encodeMessages(protocol, messages, names.families)
+    const bytes = E.flatten(
+      attempt(
+        'batch',
+        (): E.Either<unknown, Uint8Array> => encodeMessages(protocol, messages, names.families)
+      )
+    )
     if (E.isRight(bytes)) return cut(bytes.right, composed)
   }
   const results: Array<E.Either<NetlinkError, Encoded>> = []
@@ -82,15 +87,19 @@ const cut = (
 }
 
 /** Messages that are encoded in one go, and were made within our part of a turn. */
-function* inTurns({ messages, pieces = [] }: Composed): Pieces {
+function* inTurns({ operation }: Request<unknown>, { messages, pieces = [] }: Composed): Pieces {
   for (let n = 0; n < messages.length; n += atOnce) yield E.right(messages.slice(n, n + atOnce))
   let some: Array<Message> = []
-  for (const piece of pieces) {
-    if (E.isLeft(piece)) return yield piece
-    for (const each of piece.right) some.push(each)
-    if (some.length < atOnce && !isOver()) continue
-    yield E.right(some)
-    some = []
+  try {
+    for (const piece of pieces) {
+      if (E.isLeft(piece)) return yield piece
+      for (const each of piece.right) some.push(each)
+      if (some.length < atOnce && !isOver()) continue
+      yield E.right(some)
+      some = []
+    }
+  } catch (thrown) {
+    return yield E.left(unfit(operation, thrown))
   }
   if (some.length > 0) yield E.right(some)
 }
@@ -102,7 +111,7 @@ const encodeOne = async (
 ): Promise<E.Either<NetlinkError, Encoded>> => {
   const { known, release } = composed
   const parts: Array<Uint8Array> = []
-  for (const messages of inTurns(composed)) {
+  for (const messages of inTurns(request, composed)) {
     const part = E.isLeft(messages) ? messages : encodeSome(request, messages.right, families)
     if (E.isLeft(part)) {
       release()
@@ -122,8 +131,19 @@ const encodeSome = (
   families: Families
 ): E.Either<NetlinkError, Uint8Array> =>
   pipe(
-    encodeMessages(request.protocol, messages, families),
-    E.mapLeft(({ path, reason }) => invalidInput(request.operation, fieldFor(request, path), reason))
+    attempt(request.operation, () => encodeMessages(request.protocol, messages, families)),
+    E.chain(E.mapLeft(({ path, reason }) => invalidInput(request.operation, fieldFor(request, path), reason)))
+  )
+
+/** Whoever has no types may pass anything, and those who ask at the same time must not suffer for it. */
+const attempt = <A>(operation: string, work: () => A): E.Either<InvalidInput, A> =>
+  E.tryCatch(work, thrown => unfit(operation, thrown))
+
+const unfit = (operation: string, thrown: unknown): InvalidInput =>
+  invalidInput(
+    operation,
+    'request',
+    `cannot be made of what was given: ${thrown instanceof Error ? thrown.message : String(thrown)}`
   )
 
 /** Parts of whole messages, one behind the other. */
@@ -145,6 +165,9 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
     return E.left(unsupported({ operation }, genericFamily(family)))
   const missing = missingLink(request, names)
   if (missing !== undefined) return E.left(missing)
+  for (const link of request.links)
+    if (typeof link !== 'string' && typeof link !== 'number')
+      return E.left(invalidInput(operation, 'link', `${String(link)} is neither a link's name nor its index`))
   const opened = open(request.namespaces)
   if (E.isLeft(opened)) return opened
   const { descriptorOf, release } = opened.right
@@ -154,7 +177,7 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
       : { indexOf: link => indexOf(link, names), descriptorOf }
   if (request.pieces !== undefined)
     return E.right({ messages: [], pieces: request.pieces(known), known, release })
-  const messages = request.messages(known)
+  const messages = E.flatten(attempt(operation, () => request.messages(known)))
   if (E.isRight(messages)) return E.right({ messages: messages.right, known, release })
   release()
   return messages

@@ -12,7 +12,7 @@ import { rest } from '../namespace/turn'
 import { type Channel, openChannel } from './channel'
 import { partsOf } from './dump'
 import { encodeAll, type Names } from './encoding'
-import { aborted, closed, type NetlinkError, type Rejected, timedOut } from './error'
+import { aborted, closed, invalidInput, type NetlinkError, type Rejected, timedOut } from './error'
 import { familyByName } from './family'
 import { unsupported } from './feature'
 import {
@@ -153,7 +153,8 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   }
 
   const sendAll = async (batches: ReadonlyArray<Batch>, before: Promise<void> | undefined): Promise<void> => {
-    if (before !== undefined) await before
+    // What went wrong there is theirs.
+    if (before !== undefined) await before.catch(() => undefined)
     const names: Names = { found: new Map(), made: new Map(), families }
     for (const jobs of chunksOf(batches)) {
       await rest()
@@ -250,10 +251,13 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   }
 
   const run = (
-    requests: ReadonlyArray<Request<unknown>>,
+    given: ReadonlyArray<Request<unknown>>,
     { timeout, signal }: SendOptions
   ): Promise<ReadonlyArray<E.Either<NetlinkError, unknown>>> =>
     new Promise(resolve => {
+      const requests = given.every(isRequest)
+        ? given
+        : given.map((each, n) => (isRequest(each) ? each : stray(each, n)))
       const results: Array<E.Either<NetlinkError, unknown>> = new Array(requests.length)
       let left = requests.length
       if (left === 0) return resolve(results)
@@ -387,6 +391,20 @@ const needsOf = (
   const messages = decodeMessages(protocol, sent)
   return E.isLeft(messages) ? needs : [...needs, ...messages.right.flatMap(neededBy)]
 }
+
+const isRequest = (given: Request<unknown>): boolean => typeof given?.messages === 'function'
+
+/** Stands for what is no request, and fails alone. */
+const stray = (given: unknown, n: number): Request<unknown> => ({
+  operation: 'batch',
+  protocol: 'route',
+  answering: 'acknowledged',
+  links: [],
+  namespaces: [],
+  messages: () => E.left(invalidInput('batch', String(n), `is ${String(given)}, which is no request`)),
+  read: () => undefined,
+  fields: {}
+})
 
 /** The families of generic netlink whose numbers must be asked for. */
 const unmetFamilies = (jobs: ReadonlyArray<Job>, families: Families): ReadonlyArray<string> => {

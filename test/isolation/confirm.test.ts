@@ -185,4 +185,13 @@ kernelTest(
   }
 )
 
+for (const confirmWithin of [Number.NaN, Number.POSITIVE_INFINITY, 0, -1, '30s' as never])
+  kernelTest(test, `confirmWithin: ${confirmWithin} is refused before anything is done`, needs, async () => {
+    const before = stateOfHost()
+    const { _tag, field } = await refusal(apply(plan, { confirmWithin }))
+    assert.equal([_tag, field], ['InvalidParameters', 'confirmWithin'])
+    assert.equal(await status(), [])
+    assert.equal(stateOfHost(), before)
+  })
+
 test.run()

@@ -142,6 +142,11 @@ const refusals: ReadonlyArray<readonly [given: object, field: string, reason: st
     '10.100.0.0 is the network 10.100.0.0/24 itself; choose an address in it'
   ],
   [{ gatway: '10.100.0.1/24' }, 'gatway', 'there is no such parameter: did you mean gateway?'],
+  [
+    { gateway: undefined, gatway: '10.100.0.1/24' },
+    'gatway',
+    'there is no such parameter: did you mean gateway?'
+  ],
   [{ uplink: 'br0' }, 'bridge', 'br0 is the uplink'],
   [
     { bridge: 'a b' },

@@ -132,6 +132,37 @@ kernelTest(test, 'lists, gets and changes at the same time keep to themselves', 
   })
 )
 
+kernelTest(
+  test,
+  'what has no types fails alone: neither those who ask beside it nor those after it',
+  [],
+  () =>
+    inSession(async session => {
+      const anything = (given: unknown): never => given as never
+      for (const wrong of [
+        link.get(anything(undefined)),
+        link.get(anything({})),
+        link.add(anything({})),
+        link.add(anything({ kind: 'veth', name: 5 })),
+        link.remove(anything(null)),
+        link.set('lo', anything({ namespace: {} })),
+        address.add({ link: anything(undefined), address: '192.0.2.1/24' }),
+        nftables.transaction(anything([{ messages: () => anything(undefined), links: [], uses: [] }])),
+        anything(undefined)
+      ]) {
+        const [refused, beside] = await Promise.all([session.send(wrong)(), session.send(link.get(1))()])
+        assert.is(refused._tag, 'Left')
+        if (E.isLeft(refused)) assert.match(refused.left._tag, /^Invalid(Input|Reference)$/)
+        assert.is(right(beside).name, 'lo')
+      }
+      const results = await session.batch([link.get(1), anything(undefined), link.get('lo')])()
+      assert.equal(
+        results.map(({ _tag }) => _tag),
+        ['Right', 'Left', 'Right']
+      )
+    })
+)
+
 kernelTest(test, 'a session stays in the namespace that it was opened in', [], async () => {
   right(await create('elsewhere')())
   await inSession(async inside => {
