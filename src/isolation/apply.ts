@@ -22,7 +22,7 @@ import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
 import { mend } from './repair'
-import { kindOf } from './step'
+import { describe, kindOf } from './step'
 import { takeDown, takeDownMembers } from './teardown'
 import { isOverdue, leftOf, type Watchdog } from './watchdog'
 import type { World } from './world'
@@ -204,8 +204,7 @@ export const observe = (
     pipe(
       total(kindOf(step).before(step, around)),
       TE.bimap(
-        error =>
-          error._tag === 'PortTaken' ? error : stepFailed({ step: kindOf(step).describe(step), error }, []),
+        error => (error._tag === 'PortTaken' ? error : stepFailed({ step: describe(step), error }, [])),
         before => void found.set(step, before)
       )
     )
@@ -249,7 +248,7 @@ const carryOut = async (
       ? E.isRight(members)
         ? recordFailure(machine, entry)
         : undefined
-      : { step: kindOf(failure.step).describe(failure.step), error: failure.error }
+      : { step: describe(failure.step), error: failure.error }
   if (cause === undefined && E.isRight(members))
     return E.right({ name: plan.name, plan, changed: true, repaired: [], ...leftOf(pending) })
   const unended = await takeDownMembers(machine, plan.name, options)()

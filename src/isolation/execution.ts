@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
 import type { NamespaceRef } from '../namespace/reference'
 import type { Plan } from '../recipe/plan'
 import type { Step } from '../recipe/step'
 import { isGone, type StepError, unexpected } from './error'
 import type { Entry } from './journal'
 import type { Machine } from './machine'
-import { type Act, homeOf, kindOf, newLinks, type Surroundings } from './step'
+import { type Act, call, describe, homeOf, kindOf, newLinks, type Surroundings } from './step'
 import { placeKey, type World, type WorldOptions } from './world'
 
 /** One step with what it found before. */
@@ -100,7 +101,10 @@ export const execute = async (
 ): Promise<{ readonly begun: ReadonlyArray<Task>; readonly failure?: Failure }> => {
   const begun: Array<Task> = []
   for (const group of groups(
-    tasks.map(task => ({ task, act: kindOf(task.step).apply(task.step, task.before, around) }))
+    tasks.map(task => ({
+      task,
+      act: failing(() => kindOf(task.step).apply(task.step, task.before, around))
+    }))
   )) {
     const [first] = group
     if (first !== undefined && (await isAborted(signal)))
@@ -111,7 +115,7 @@ export const execute = async (
     if (failure?.error._tag === 'NamespaceExists') return { begun: begun.slice(0, -group.length), failure }
     if (failure !== undefined) return { begun, failure }
     for (const { task } of group) {
-      const told = guarded(task.step, () => onStep?.(kindOf(task.step).describe(task.step)))
+      const told = guarded(task.step, () => onStep?.(describe(task.step)))
       if (told !== undefined) return { begun, failure: told }
     }
   }
@@ -119,6 +123,15 @@ export const execute = async (
   return last !== undefined && (await isAborted(signal))
     ? { begun, failure: { step: last.step, error: aborted } }
     : { begun }
+}
+
+/** What throws as it is made fails as it is done: what was done before it is undone then. */
+const failing = <A extends Act | undefined>(make: () => A): A | Act => {
+  try {
+    return make()
+  } catch (thrown) {
+    return call(TE.left(unexpected(thrown)))
+  }
 }
 
 /** Answers of the kernel are there at once, so nothing else would let in what asks this process to end. */
@@ -192,7 +205,7 @@ const runGroup = async (group: ReadonlyArray<Planned>, first: Planned, world: Wo
 /** Does one step anew, after something of it was lost. */
 export const repair = async (task: Task, around: Surroundings): Promise<Failure | undefined> => {
   const kind = kindOf(task.step)
-  const act = (kind.repair ?? kind.apply)(task.step, task.before, around)
+  const act = failing(() => (kind.repair ?? kind.apply)(task.step, task.before, around))
   const { failure } = await run([{ task, act }], around.world)
   return failure
 }
@@ -218,7 +231,7 @@ export const undo = async (
       leftBehind.push(`the namespace ${step.name}, for what is in it`)
       continue
     }
-    const act = kind.undo(step, before, around)
+    const act = failing(() => kind.undo(step, before, around))
     if (act === undefined) continue
     let outcome: Outcome = {}
     for (let left = attempts; left > 0; left--) {
@@ -232,8 +245,8 @@ export const undo = async (
     else if (failure !== undefined && !isGone(failure.error) && step._tag === 'MoveLink')
       occupied.add(placeKey(step.namespace))
     if (failure === undefined || isGone(failure.error))
-      guarded(step, () => onStep?.(`undone: ${kind.describe(step)}`))
-    else leftBehind.push(`could not undo “${kind.describe(step)}”: ${failure.error.message}`)
+      guarded(step, () => onStep?.(`undone: ${describe(step)}`))
+    else leftBehind.push(`could not undo “${describe(step)}”: ${failure.error.message}`)
   }
   return leftBehind
 }

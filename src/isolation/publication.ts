@@ -13,7 +13,7 @@ import { execute, inWorld, type Progress, surroundings, type Task, tasksOf, undo
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { mend } from './repair'
-import { kindOf } from './step'
+import { describe } from './step'
 import { placeKey } from './world'
 
 /**
@@ -239,7 +239,7 @@ const carryOver =
           const leftBehind = await undo(begun, around, options)
           const restored = journal.write(entry)
           if (E.isLeft(restored)) return restored
-          const step = kindOf(failure.step).describe(failure.step)
+          const step = describe(failure.step)
           return E.left(stepFailed({ step, error: failure.error }, leftBehind))
         }
         const leftBehind = await undo(removed, around, options)

@@ -5,7 +5,7 @@ import { type IsolationError, isGone, type StepError, type StepFailed } from './
 import { inWorld, type Progress, repair, surroundings, type Task, tasksOf } from './execution'
 import type { Entry } from './journal'
 import type { Machine } from './machine'
-import { kindOf, type Surroundings } from './step'
+import { describe, kindOf, type Surroundings } from './step'
 
 /**
  * Does those steps anew of which something was lost, in order, each looked at once those before it hold: their
@@ -44,7 +44,7 @@ export const mend =
           if (E.isLeft(written)) return written
           const failure = await repair(renewed, around)
           if (failure !== undefined) return E.left(notMended(task, failure.error))
-          const description = kindOf(task.step).describe(task.step)
+          const description = describe(task.step)
           repaired.push(description)
           onStep?.(`repair: ${description}`)
         }
@@ -64,7 +64,7 @@ export const check = (
   )
 
 const notMended = ({ step }: Task, cause: StepError): StepFailed => {
-  const description = kindOf(step).describe(step)
+  const description = describe(step)
   return {
     _tag: 'StepFailed',
     message: `cannot repair “${description}”: ${cause.message}; all else is as it was`,

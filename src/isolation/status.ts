@@ -7,7 +7,7 @@ import { unrecorded } from './garbage'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { check } from './repair'
-import { kindOf, type Surroundings, unlessGone } from './step'
+import { describe, kindOf, type Surroundings, unlessGone } from './step'
 import { leftOf } from './watchdog'
 import { placeKey, placeName, type World } from './world'
 
@@ -162,7 +162,7 @@ export const driftOf = (
       TE.traverseSeqArray(task =>
         pipe(
           isIn(gone, task.step) ? TE.right([]) : check(task, around),
-          TE.map(findings => ({ step: kindOf(task.step).describe(task.step), findings }))
+          TE.map(findings => ({ step: describe(task.step), findings }))
         )
       ),
       TE.map(found => found.filter(({ findings }) => findings.length > 0)),

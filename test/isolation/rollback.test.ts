@@ -128,6 +128,15 @@ for (const [step, name, reason] of refused)
     assert.equal(stateOfHost(), before)
   })
 
+for (const step of [{ _tag: 'AddAddress' }, { _tag: 'SetLink' }, { _tag: 'AddEntries', entries: [{}] }])
+  kernelTest(test, `a step that throws: ${JSON.stringify(step)}`, needs, async () => {
+    const before = stateOfHost()
+    const plan = planOf()
+    const failed = await refusal(apply(inserted(plan, plan.steps.length, step as Step)))
+    assert.equal([failed._tag, isGone(failed)], ['StepFailed', true], String(failed.message))
+    assert.equal(stateOfHost(), before)
+  })
+
 kernelTest(test, 'whichever step its signal comes after, the host is as before', needs, async () => {
   const before = stateOfHost()
   const plan = planOf()

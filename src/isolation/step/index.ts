@@ -1,3 +1,5 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import type { Step } from '../../recipe/step'
 import { addressStep } from './address'
 import { firewallStep } from './firewall'
@@ -11,7 +13,7 @@ import { routeStep } from './route'
 import { forwardStep, sysctlStep } from './sysctl'
 import { joinVlanStep } from './vlan'
 
-export { type Act, type Surroundings, unlessGone } from './kind'
+export { type Act, call, type Surroundings, unlessGone } from './kind'
 export { homeOf, type LinkBefore } from './link'
 
 const kinds = {
@@ -32,6 +34,13 @@ const kinds = {
 /** What can be done with a step: to describe it, look before it, do it, undo it, print it. */
 export const kindOf = (step: Step): StepKind<Step, unknown> =>
   kinds[step._tag] as unknown as StepKind<Step, unknown>
+
+/** What a step does, in words. One that no recipe makes may lack what it takes to tell. */
+export const describe = (step: Step): string =>
+  pipe(
+    E.tryCatch(() => kindOf(step).describe(step), String),
+    E.getOrElse(() => String(step._tag))
+  )
 
 /** The links that a plan makes, each with the index chosen for it. */
 export const newLinks = (
