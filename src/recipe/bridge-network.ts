@@ -15,6 +15,7 @@ import {
   wrongAttachment,
   wrongTogether
 } from './attachment'
+import { withoutAdvertisements, withoutDuplicateDetection } from './ipv6'
 import {
   type Fault,
   found,
@@ -259,7 +260,8 @@ const networkSteps = (
     // Without an address of its own a bridge takes the least of its ports', and its neighbours lose it as those go.
     { _tag: 'AddLink', link: { kind: 'bridge', name: bridge, address: hardwareAddressFor(name) } },
     // A router advertisement from an endpoint would make that the host's own default router.
-    { _tag: 'SetSysctl', key: `net.ipv6.conf.${bridge}.accept_ra`, value: '0', optional: true },
+    withoutAdvertisements(bridge),
+    ...(gateways.some(({ family }) => family === 'ipv6') ? [withoutDuplicateDetection(bridge)] : []),
     ...(ipv4 ? [loose(bridge), localnet(bridge)] : []),
     { _tag: 'SetLink', link: bridge, change: { up: true } },
     ...gateways.map(

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import { IFA_F } from '../address'
 import { familyOf, formatPrefix, networkOf, type Prefix } from '../ip/prefix'
+import { withoutAdvertisements, withoutDuplicateDetection } from './ipv6'
 import {
   type Fault,
   found,
@@ -228,14 +229,11 @@ const stepsOf = (
     link: { kind: 'veth', name: hostInterface, peer: { name: namespaceInterface, namespace } }
   },
   // A router advertisement from the other end would give either of them further addresses.
-  { _tag: 'SetSysctl', key: `net.ipv6.conf.${hostInterface}.accept_ra`, value: '0', optional: true },
-  {
-    _tag: 'SetSysctl',
-    namespace,
-    key: `net.ipv6.conf.${namespaceInterface}.accept_ra`,
-    value: '0',
-    optional: true
-  },
+  withoutAdvertisements(hostInterface),
+  withoutAdvertisements(namespaceInterface, namespace),
+  ...(wires.some(({ host }) => host.family === 'ipv6')
+    ? [withoutDuplicateDetection(hostInterface), withoutDuplicateDetection(namespaceInterface, namespace)]
+    : []),
   { _tag: 'SetLink', link: hostInterface, change: { up: true } },
   ...wires.map(({ host }): Step => ({ _tag: 'AddAddress', address: addressOn(hostInterface, host) })),
   { _tag: 'SetLink', namespace, link: namespaceInterface, change: { up: true } },

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { contains, familyOf, formatPrefix, type Prefix } from '../ip/prefix'
 import { wrongAddresses } from './attachment'
+import { withoutAdvertisements, withoutDuplicateDetection } from './ipv6'
 import {
   type Fault,
   found,
@@ -100,11 +101,9 @@ const neighbourly = ({ namespace, interface: inner, addresses }: Station): Reado
   return [
     ...(addresses.some(({ family }) => family === 'ipv4') ? [set('ipv4', 'arp_notify', '1')] : []),
     ...(addresses.some(({ family }) => family === 'ipv6') ? [set('ipv6', 'ndisc_notify', '1')] : []),
-    // An IPv6 address is unusable for a second while duplicates are looked for. Unlike an address's own flag, this
-    // leaves it to be told to the neighbours.
-    set('ipv6', 'accept_dad', '0'),
-    // A router out there would give it further addresses and another default route.
-    set('ipv6', 'accept_ra', '0')
+    // Unlike an address's own flag, this leaves it to be told to the neighbours.
+    withoutDuplicateDetection(inner, namespace),
+    withoutAdvertisements(inner, namespace)
   ]
 }
 

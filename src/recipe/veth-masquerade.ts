@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import { IFA_F } from '../address'
 import { formatPrefix, networkOf } from '../ip/prefix'
+import { withoutAdvertisements, withoutDuplicateDetection } from './ipv6'
 import {
   found,
   hostInterfaceFor,
@@ -117,12 +118,8 @@ const stepsOf = ({
       link: { kind: 'veth', name: hostInterface, peer: { name: inner, namespace } }
     },
     // A router advertisement from inside would make the namespace the host's own default router.
-    {
-      _tag: 'SetSysctl',
-      key: `net.ipv6.conf.${hostInterface}.accept_ra`,
-      value: '0',
-      optional: true
-    },
+    withoutAdvertisements(hostInterface),
+    ...(ipv4 ? [] : [withoutDuplicateDetection(hostInterface)]),
     { _tag: 'SetLink', link: hostInterface, change: { up: true } },
     {
       _tag: 'AddAddress',
