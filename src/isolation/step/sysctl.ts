@@ -197,7 +197,8 @@ const acceptAdvertisements = (
     .map(link => `net.ipv6.conf.${link}.accept_ra`)
     .filter(key => {
       const value = parameters.get(key, namespace)
-      return E.isRight(value) && value.right === '1'
+      // What another isolation has set already is for us to leave, should that one go first.
+      return E.isRight(value) && ['1', '2'].includes(value.right)
     })
     .map(key => [key, '2'] as const)
 
