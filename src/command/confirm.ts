@@ -1,16 +1,19 @@
 import type { Command } from 'commander'
 import { confirm as keep } from '../isolation'
 import { typed } from './input'
-import { conclude } from './outcome'
+import { type Answering, answer } from './outcome'
 import { example, tell } from './output'
 
 export const confirm = (command: Command): Command =>
   command
     .description('Keeps what was applied with --confirm-within; otherwise it is undone.')
     .argument('<name>', "the isolation's name")
+    .option('--json', 'print JSON')
     .addHelpText('after', example(...typed('isolink up --confirm-within 30s'), 'isolink confirm blue'))
-    .action((given: string) =>
-      conclude(keep(given), ({ name, changed }) =>
-        tell(changed ? `${name} is confirmed` : `${name} needs no confirmation`)
+    .action((given: string, answering: Answering) =>
+      answer(
+        keep(given),
+        ({ name, changed }) => tell(changed ? `${name} is confirmed` : `${name} needs no confirmation`),
+        answering
       )
     )

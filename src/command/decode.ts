@@ -39,7 +39,8 @@ export const decode = (command: Command): Command =>
           hex.join() === '-' ? readText('-') : TE.right(hex.join(' ')),
           TE.chainEitherKW(text => messagesIn(options.protocol, text))
         ),
-        messages => print(options.json === true ? json(messages) : printed(messages))
+        messages => print(options.json === true ? json(messages) : printed(messages)),
+        options
       )
     )
 

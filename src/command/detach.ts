@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { detach as detachFrom } from '../isolation'
-import { conclude } from './outcome'
+import { type Answering, answer } from './outcome'
 import { example, progress, tell } from './output'
 import { interruptible } from './signal'
 
@@ -9,11 +9,14 @@ export const detach = (command: Command): Command =>
     .description('Takes an endpoint off a bridge network. One that is not there is off already.')
     .argument('<network>', "the network's name")
     .argument('<endpoint>', "the endpoint's name: that of the namespace, unless it was given another")
+    .option('--json', 'print JSON')
     .addHelpText('after', example('isolink detach web grey'))
-    .action((network: string, name: string) =>
+    .action((network: string, name: string, answering: Answering) =>
       interruptible(signal =>
-        conclude(detachFrom(network, name, { ...progress, signal }), ({ found }) =>
-          tell(found ? `${name} is off ${network}` : `${name} was not on ${network}`)
+        answer(
+          detachFrom(network, name, { ...progress(answering), signal }),
+          ({ found }) => tell(found ? `${name} is off ${network}` : `${name} was not on ${network}`),
+          answering
         )
       )
     )

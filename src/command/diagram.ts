@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type Topology, toDot, toMermaid, topology, toSvg } from '../topology'
-import { conclude, type Failure } from './outcome'
+import { type Answering, conclude, type Failure } from './outcome'
 import { example, json, print } from './output'
 import { among } from './parameter'
 
@@ -24,7 +24,12 @@ export const diagram = (command: Command): Command =>
         Object.keys(formats)
       )
     )
+    .option('--json', 'the same as --format json')
     .addHelpText('after', example('isolink diagram', 'isolink diagram --format svg'))
-    .action(({ format }: { readonly format: keyof typeof formats }) =>
-      conclude(pipe(topology(), TE.chainW(formats[format] as Draw)), text => print(text.trimEnd()))
+    .action(({ format, ...answering }: Answering & { readonly format: keyof typeof formats }) =>
+      conclude(
+        pipe(topology(), TE.chainW(formats[answering.json === true ? 'json' : format] as Draw)),
+        text => print(text.trimEnd()),
+        answering
+      )
     )

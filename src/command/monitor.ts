@@ -56,7 +56,8 @@ export const monitor = (command: Command): Command =>
             })
           )
         ),
-        () => undefined
+        () => undefined,
+        options
       )
     )
 

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { TaskEither } from 'fp-ts/TaskEither'
+import { json, print } from './output'
 
 /** What a command ends with when it is not done: any error value of the library, or one of ours. */
 export interface Failure {
@@ -23,16 +24,38 @@ const usage: ReadonlySet<string> = new Set([
   'InvalidInput'
 ])
 
-/** Says in one sentence why the command is not done; its exit status is 2 for wrong usage and 1 for all else. */
-export const report = ({ _tag, message, hint }: Failure): void => {
+/**
+ * Says in one sentence why the command is not done, or as JSON the error value itself; its exit status is 2 for wrong usage
+ * and 1 for all else.
+ */
+export const report = (failure: Failure, { json: asJson }: Answering = {}): void => {
+  const { _tag, message, hint } = failure
   const advice = hint === undefined || message.includes(hint) ? '' : `; ${hint}`
-  process.stderr.write(`isolink: ${message}${advice}\n`)
+  process.stderr.write(asJson === true ? `${json(failure)}\n` : `isolink: ${message}${advice}\n`)
   process.exitCode = usage.has(_tag) ? 2 : 1
 }
 
-/** Does what a command is there for, and says how it went. */
-export const conclude = async <A>(task: TaskEither<Failure, A>, done: (result: A) => void): Promise<void> => {
+/** How a command was asked to answer. */
+export interface Answering {
+  /** For a program: with what the library gives. */
+  readonly json?: boolean
+}
+
+/** Does what a command is there for, and says how it went; as JSON, unless the command prints that itself. */
+export const conclude = async <A>(
+  task: TaskEither<Failure, A>,
+  done: (result: A) => void,
+  answering: Answering = {}
+): Promise<void> => {
   const result = await task()
-  if (E.isLeft(result)) report(result.left)
+  if (E.isLeft(result)) report(result.left, answering)
   else done(result.right)
 }
+
+/** The same of a command whose answer is what the library gives: told to a person, printed for a program. */
+export const answer = <A>(
+  task: TaskEither<Failure, A>,
+  tellPerson: (result: A) => void,
+  answering: Answering
+): Promise<void> =>
+  conclude(task, result => (answering.json === true ? print(json(result)) : tellPerson(result)), answering)

@@ -15,11 +15,11 @@ export const paint = (colour: keyof typeof colours, text: string): string =>
 
 const warn = (sentence: string): void => void process.stderr.write(`isolink: ${sentence}\n`)
 
-/** Tells of each step as it is done, and of each thing that is lost. */
-export const progress: Progress = {
-  onStep: description => tell(`${paint('green', '✓')} ${description}`),
+/** Tells a person of each step as it is done, and anybody of each thing that is lost. */
+export const progress = ({ json: asJson }: { readonly json?: boolean }): Progress => ({
+  ...(asJson !== true && { onStep: description => tell(`${paint('green', '✓')} ${description}`) }),
   onLoss: warn
-}
+})
 
 /** 64 bits are texts, as JSON's readers would round them; bytes are texts of hexadecimal digits. */
 const writable = (_: string, member: unknown): unknown =>

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { publish as publishAt } from '../isolation'
 import type { PortMapping } from '../recipe'
-import { conclude } from './outcome'
+import { type Answering, answer } from './outcome'
 import { example, progress, tell } from './output'
 
 const number = String.raw`\d+(?:-\d+)?`
@@ -30,13 +30,17 @@ export const publish = (command: Command): Command =>
     .description('Publishes one more port of an isolation that is up; nothing else of it is touched.')
     .argument('<name>', "the isolation's name; of an endpoint, the network's and its own: web/red")
     .argument('<port>', "the host's and that inside: 8080:80, 53:53/udp, 127.0.0.1:8080:80", mappingOf)
+    .option('--json', 'print JSON')
     .addHelpText('after', example('isolink publish blue 8080:80'))
-    .action((name: string, port: PortMapping) =>
-      conclude(publishAt(name, port, progress), ({ changed }) =>
-        tell(
-          changed
-            ? `port ${port.hostPort} leads to ${name}`
-            : `port ${port.hostPort} leads to ${name} already`
-        )
+    .action((name: string, port: PortMapping, answering: Answering) =>
+      answer(
+        publishAt(name, port, progress(answering)),
+        ({ changed }) =>
+          tell(
+            changed
+              ? `port ${port.hostPort} leads to ${name}`
+              : `port ${port.hostPort} leads to ${name} already`
+          ),
+        answering
       )
     )

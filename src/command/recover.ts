@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { recover as bringBack, type Recovery } from '../isolation'
-import { conclude } from './outcome'
+import { type Answering, answer } from './outcome'
 import { example, print, progress } from './output'
 import { interruptible } from './signal'
 
@@ -10,12 +10,17 @@ export const recover = (command: Command): Command =>
       'Brings the host back after isolink was killed: what was being applied is undone, what was being taken down is ' +
         'taken down. What is up stays up.'
     )
+    .option('--json', 'print JSON')
     .addHelpText('after', example('isolink recover'))
-    .action(() =>
+    .action((answering: Answering) =>
       interruptible(signal =>
-        conclude(bringBack({ ...progress, signal }), found => {
-          for (const { name, done } of found) print(`${name} ${sentences[done]}`)
-        })
+        answer(
+          bringBack({ ...progress(answering), signal }),
+          found => {
+            for (const { name, done } of found) print(`${name} ${sentences[done]}`)
+          },
+          answering
+        )
       )
     )
 

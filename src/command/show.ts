@@ -25,11 +25,15 @@ export const show = (command: Command): Command =>
     .option('--json', 'print JSON')
     .addHelpText('after', example('isolink show address', 'isolink show route --json'))
     .action((object: keyof typeof objects, options: Options) =>
-      conclude(inNamespace(options.namespace, objects[object] as Look), ({ rows, values, text }) => {
-        if (options.json === true) print(json(values))
-        else if (text !== undefined) process.stdout.write(text)
-        else if (rows.length > 0) print(columns(rows))
-      })
+      conclude(
+        inNamespace(options.namespace, objects[object] as Look),
+        ({ rows, values, text }) => {
+          if (options.json === true) print(json(values))
+          else if (text !== undefined) process.stdout.write(text)
+          else if (rows.length > 0) print(columns(rows))
+        },
+        options
+      )
     )
 
 const inNamespace = (namespace: string | undefined, look: Look): TE.TaskEither<NetlinkError, Listing> =>

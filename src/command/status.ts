@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { status as look, type Status } from '../isolation'
-import { conclude, report } from './outcome'
+import { type Answering, conclude, report } from './outcome'
 import { example, json, print } from './output'
 
 /** Exit status where something does not hold. */
@@ -14,14 +14,18 @@ export const status = (command: Command): Command =>
     .argument('[name]', 'one isolation; all of them by default')
     .option('--json', 'print JSON')
     .addHelpText('after', example('isolink status blue'))
-    .action((name: string | undefined, { json: asJson }: { readonly json?: boolean }) =>
-      conclude(look(name), found => {
-        if (name !== undefined && found.length === 0)
-          return report({ _tag: 'NotApplied', message: `${name} is not up` })
-        if (asJson === true) print(json(found))
-        else for (const each of found) print(linesOf(each).join('\n'))
-        if (found.some(({ state }) => state !== 'up')) process.exitCode = drifted
-      })
+    .action((name: string | undefined, answering: Answering) =>
+      conclude(
+        look(name),
+        found => {
+          if (name !== undefined && found.length === 0)
+            return report({ _tag: 'NotApplied', message: `${name} is not up` }, answering)
+          if (answering.json === true) print(json(found))
+          else for (const each of found) print(linesOf(each).join('\n'))
+          if (found.some(({ state }) => state !== 'up')) process.exitCode = drifted
+        },
+        answering
+      )
     )
 
 const linesOf = ({

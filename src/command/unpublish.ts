@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { unpublish as unpublishAt } from '../isolation'
 import type { PortMapping } from '../recipe'
-import { conclude } from './outcome'
+import { type Answering, answer } from './outcome'
 import { example, progress, tell } from './output'
 import { mappingOf } from './publish'
 
@@ -10,13 +10,17 @@ export const unpublish = (command: Command): Command =>
     .description('Publishes a port no more, and ends the connections that came by it.')
     .argument('<name>', "the isolation's name; of an endpoint, the network's and its own: web/red")
     .argument('<port>', "the host's: 8080, 53/udp, 127.0.0.1:8080", mappingOf)
+    .option('--json', 'print JSON')
     .addHelpText('after', example('isolink unpublish blue 8080'))
-    .action((name: string, { port: _, ...port }: PortMapping) =>
-      conclude(unpublishAt(name, port, progress), ({ changed }) =>
-        tell(
-          changed
-            ? `port ${port.hostPort} leads to ${name} no more`
-            : `port ${port.hostPort} did not lead to ${name}`
-        )
+    .action((name: string, { port: _, ...port }: PortMapping, answering: Answering) =>
+      answer(
+        unpublishAt(name, port, progress(answering)),
+        ({ changed }) =>
+          tell(
+            changed
+              ? `port ${port.hostPort} leads to ${name} no more`
+              : `port ${port.hostPort} did not lead to ${name}`
+          ),
+        answering
       )
     )

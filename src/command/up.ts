@@ -10,7 +10,7 @@ import { thisMachine } from '../isolation/machine'
 import { checkPremises, resolveUplink } from '../isolation/premise'
 import { type Plan, planFrom } from '../recipe'
 import { readData, typed } from './input'
-import { conclude } from './outcome'
+import { type Answering, answer } from './outcome'
 import { example, print, progress, tell } from './output'
 import { durationOf } from './parameter'
 import { interruptible } from './signal'
@@ -21,31 +21,33 @@ export const up = (command: Command): Command =>
     .description('Applies a recipe, whole or not at all. The same recipe again changes nothing.')
     .argument('<recipe>', 'a file with parameters in JSON or YAML, or - for the standard input')
     .option('--dry-run', 'only look, and say what would be done')
+    .option('--json', 'print JSON')
     .option('--confirm-within <time>', 'undo it unless isolink confirm follows in time: 30s, 5m', durationOf)
     .addHelpText('after', example(...typed('isolink up')))
-    .action((path: string, { dryRun, confirmWithin }: Options) => {
+    .action((path: string, { dryRun, confirmWithin, ...answering }: Options) => {
       const plan = pipe(readData(path), TE.chainEitherKW(planFrom))
       return dryRun === true
-        ? conclude(pipe(plan, TE.chainW(preview)), print)
-        : conclude(
+        ? answer(pipe(plan, TE.chainW(preview)), foretold, answering)
+        : answer(
             pipe(
               plan,
               TE.chainW(
                 made => () =>
                   interruptible(signal =>
                     apply(made, {
-                      ...progress,
+                      ...progress(answering),
                       signal,
                       ...(confirmWithin !== undefined && { confirmWithin })
                     })()
                   )
               )
             ),
-            told
+            told,
+            answering
           )
     })
 
-interface Options {
+interface Options extends Answering {
   readonly dryRun?: boolean
   readonly confirmWithin?: number
 }
@@ -62,28 +64,41 @@ const told = ({ name, changed, repaired, confirmWithin }: Isolation): void => {
     tell(`unless isolink confirm ${name} follows within ${Math.floor(confirmWithin / 1000)} s, it is undone`)
 }
 
-/** What applying would do. Looks, and changes nothing. */
-const preview = (plan: Plan): TE.TaskEither<IsolationError, string> =>
-  pipe(
-    TE.fromIOEither(() => thisMachine().journal.read(plan.name)),
-    TE.chainW(earlier => previewAfter(earlier, plan))
+interface Preview {
+  readonly name: string
+  /** What would be done, in order; nothing if it is up already. */
+  readonly steps: ReadonlyArray<string>
+}
+
+const foretold = ({ name, steps }: Preview): void =>
+  print(
+    steps.length === 0
+      ? `${name} is up already: nothing would be changed`
+      : steps.map(step => `would ${step}`).join('\n')
   )
 
-const previewAfter = (earlier: Entry | undefined, plan: Plan): TE.TaskEither<IsolationError, string> => {
+/** What applying would do. Looks, and changes nothing. */
+const preview = (plan: Plan): TE.TaskEither<IsolationError, Preview> =>
+  pipe(
+    TE.fromIOEither(() => thisMachine().journal.read(plan.name)),
+    TE.chainW(earlier => stepsAfter(earlier, plan)),
+    TE.map(steps => ({ name: plan.name, steps }))
+  )
+
+const stepsAfter = (
+  earlier: Entry | undefined,
+  plan: Plan
+): TE.TaskEither<IsolationError, ReadonlyArray<string>> => {
   if (earlier === undefined)
     return () =>
       inWorld(thisMachine(), world =>
         pipe(
           resolveUplink(plan, world),
           TE.chainFirstW(resolved => checkPremises(resolved, world, thisMachine().journal)),
-          TE.map(resolved => wouldDo(stepsOf(resolved)))
+          TE.map(stepsOf)
         )()
       )
   if (earlier.phase !== 'applied')
-    return TE.right(wouldDo([`undo what a run that was cut short left of ${plan.name}`, ...stepsOf(plan)]))
-  return isSame(earlier.plan, plan)
-    ? TE.right(`${plan.name} is up already: nothing would be changed`)
-    : TE.left(nameTaken(plan.name))
+    return TE.right([`undo what a run that was cut short left of ${plan.name}`, ...stepsOf(plan)])
+  return isSame(earlier.plan, plan) ? TE.right([]) : TE.left(nameTaken(plan.name))
 }
-
-const wouldDo = (steps: ReadonlyArray<string>): string => steps.map(step => `would ${step}`).join('\n')
