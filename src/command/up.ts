@@ -100,5 +100,5 @@ const stepsAfter = (
       )
   if (earlier.phase !== 'applied')
     return TE.right([`undo what a run that was cut short left of ${plan.name}`, ...stepsOf(plan)])
-  return isSame(earlier.plan, plan) ? TE.right([]) : TE.left(nameTaken(plan.name))
+  return isSame(earlier, plan) ? TE.right([]) : TE.left(nameTaken(plan.name))
 }

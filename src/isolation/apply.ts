@@ -100,9 +100,10 @@ export const applyLocked = (
           takeDown(machine, earlier),
           TE.chainW(() => applyNew(machine, plan, options))
         )
-      return isSame(earlier.plan, plan)
+      return isSame(earlier, plan)
         ? pipe(
-            mend(machine, earlier, options),
+            checkMembers(machine, plan),
+            TE.chainW(() => mend(machine, earlier, options)),
             TE.chainW(repaired =>
               pipe(
                 applyMembers(machine, plan, options),
@@ -117,14 +118,30 @@ export const applyLocked = (
               ...leftOf(earlier.pending)
             }))
           )
-        : TE.left(nameTaken(plan.name))
+        : TE.left(nameTaken(machine.journal.owner(plan.name)))
     })
   )
 
+/** That what is on record of those that belong to a plan is theirs: before anything is mended. */
+const checkMembers = (
+  machine: Machine,
+  { name, members = [] }: Plan
+): TE.TaskEither<IsolationError, void> => {
+  const { journal } = membersOf(machine, name)
+  for (const member of members) {
+    const earlier = journal.read(member.name)
+    if (E.isLeft(earlier)) return TE.left(earlier.left)
+    if (earlier.right?.phase === 'applied' && !isSame(earlier.right, member))
+      return TE.left(nameTaken(journal.owner(member.name)))
+  }
+  return TE.right(undefined)
+}
+
 /** Whether a plan is the one that was applied: the parameters are the same, or all that they lead to. */
-export const isSame = (applied: Plan, plan: Plan): boolean =>
+export const isSame = ({ plan: applied, asked }: Entry, plan: Plan): boolean =>
   applied.recipe === plan.recipe &&
   (isEqual(applied.parameters, plan.parameters) ||
+    (asked !== undefined && isEqual(asked, plan.parameters)) ||
     isEqual(allSteps(applied), allSteps(resolvedAs(applied, plan))))
 
 const isEqual = (a: object, b: object): boolean =>

@@ -48,6 +48,8 @@ export interface Entry {
   readonly places: ReadonlyArray<Place>
   /** As long as nobody has confirmed. */
   readonly pending?: Pending
+  /** What it was applied with, if ports have come or gone since: whoever asks for that again asks for the same. */
+  readonly asked?: Plan['parameters']
 }
 
 /** The records of what is applied: one file for each name. */

@@ -226,6 +226,7 @@ const carryOver =
         const next: Entry = {
           ...entry,
           plan: keptMembers(entry.plan, plan),
+          asked: entry.asked ?? entry.plan.parameters,
           before: plan.steps.map(
             (step, n) => (kept[n] ?? tasks.find(task => task.step === step))?.before ?? null
           )

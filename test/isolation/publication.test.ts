@@ -6,7 +6,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
   apply,
+  attach,
   bridgeNetwork,
+  detach,
   hostFakeIp,
   namespaces,
   publish,
@@ -234,6 +236,54 @@ kernelTest(test, 'what was lost of a port is put back by the same again', needs,
   assert.is(parameter('net.ipv4.conf.veth-blue.route_localnet'), '0')
   await holds('blue')
 })
+
+kernelTest(test, 'what was published since is put back by the same apply again', needs, async () => {
+  const endpoint = { namespace: 'red', address: '10.100.0.2/24', publish: [{ hostPort: 9090, port: 90 }] }
+  const blue = vethMasquerade({ namespace: 'blue', address: '192.168.45.3/24', gateway: '192.168.45.2' })
+  const web = bridgeNetwork({ name: 'web', gateway: '10.100.0.1/24', endpoints: [endpoint] })
+  for (const plan of [blue, web]) await apply(plan)
+  await publish('blue', { hostPort: 8080, port: 80 })
+  await publish('web/red', { hostPort: 8081, port: 81 })
+  await unpublish('web/red', { hostPort: 9090 })
+  const ports = (): ReadonlyArray<string> => sh('nft list map ip isolink published').match(/\b\d{4}\b/g) ?? []
+  assert.equal([...ports()].sort(), ['8080', '8081'])
+  sh('nft delete table ip isolink')
+  for (const [plan, name] of [
+    [blue, 'blue'],
+    [web, 'web']
+  ] as const) {
+    assert.is((await status(name))[0]?.state, 'drifted')
+    assert.ok((await apply(plan)).repaired.length > 0)
+    await holds(name)
+    assert.not((await apply(plan)).changed)
+  }
+  assert.equal([...ports()].sort(), ['8080', '8081'])
+  const other = vethMasquerade({
+    namespace: 'blue',
+    address: '192.168.45.3/24',
+    gateway: '192.168.45.2',
+    publish: [{ hostPort: 8082, port: 80 }]
+  })
+  assert.is((await refusal(apply(other)))._tag, 'NameTaken')
+})
+
+kernelTest(
+  test,
+  'an endpoint that is another one by now is missed before anything is put back',
+  needs,
+  async () => {
+    const endpoint = { namespace: 'red', address: '10.100.0.2/24' }
+    const web = bridgeNetwork({ name: 'web', gateway: '10.100.0.1/24', endpoints: [endpoint] })
+    await apply(web)
+    await detach('web', 'red')
+    await attach('web', { ...endpoint, address: '10.100.0.3/24' })
+    sh('nft delete table ip isolink')
+    const state = steady()
+    const { _tag, isolation } = await refusal(apply(web))
+    assert.equal([_tag, isolation], ['NameTaken', 'web/red'])
+    assert.equal(steady(), state)
+  }
+)
 
 kernelTest(
   test,
