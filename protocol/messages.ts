@@ -57,7 +57,7 @@ export interface Families {
 
 /**
  * The messages of a datagram. Unknown types, attributes and bits are kept; zeros behind the last message, as `ip`
- * sends them, are passed over. Left only when the frame of a message is broken. `families` are those of generic
+ * sends them, are passed over. Left only when the frame of a message is broken, or bytes are left over. `families` are those of generic
  * netlink to be understood, besides the controller.
  */
 export const decodeMessages = (
@@ -80,6 +80,11 @@ export const decodeMessages = (
     messages.push(message.right)
     at += align(length)
   }
+  for (let rest = at; rest < array.length; rest++)
+    if (array[rest] !== 0)
+      return E.left(
+        decodeError('len', at, `the last ${array.length - at} bytes are neither a message nor zeros`)
+      )
   return E.right(messages)
 }
 

@@ -280,6 +280,11 @@ const protocolOf = (
 const networkOrder = (number: number): number =>
   littleEndian ? ((number & 0xff) << 8) | (number >> 8) : number
 
+const actionAt = ({ link, actions = [] }: NewFilter, named: LinkRef): string | undefined => {
+  const at = named === link ? -1 : actions.findIndex(action => action.link === named)
+  return at < 0 ? undefined : `actions.${at}.link`
+}
+
 const change = (
   operation: string,
   flags: number,
@@ -292,6 +297,7 @@ const change = (
   links: [...linksOf(given), ...(given.actions ?? []).map(({ link }) => link)].filter(
     link => link !== undefined
   ),
+  linkField: link => actionAt(given, link),
   namespaces: [],
   messages: known =>
     pipe(

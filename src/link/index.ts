@@ -260,6 +260,7 @@ export const list = (filter: LinkFilter = {}): ListRequest<Link> =>
     operation: 'link.list',
     protocol: 'route',
     links: filter.master === undefined ? [] : [filter.master],
+    linkField: () => 'master',
     namespaces: [],
     messages: known =>
       E.right([
@@ -327,6 +328,7 @@ export const add = (link: NewLink): Request<void> => {
     protocol: 'route',
     answering: 'acknowledged',
     links: [link.master, link.parent].filter(each => each !== undefined),
+    linkField: each => (each === link.master ? 'master' : 'parent'),
     namespaces: [link.namespace, peer?.namespace].filter(each => each !== undefined),
     ...(link.namespace === undefined && {
       makes: [
@@ -336,7 +338,8 @@ export const add = (link: NewLink): Request<void> => {
     }),
     messages: known => {
       const wrong =
-        wrongName(link.name, 'name') ?? (peer === undefined ? undefined : wrongName(peer.name, 'peer.name'))
+        wrongName('link.add', 'name', link.name) ??
+        (peer === undefined ? undefined : wrongName('link.add', 'peer.name', peer.name))
       return wrong === undefined
         ? E.right([
             message(
@@ -364,9 +367,10 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> => ({
   protocol: 'route',
   answering: 'acknowledged',
   links: [link, change.master].filter(each => each !== undefined && each !== null),
+  linkField: each => (each === link ? 'link' : 'master'),
   namespaces: change.namespace === undefined ? [] : [change.namespace],
   messages: known => {
-    const wrong = change.name === undefined ? undefined : wrongName(change.name, 'name')
+    const wrong = change.name === undefined ? undefined : wrongName('link.set', 'name', change.name)
     return wrong === undefined
       ? E.right([message('RTM_NEWLINK', NLM_F.REQUEST, changeBody(known.indexOf(link), change, known))])
       : E.left(wrong)
@@ -378,7 +382,13 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> => ({
     ...optionFields(change.options?.options, 'options.options'),
     ...optionFields(change.port?.options, 'port.options', 'slaveData')
   },
-  hints: { EBUSY: 'the kernel takes this only while the link is down', EXFULL: full }
+  hints: {
+    EBUSY:
+      typeof change.master === 'string' || typeof change.master === 'number'
+        ? 'something has what comes in by the link already, as a macvlan on it does'
+        : 'the kernel takes this only while the link is down',
+    EXFULL: full
+  }
 })
 
 /** BR_MAX_PORTS, but for the number 0. <net/bridge/br_private.h> */
@@ -442,7 +452,8 @@ export const remove = (link: LinkRef): Request<void> => ({
     E.right([message('RTM_DELLINK', NLM_F.REQUEST, { header: { index: known.indexOf(link) } })]),
   read: () => undefined,
   kernelTime: removal,
-  fields
+  fields,
+  hints: { EOPNOTSUPP: 'a link of this kind comes and goes with its driver or its namespace' }
 })
 
 /**
@@ -475,7 +486,7 @@ const named = (link: LinkRef): object =>
       ? { altIfname: link }
       : { ifname: link }
 
-const wrongName = (name: string, field: string): InvalidInput | undefined => {
+const wrongName = (operation: string, field: string, name: string): InvalidInput | undefined => {
   const reason =
     name === '' || name === '.' || name === '..'
       ? `${JSON.stringify(name)} is no name`
@@ -484,7 +495,7 @@ const wrongName = (name: string, field: string): InvalidInput | undefined => {
         : Buffer.byteLength(name) > longestName
           ? `${JSON.stringify(name)} is longer than ${longestName} bytes`
           : undefined
-  return reason === undefined ? undefined : invalidInput('link', field, reason)
+  return reason === undefined ? undefined : invalidInput(operation, field, reason)
 }
 
 /** The kernel's keys of a kind's options are the caller's own. */

@@ -59,6 +59,7 @@ export const list = (filter: VlanFilter = {}): ListRequest<PortVlan> =>
     operation: 'link.vlan.list',
     protocol: 'route',
     links: [filter.link, filter.bridge].filter(link => link !== undefined),
+    linkField: link => (link === filter.bridge ? 'bridge' : 'link'),
     namespaces: [],
     messages: () =>
       E.right([

@@ -136,6 +136,7 @@ export const list = (filter: ForwardingFilter = {}): ListRequest<ForwardingEntry
     operation: 'neighbour.forwarding.list',
     protocol: 'route',
     links: [filter.link, filter.bridge].filter(link => link !== undefined),
+    linkField: link => (link === filter.bridge ? 'bridge' : 'link'),
     namespaces: [],
     messages: known =>
       E.right([
@@ -235,6 +236,7 @@ const change = (
   protocol: 'route',
   answering: 'acknowledged',
   links: [given.link, given.via].filter(link => link !== undefined),
+  linkField: link => (link === given.link ? 'link' : 'via'),
   namespaces: [],
   messages: known =>
     pipe(

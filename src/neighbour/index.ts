@@ -111,6 +111,7 @@ export const list = (filter: NeighbourFilter = {}): ListRequest<Neighbour> =>
     operation: 'neighbour.list',
     protocol: 'route',
     links: [filter.link, filter.master].filter(link => link !== undefined),
+    linkField: link => (link === filter.master ? 'master' : 'link'),
     namespaces: [],
     messages: known =>
       E.right([

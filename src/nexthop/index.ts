@@ -147,6 +147,7 @@ export const list = (filter: NexthopFilter = {}): ListRequest<Nexthop> =>
     operation: 'nexthop.list',
     protocol: 'route',
     links: [filter.link, filter.master].filter(link => link !== undefined),
+    linkField: link => (link === filter.master ? 'master' : 'link'),
     namespaces: [],
     messages: known =>
       E.right([

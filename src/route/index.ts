@@ -246,6 +246,7 @@ const change = (
   protocol: 'route',
   answering: 'acknowledged',
   links: linksOf(given),
+  linkField: given.nexthops === undefined ? undefined : link => nexthopAt(given, link),
   namespaces: [],
   messages: known => {
     const destination = destinationOf(operation, given)
@@ -268,6 +269,11 @@ const nothing = (): void => undefined
 const linksOf = ({ link, nexthops }: NewRoute): ReadonlyArray<LinkRef> => {
   if (nexthops === undefined) return typeof link === 'string' ? [link] : noLinks
   return [link, ...nexthops.map(nexthop => nexthop.link)].filter(each => each !== undefined)
+}
+
+const nexthopAt = ({ link, nexthops = [] }: NewRoute, named: LinkRef): string | undefined => {
+  const at = named === link ? -1 : nexthops.findIndex(nexthop => nexthop.link === named)
+  return at < 0 ? undefined : `nexthops.${at}.link`
 }
 
 const destinationOf = (operation: string, given: NewRoute): E.Either<InvalidInput, Prefix> => {

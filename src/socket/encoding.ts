@@ -167,7 +167,13 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
   if (missing !== undefined) return E.left(missing)
   for (const link of request.links)
     if (typeof link !== 'string' && typeof link !== 'number')
-      return E.left(invalidInput(operation, 'link', `${String(link)} is neither a link's name nor its index`))
+      return E.left(
+        invalidInput(
+          operation,
+          fieldOf(request, link),
+          `${String(link)} is neither a link's name nor its index`
+        )
+      )
   const opened = open(request.namespaces)
   if (E.isLeft(opened)) return opened
   const { descriptorOf, release } = opened.right
@@ -183,13 +189,15 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
   return messages
 }
 
+const fieldOf = ({ linkField }: Request<unknown>, link: LinkRef): string => linkField?.(link) ?? 'link'
+
 const missingLink = (request: Request<unknown>, { found, made }: Names): NetlinkError | undefined => {
   for (const link of request.links) {
     const result = typeof link === 'string' && !made.has(link) ? found.get(link) : undefined
     if (result === undefined || E.isRight(result)) continue
     const { left } = result
     return left._tag === 'Rejected' && left.code === 'ENODEV'
-      ? notFound(request.operation, 'link', String(link), `there is no link ${link}`)
+      ? notFound(request.operation, fieldOf(request, link), String(link), `there is no link ${link}`)
       : left
   }
   return undefined

@@ -63,7 +63,7 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(filter.add({ ...given, protocol: 'ipx' as never })), 'protocol')
   assert.is(await fault(filter.add({ ...given, class: '110' as never })), 'class')
   assert.is(await fault(filter.add({ ...given, parent: 'top' as never })), 'parent')
-  assert.is(await fault(filter.add({ ...given, actions: [filter.mirror('nope')] })), 'link')
+  assert.is(await fault(filter.add({ ...given, actions: [filter.mirror('nope')] })), 'actions.0.link')
   assert.is(
     await fault(filter.add({ ...given, kind: 'flower', options: { keyIpProto: 256 } })),
     'options.keyIpProto'

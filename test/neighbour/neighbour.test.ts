@@ -98,6 +98,7 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(neighbour.add({ link, address: '10.0.0.2', state: 'lost' as never })), 'state')
   assert.is(await fault(neighbour.add({ link: 'nope', address: '10.0.0.2' })), 'link')
   assert.is(await fault(neighbour.proxy.add({ link, address: 'x' })), 'address')
+  assert.is(await fault(neighbour.forwarding.add({ link, linkAddress: mac, via: 'nope' })), 'via')
   assert.is(await fault(neighbour.forwarding.add({ link, linkAddress: mac, vlan: 70_000 })), 'vlan')
   assert.is(
     await fault(neighbour.forwarding.add({ link, linkAddress: mac, destination: 'x' })),

@@ -34,4 +34,21 @@ test('the padding that the last attribute may lack is not made up', () => {
   again(link(38, '060003006100'))
 })
 
+test('bytes behind the last message are zeros, or an error', () => {
+  const message = Buffer.from(link(32, ''), 'hex')
+  const followed = (...bytes: ReadonlyArray<number>): Uint8Array => Uint8Array.of(...message, ...bytes)
+  assert.is(decodeMessages('route', followed(0, 0, 0))._tag, 'Right')
+  assert.is(decodeMessages('route', followed(...new Array(40).fill(0)))._tag, 'Right')
+  for (const bytes of [
+    followed(0, 0, 7),
+    followed(1, 2, 3, 4, 5),
+    followed(...new Array(20).fill(0), 1),
+    Uint8Array.of(1)
+  ]) {
+    const decoded = decodeMessages('route', bytes)
+    assert.is(decoded._tag, 'Left')
+    if (decoded._tag === 'Left') assert.match(decoded.left.reason, 'neither a message nor zeros')
+  }
+})
+
 test.run()

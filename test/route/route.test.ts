@@ -201,6 +201,8 @@ kernelTest(test, 'a stream of 20,000 routes is the list, in parts that the kerne
 test('a mistake is named by the caller’s member, before anything is sent', async () => {
   const to = { destination: '10.0.0.0/8' }
   assert.is(await fault(route.add({ destination: '10.0.0.0/8/8' })), 'destination')
+  const nexthops = [{ link: 'eth0' }, { link: 'nope' }]
+  assert.is(await fault(route.add({ destination: '10.0.0.0/8', nexthops })), 'nexthops.1.link')
   assert.is(await fault(route.add({ ...to, gateway: 'gate' })), 'gateway')
   assert.is(await fault(route.add({ ...to, source: 'fd00::1' })), 'source')
   assert.is(await fault(route.add({ ...to, from: 'fd00::/129' })), 'from')
