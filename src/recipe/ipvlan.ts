@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import { IPVLAN_F, IPVLAN_MODE } from '../link'
 import { child, childPremises, childSteps, wrongChild } from './child'
-import { type Fault, found, parse } from './parameters'
+import { parse } from './parameters'
 import { type InvalidParameters, invalidParameters, type Plan } from './plan'
 import { nameOf } from './station'
 
@@ -18,7 +18,7 @@ export const ipvlanSchema = v.strictObject({
   ...child,
   /**
    * Who routes: in `l2` the namespace, which has neighbours and a gateway; in `l3` the host, by which whatever the
-   * namespace sends goes straight out; in `l3s` too, and the host's netfilter sees it.
+   * namespace sends goes straight out, with a gateway or without; in `l3s` too, and the host's netfilter sees it.
    */
   mode: v.optional(v.picklist(['l2', 'l3', 'l3s'], 'must be l2, l3 or l3s'), 'l2'),
   /**
@@ -40,7 +40,7 @@ export const ipvlan = (parameters: IpvlanParameters): E.Either<InvalidParameters
   pipe(
     parse(recipe, ipvlanSchema, parameters),
     E.chain(parsed => {
-      const wrong = wrongChild(parsed) ?? wrongRouter(parsed)
+      const wrong = wrongChild(parsed)
       if (wrong !== undefined) return E.left(invalidParameters(recipe, wrong.field, wrong.reason))
       const options = {
         mode: modes[parsed.mode],
@@ -55,11 +55,3 @@ export const ipvlan = (parameters: IpvlanParameters): E.Either<InvalidParameters
       })
     })
   )
-
-const wrongRouter = ({ mode, gateway, gateways }: Parsed): Fault | undefined =>
-  mode === 'l2'
-    ? undefined
-    : found(
-        gateway === undefined ? 'gateways' : 'gateway',
-        (gateway ?? gateways) && `in mode ${mode} the host routes for the namespace; leave it out`
-      )

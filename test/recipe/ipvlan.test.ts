@@ -36,6 +36,9 @@ test('mode l2 | l3 | l3s, flag bridge | private | vepa', () => {
 })
 
 test('in l3 the default route is the interface, for each family', () => {
+  assert.equal(routesOf(planOf(make({ mode: 'l3s' }))), [
+    { destination: 'default', link: 'eth0', family: 'ipv4' }
+  ])
   const addresses = ['10.99.0.2/24', 'fd00:99::2/64', '10.98.0.2/24']
   assert.equal(routesOf(planOf(make({ gateway: undefined, mode: 'l3', addresses }))), [
     { destination: 'default', link: 'eth0', family: 'ipv4' },
@@ -89,12 +92,6 @@ refuses(test, 'ipvlan', ipvlan, least, [
   [{ namespace: 'a b' }, 'name', "the namespace's name cannot serve; give one"],
   [{ mode: 'bridge' }, 'mode', 'must be l2, l3 or l3s'],
   [{ flag: 'l2' }, 'flag', 'must be bridge, private or vepa'],
-  [{ mode: 'l3' }, 'gateway', 'in mode l3 the host routes for the namespace; leave it out'],
-  [
-    { ...without, mode: 'l3s', gateways: ['10.0.6.1'] },
-    'gateways',
-    'in mode l3s the host routes for the namespace; leave it out'
-  ],
   [{ recipe: 'macvlan' }, 'recipe', 'must be ipvlan']
 ])
 
