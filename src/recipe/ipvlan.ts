@@ -30,8 +30,6 @@ export const ipvlanSchema = v.strictObject({
 
 export type IpvlanParameters = v.InferInput<typeof ipvlanSchema>
 
-type Parsed = v.InferOutput<typeof ipvlanSchema>
-
 /**
  * A namespace on the host's own network, with IP addresses of its own and the hardware address of the host: where a
  * switch or a cloud lets through one hardware address only. It reaches everybody there but the host.
