@@ -57,8 +57,8 @@ export interface Families {
 
 /**
  * The messages of a datagram. Unknown types, attributes and bits are kept; zeros behind the last message, as `ip`
- * sends them, are passed over. Left only when the frame of a message is broken, or bytes are left over. `families` are those of generic
- * netlink to be understood, besides the controller.
+ * sends them, are passed over. Left only when the frame of a message is broken, or when what is behind the last one is
+ * neither a message nor zeros. `families` are those of generic netlink to be understood, besides the controller.
  */
 export const decodeMessages = (
   protocol: Protocol,

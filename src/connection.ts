@@ -135,9 +135,12 @@ export interface Objects {
   readonly wireguard: Bound<ReturnType<typeof wireguardVerbs>>
   readonly sysctl: {
     /** The value of a kernel parameter in the connection's namespace: `sysctl -n`. */
-    readonly get: (key: string) => TE.TaskEither<sysctl.SysctlError, string>
+    readonly get: (key: string) => TE.TaskEither<sysctl.SysctlError | NetlinkError, string>
     /** Sets a kernel parameter in the connection's namespace: `sysctl -w`. */
-    readonly set: (key: string, value: string | number) => TE.TaskEither<sysctl.SysctlError, void>
+    readonly set: (
+      key: string,
+      value: string | number
+    ) => TE.TaskEither<sysctl.SysctlError | NetlinkError, void>
   }
   /** Sends any request: `send(link.get('eth0'))`. */
   readonly send: <A>(request: Request<A>) => TE.TaskEither<NetlinkError, A>
@@ -184,7 +187,7 @@ const bindTo =
  */
 export const open = (options: SessionOptions = {}): Connection => {
   const session = openSession(options)
-  const objects = objectsIn(session, options.namespace)
+  const objects = objectsIn(session)
   const close = (): void => {
     if (E.isRight(session)) session.right.close()
   }
@@ -200,13 +203,21 @@ export const open = (options: SessionOptions = {}): Connection => {
 }
 
 const objectsIn =
-  (
-    session: E.Either<NamespaceError, Session>,
-    namespace: NamespaceRef | undefined
-  ): ((options: SendOptions) => Objects) =>
+  (session: E.Either<NamespaceError, Session>): ((options: SendOptions) => Objects) =>
   options => {
     const send: Session['send'] = (request, others) =>
       E.isLeft(session) ? TE.left(session.left) : session.right.send(request, { ...options, ...others })
+    /** Its name may have become another namespace's meanwhile. */
+    const atHome = <A>(
+      operation: string,
+      use: (home: NamespaceRef) => E.Either<sysctl.SysctlError, A>
+    ): TE.TaskEither<sysctl.SysctlError | NetlinkError, A> =>
+      TE.fromIOEither(() =>
+        pipe(
+          session,
+          E.chainW(({ at }) => at(operation, use))
+        )
+      )
     const batch: Objects['batch'] = requests =>
       E.isLeft(session)
         ? () => Promise.resolve(requests.map(() => session) as never)
@@ -267,8 +278,8 @@ const objectsIn =
       }),
       wireguard: () => bind(wireguardVerbs()),
       sysctl: () => ({
-        get: key => TE.fromIOEither(() => sysctl.get(key, namespace)),
-        set: (key, value) => TE.fromIOEither(() => sysctl.set(key, value, namespace))
+        get: key => atHome('sysctl.get', home => sysctl.get(key, home)),
+        set: (key, value) => atHome('sysctl.set', home => sysctl.set(key, value, home))
       }),
       send: () => request => send(request),
       batch: () => batch,

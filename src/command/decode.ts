@@ -55,8 +55,8 @@ const messagesIn = (protocol: Protocol, text: string): E.Either<Failure, Readonl
 const decoded = (protocol: Protocol, datagram: Uint8Array): E.Either<Failure, ReadonlyArray<Message>> => {
   const messages = decodeMessages(protocol, datagram)
   if (E.isLeft(messages)) {
-    const { _tag, path, offset, reason } = messages.left
-    return E.left({ _tag, message: `hex: ${path}, at byte ${offset}: ${reason}` })
+    const { path, offset, reason } = messages.left
+    return E.left({ ...messages.left, message: `hex: ${path}, at byte ${offset}: ${reason}` })
   }
   return messages.right.length > 0
     ? messages

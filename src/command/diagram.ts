@@ -24,7 +24,7 @@ export const diagram = (command: Command): Command =>
         Object.keys(formats)
       )
     )
-    .option('--json', 'the same as --format json')
+    .addOption(command.createOption('--json', 'the same as --format json').conflicts('format'))
     .addHelpText('after', example('isolink diagram', 'isolink diagram --format svg'))
     .action(({ format, ...answering }: Answering & { readonly format: keyof typeof formats }) =>
       conclude(

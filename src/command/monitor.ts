@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type Connection, open } from '../connection'
 import type { Link } from '../link'
@@ -43,28 +44,40 @@ export const monitor = (command: Command): Command =>
     .option('--json', 'print a line of JSON for each event')
     .option('--time', 'say when it came: of the day, or in JSON as ISO 8601 has it')
     .addHelpText('after', example('isolink monitor link address --for 1s', 'isolink monitor --json --for 1s'))
-    .action((given: ReadonlyArray<Object>, options: Options) =>
-      conclude(
+    .action((given: ReadonlyArray<Object>, options: Options) => {
+      // Nobody waits for those that go on for ever to be told that one does not.
+      const ending = new AbortController()
+      const signal = AbortSignal.any([
+        ending.signal,
+        ...(options.for === undefined ? [] : [AbortSignal.timeout(options.for)])
+      ])
+      return conclude(
         TE.sequenceArray<void, NetlinkError>(
           (options.namespace.length === 0 ? [undefined] : options.namespace).map(namespace =>
-            follow({
-              namespace,
-              wanted: given.length === 0 ? objects : given,
-              signal: options.for === undefined ? undefined : AbortSignal.timeout(options.for),
-              json: options.json === true,
-              time: options.time === true
-            })
+            pipe(
+              follow({
+                namespace,
+                wanted: given.length === 0 ? objects : given,
+                signal,
+                json: options.json === true,
+                time: options.time === true
+              }),
+              TE.mapLeft(error => {
+                ending.abort()
+                return error
+              })
+            )
           )
         ),
         () => undefined,
         options
       )
-    )
+    })
 
 interface Followed {
   readonly namespace: string | undefined
   readonly wanted: ReadonlyArray<Object>
-  readonly signal: AbortSignal | undefined
+  readonly signal: AbortSignal
   readonly json: boolean
   readonly time: boolean
 }
@@ -87,7 +100,7 @@ const tell =
   async () => {
     const links = new Map<number, Link>()
     const followed = [...new Set<Object>(['link', ...wanted])]
-    for await (const event of connection.monitor(followed, { snapshot: true, ...(signal && { signal }) })) {
+    for await (const event of connection.monitor(followed, { snapshot: true, signal })) {
       if (event.object === 'failure') return E.left(event.error)
       const before = event.object === 'link' ? links.get(event.value.index) : undefined
       remember(links, event)

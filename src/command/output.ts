@@ -18,7 +18,7 @@ const warn = (sentence: string): void => void process.stderr.write(`isolink: ${s
 /** Tells a person of each step as it is done, and anybody of each thing that is lost. */
 export const progress = ({ json: asJson }: { readonly json?: boolean }): Progress => ({
   ...(asJson !== true && { onStep: description => tell(`${paint('green', '✓')} ${description}`) }),
-  onLoss: warn
+  onLoss: asJson === true ? lost => void process.stderr.write(`${line({ lost })}\n`) : warn
 })
 
 /** 64 bits are texts, as JSON's readers would round them; bytes are texts of hexadecimal digits. */

@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import { apply, type Isolation } from '../isolation'
+import { apply, type Isolation, status } from '../isolation'
 import { isSame, nameTaken } from '../isolation/apply'
 import type { IsolationError } from '../isolation/error'
 import { inWorld } from '../isolation/execution'
 import type { Entry } from '../isolation/journal'
 import { thisMachine } from '../isolation/machine'
 import { checkPremises, resolveUplink } from '../isolation/premise'
+import { isOverdue } from '../isolation/watchdog'
 import { type Plan, planFrom } from '../recipe'
 import { readData, typed } from './input'
 import { type Answering, answer } from './outcome'
@@ -66,7 +67,7 @@ const told = ({ name, changed, repaired, confirmWithin }: Isolation): void => {
 
 interface Preview {
   readonly name: string
-  /** What would be done, in order; nothing if it is up already. */
+  /** What would be done, in order; nothing if all of it holds already. */
   readonly steps: ReadonlyArray<string>
 }
 
@@ -98,7 +99,12 @@ const stepsAfter = (
           TE.map(stepsOf)
         )()
       )
-  if (earlier.phase !== 'applied')
-    return TE.right([`undo what a run that was cut short left of ${plan.name}`, ...stepsOf(plan)])
-  return isSame(earlier, plan) ? TE.right([]) : TE.left(nameTaken(plan.name))
+  if (earlier.phase !== 'applied' || isOverdue(earlier))
+    return TE.right([`undo what was left of ${plan.name}`, ...stepsOf(plan)])
+  return isSame(earlier, plan)
+    ? pipe(
+        status(plan.name),
+        TE.map(found => found.flatMap(({ drift }) => drift.map(({ step }) => `repair: ${step}`)))
+      )
+    : TE.left(nameTaken(plan.name))
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
+import { quoted } from '../../protocol/definition/error'
 import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
 import { allSteps, type InvalidParameters, invalidParameters, type Plan, withUplink } from '../recipe/plan'
@@ -53,7 +54,8 @@ export interface ApplyOptions extends ExecutionOptions {
 
 /**
  * Applies a plan, whole or not at all: if a step fails, those before it are undone and the error names the step. The
- * same plan again changes nothing but what was lost of it meanwhile; another one by the same name is refused.
+ * same plan again changes nothing but what was lost of it meanwhile, and ports that came or went by `publish` and
+ * `unpublish` stay so; another one by the same name is refused.
  */
 export const apply = (
   planned: Planned<InvalidParameters>,
@@ -80,7 +82,7 @@ const checkWait = ({ recipe }: Plan, { confirmWithin }: ApplyOptions): E.Either<
         invalidParameters(
           recipe,
           'confirmWithin',
-          `${JSON.stringify(confirmWithin)} is not a number of milliseconds, such as 30000`
+          `${quoted(confirmWithin)} is not a number of milliseconds from 1 on, such as 30000`
         )
       )
 
@@ -118,7 +120,7 @@ export const applyLocked = (
               ...leftOf(earlier.pending)
             }))
           )
-        : TE.left(nameTaken(machine.journal.owner(plan.name)))
+        : TE.left(nameTaken(plan.name))
     })
   )
 
@@ -132,7 +134,7 @@ const checkMembers = (
     const earlier = journal.read(member.name)
     if (E.isLeft(earlier)) return TE.left(earlier.left)
     if (earlier.right?.phase === 'applied' && !isSame(earlier.right, member))
-      return TE.left(nameTaken(journal.owner(member.name)))
+      return TE.left(nameTaken(`${name}/${member.name}`))
   }
   return TE.right(undefined)
 }

@@ -2,10 +2,10 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { bridgeEndpoint, type Endpoint } from '../recipe/bridge-network'
 import { type ApplyOptions, applyLocked, type Isolation } from './apply'
-import type { IsolationError, NotApplied } from './error'
+import { type IsolationError, notApplied } from './error'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
-import { type Teardown, type TeardownOptions, takeDown } from './teardown'
+import { type Teardown, type TeardownOptions, takeDownTelling } from './teardown'
 
 /**
  * Attaches a namespace to a bridge network that is up, whole or not at all, as `apply` does with those that the network
@@ -40,12 +40,7 @@ export const detach = (
       TE.fromIOEither(() => inner.journal.read(name)),
       TE.chainW(
         (entry): TE.TaskEither<IsolationError, Teardown> =>
-          entry === undefined
-            ? TE.right({ name, found: false })
-            : pipe(
-                takeDown(inner, entry, options),
-                TE.map(() => ({ name, found: true }))
-              )
+          entry === undefined ? TE.right({ name, found: false }) : takeDownTelling(inner, entry, options)
       )
     ),
     options.signal
@@ -58,12 +53,8 @@ const networkOf = (machine: Machine, name: string): TE.TaskEither<IsolationError
     TE.chainW(entry =>
       entry?.phase === 'applied' && entry.plan.recipe === 'bridge-network'
         ? TE.right(entry)
-        : TE.left<IsolationError, Entry>(notUp(name))
+        : TE.left<IsolationError, Entry>(
+            notApplied(name, `there is no bridge network ${name} that is up; bring it up first`)
+          )
     )
   )
-
-const notUp = (name: string): NotApplied => ({
-  _tag: 'NotApplied',
-  message: `there is no bridge network ${name} that is up; bring it up first`,
-  name
-})

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { IsolationError, NotApplied } from './error'
+import { type IsolationError, notApplied } from './error'
 import type { Entry } from './journal'
 import { type Machine, thisMachine } from './machine'
 
@@ -21,7 +21,13 @@ export const confirmOn =
       pipe(
         TE.fromIOEither(() => journal.read(name)),
         TE.chainW((entry): TE.TaskEither<IsolationError, Confirmation> => {
-          if (entry?.phase !== 'applied') return TE.left(notApplied(name))
+          if (entry?.phase !== 'applied')
+            return TE.left(
+              notApplied(
+                name,
+                `${name} is not up: it never was, or it has been undone because nobody confirmed it in time`
+              )
+            )
           if (entry.pending === undefined) return TE.right({ name, changed: false })
           return pipe(
             TE.fromIOEither(() => journal.write(confirmed(entry))),
@@ -32,9 +38,3 @@ export const confirmOn =
     )
 
 const confirmed = ({ pending: _, ...entry }: Entry): Entry => entry
-
-const notApplied = (name: string): NotApplied => ({
-  _tag: 'NotApplied',
-  message: `${name} is not up: it never was, or it has been undone because nobody confirmed it in time`,
-  name
-})

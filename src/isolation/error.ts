@@ -14,7 +14,7 @@ export interface PremiseFailed {
   readonly field: string
 }
 
-/** A step failed, and every step before it has been undone. */
+/** A step failed, and every step before it has been undone; in a repair, what was repaired before stays. */
 export interface StepFailed {
   readonly _tag: 'StepFailed'
   readonly message: string
@@ -48,7 +48,7 @@ export interface JournalFailed {
   readonly hint?: string
 }
 
-/** A port of the host is published already. Nothing has been changed. */
+/** Somebody has the port of the host: another isolation, a process, or another tool's rule. Nothing has been changed. */
 export interface PortTaken {
   readonly _tag: 'PortTaken'
   readonly message: string
@@ -144,6 +144,12 @@ export const isGone = (error: StepError): boolean =>
   error._tag === 'NotANamespace' ||
   (error._tag === 'SysctlFailed' && error.code === 'ENOENT') ||
   (error._tag === 'Rejected' && ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL'].includes(error.code))
+
+export const notApplied = (name: string, message: string): NotApplied => ({
+  _tag: 'NotApplied',
+  message,
+  name
+})
 
 export const unexpected = (thrown: unknown): Unexpected => ({
   _tag: 'Unexpected',

@@ -8,7 +8,7 @@ import { planFrom } from '../recipe/registry'
 import type { AddEntries, Step } from '../recipe/step'
 import { type Isolation, observe, stepFailed } from './apply'
 import { checkCapabilities } from './capability'
-import type { IsolationError, NotApplied } from './error'
+import { type IsolationError, notApplied } from './error'
 import { execute, inWorld, type Progress, surroundings, type Task, tasksOf, undo } from './execution'
 import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
@@ -86,7 +86,8 @@ const resultOf = (plan: Plan, changed: boolean, repaired: ReadonlyArray<string>)
 })
 
 const subjectOf = (machine: Machine, name: string): TE.TaskEither<IsolationError, Subject> => {
-  const [outer = '', inner] = name.split('/')
+  const slash = name.indexOf('/')
+  const [outer, inner] = slash < 0 ? [name] : [name.slice(0, slash), name.slice(slash + 1)]
   return pipe(
     entryOf(machine, outer),
     TE.chainW((entry): TE.TaskEither<IsolationError, Subject> => {
@@ -127,15 +128,13 @@ const entryOf = ({ journal }: Machine, name: string, shown = name): TE.TaskEithe
   pipe(
     TE.fromIOEither(() => journal.read(name)),
     TE.chainW(entry =>
-      entry?.phase === 'applied' ? TE.right(entry) : TE.left<IsolationError, Entry>(notUp(shown))
+      entry?.phase === 'applied'
+        ? TE.right(entry)
+        : TE.left<IsolationError, Entry>(
+            notApplied(shown, `there is no isolation ${shown} that is up; bring it up first`)
+          )
     )
   )
-
-const notUp = (name: string): NotApplied => ({
-  _tag: 'NotApplied',
-  message: `there is no isolation ${name} that is up; bring it up first`,
-  name
-})
 
 /** Made once for each: a step's entries are looked at by themselves too. */
 const texts = new WeakMap<object, string>()

@@ -45,7 +45,7 @@ export const recoverOn =
           for (const name of names) {
             const recovered = await recoverOne(machine, name, options)()
             if (E.isLeft(recovered)) failure ??= recovered
-            else if (recovered.right !== undefined) done.push(recovered.right)
+            else done.push(...recovered.right)
           }
           if (failure !== undefined) return failure
           const tidied = machine.journal.tidy()
@@ -63,24 +63,21 @@ const recoverOne = (
   machine: Machine,
   name: string,
   options: Progress
-): TE.TaskEither<IsolationError, Recovery | undefined> =>
+): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> =>
   pipe(
     TE.fromIOEither(() => machine.journal.read(name)),
-    TE.chainW((entry): TE.TaskEither<IsolationError, Recovery | undefined> => {
+    TE.chainW((entry): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> => {
       if (entry === undefined)
         return pipe(
           TE.fromIOEither(() => machine.journal.erase(name)),
-          TE.map(() => ({ name, done: 'forgotten' }))
+          TE.map(() => [{ name, done: 'forgotten' }])
         )
       const done = fateOf(entry)
       return done === undefined
-        ? pipe(
-            recoverMembers(machine, name, options),
-            TE.map(() => undefined)
-          )
+        ? recoverMembers(machine, name, options)
         : pipe(
             takeDown(machine, entry, options),
-            TE.map(() => ({ name, done }))
+            TE.map(() => [{ name, done }])
           )
     })
   )
@@ -90,11 +87,12 @@ const recoverMembers = (
   machine: Machine,
   name: string,
   options: Progress
-): TE.TaskEither<IsolationError, ReadonlyArray<Recovery | undefined>> => {
+): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> => {
   const inner = membersOf(machine, name)
   return pipe(
     TE.fromIOEither(inner.journal.names),
     TE.chainW(TE.traverseSeqArray(member => recoverOne(inner, member, options))),
+    TE.map(all => all.flat().map(each => ({ ...each, name: `${name}/${each.name}` }))),
     TE.chainFirstW(() => TE.fromIOEither(inner.journal.tidy))
   )
 }

@@ -26,10 +26,10 @@ export const mend =
         const repaired: Array<string> = []
         for (const [n, task] of tasks.entries()) {
           const found = await check(task, around)()
-          if (E.isLeft(found)) return E.left(notMended(task, found.left))
+          if (E.isLeft(found)) return E.left(notMended(task, found.left, repaired))
           if (found.right.length === 0) continue
           const before = await kindOf(task.step).renew?.(task.step, task.before, around)()
-          if (before !== undefined && E.isLeft(before)) return E.left(notMended(task, before.left))
+          if (before !== undefined && E.isLeft(before)) return E.left(notMended(task, before.left, repaired))
           const renewed = before === undefined ? task : { ...task, before: before.right }
           tasks[n] = renewed
           // What undoing needs to know is on record before anything is changed, as ever.
@@ -43,7 +43,7 @@ export const mend =
                 })
           if (E.isLeft(written)) return written
           const failure = await repair(renewed, around)
-          if (failure !== undefined) return E.left(notMended(task, failure.error))
+          if (failure !== undefined) return E.left(notMended(task, failure.error, repaired))
           const description = describe(task.step)
           repaired.push(description)
           onStep?.(`repair: ${description}`)
@@ -63,11 +63,13 @@ export const check = (
     TE.orElse(error => (isGone(error) ? TE.right([error.message]) : TE.left(error)))
   )
 
-const notMended = ({ step }: Task, cause: StepError): StepFailed => {
+const notMended = ({ step }: Task, cause: StepError, repaired: ReadonlyArray<string>): StepFailed => {
   const description = describe(step)
+  const before =
+    repaired.length === 0 ? 'nothing has been changed' : `repaired before: ${repaired.join('; ')}`
   return {
     _tag: 'StepFailed',
-    message: `cannot repair “${description}”: ${cause.message}; all else is as it was`,
+    message: `cannot repair “${description}”: ${cause.message}; ${before}`,
     step: description,
     cause,
     leftBehind: []

@@ -35,28 +35,33 @@ export const teardown = (
 
 export const teardownOn =
   (machine: Machine) =>
-  (name: string, options: TeardownOptions = {}): TE.TaskEither<IsolationError, Teardown> => {
-    const lost: Array<string> = []
-    const onLoss = (sentence: string): void => {
-      lost.push(sentence)
-      options.onLoss?.(sentence)
-    }
-    return machine.journal.locked(
+  (name: string, options: TeardownOptions = {}): TE.TaskEither<IsolationError, Teardown> =>
+    machine.journal.locked(
       pipe(
         TE.fromIOEither(() => machine.journal.read(name)),
-        TE.chainW(
-          (entry): TE.TaskEither<IsolationError, Teardown> =>
-            entry === undefined
-              ? withoutRecord(machine, name)
-              : pipe(
-                  takeDown(machine, entry, { ...options, onLoss }),
-                  TE.map(() => ({ name, found: true, ...(lost.length > 0 && { lost }) }))
-                )
+        TE.chainW(entry =>
+          entry === undefined ? withoutRecord(machine, name) : takeDownTelling(machine, entry, options)
         )
       ),
       options.signal
     )
+
+/** Takes down what is on record, and tells what of it could not be given back. */
+export const takeDownTelling = (
+  machine: Machine,
+  entry: Entry,
+  options: Progress
+): TE.TaskEither<IsolationError, Teardown> => {
+  const lost: Array<string> = []
+  const onLoss = (sentence: string): void => {
+    lost.push(sentence)
+    options.onLoss?.(sentence)
   }
+  return pipe(
+    takeDown(machine, entry, { ...options, onLoss }),
+    TE.map(() => ({ name: entry.plan.name, found: true, ...(lost.length > 0 && { lost }) }))
+  )
+}
 
 /** What has no record is down, unless something bears its mark still: then nobody knows what was there before it. */
 const withoutRecord = (machine: Machine, name: string): TE.TaskEither<IsolationError, Teardown> =>

@@ -385,7 +385,7 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> => ({
   hints: {
     EBUSY:
       typeof change.master === 'string' || typeof change.master === 'number'
-        ? 'something has what comes in by the link already, as a macvlan on it does'
+        ? 'something takes what the link receives already: a macvlan or ipvlan on it; remove that first'
         : 'the kernel takes this only while the link is down',
     EXFULL: full
   }

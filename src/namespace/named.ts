@@ -145,13 +145,15 @@ const attachAtOnce = (name: string, descriptor: number): E.Either<NamespaceError
         E.chain(() =>
           pipe(
             mount(`/proc/self/fd/${descriptor}`, path, 'none', MS_BIND),
-            E.bimap(refused, () => undefined)
+            E.bimap(
+              failure => {
+                attempt('unlink', () => unlinkSync(path))
+                return refused(failure)
+              },
+              () => undefined
+            )
           )
-        ),
-        E.mapLeft(error => {
-          if (error._tag !== 'NamespaceExists') unlinkSync(path)
-          return error
-        })
+        )
       )
     )
   )

@@ -4,11 +4,12 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { AF } from '../../protocol/rtnetlink/af'
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { type Neighbour as NeighbourMessage, NTF, NUD } from '../../protocol/rtnetlink/neighbour'
-import { invalidInput } from '../socket/error'
+import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
+import { secondsOf } from './age'
 
 /** How firmly an entry stands. */
 export const forwardingStates = {
@@ -125,6 +126,12 @@ const fields = {
 
 const databases = { self: NTF.SELF, master: NTF.MASTER } as const
 
+/** The number of the database that is meant: the bridge's, unless it is said. */
+const databaseOf = (
+  operation: string,
+  { database = 'master' }: { readonly database?: keyof typeof databases | undefined }
+): E.Either<InvalidInput, number | undefined> => input(operation).named('database', databases, database)
+
 const hints = {
   EOPNOTSUPP:
     'the link keeps no forwarding database: it must be the port of a bridge, or a tunnel whose own database is meant'
@@ -162,16 +169,15 @@ export const get = (key: ForwardingKey): Request<ForwardingEntry> => ({
   links: [key.link],
   namespaces: [],
   messages: known =>
-    E.right([
-      message('RTM_GETNEIGH', NLM_F.REQUEST, {
-        header: {
-          family: AF.BRIDGE,
-          ifindex: known.indexOf(key.link),
-          flags: databases[key.database ?? 'master']
-        },
-        attributes: present({ lladdr: key.linkAddress, vlan: key.vlan })
-      })
-    ]),
+    pipe(
+      databaseOf('neighbour.forwarding.get', key),
+      E.map(flags => [
+        message('RTM_GETNEIGH', NLM_F.REQUEST, {
+          header: { family: AF.BRIDGE, ifindex: known.indexOf(key.link), flags },
+          attributes: present({ lladdr: key.linkAddress, vlan: key.vlan })
+        })
+      ])
+    ),
   read: answers => answers.flatMap(entriesIn)[0] as ForwardingEntry,
   fields,
   hints: { ...hints, ENOENT: 'there is no such entry' }
@@ -204,15 +210,17 @@ export const flush = (which: ForwardingFlush): Request<void> => ({
   namespaces: [],
   messages: known =>
     pipe(
-      input('neighbour.forwarding.flush').named('state', forwardingStates, which.state),
-      E.map(state => {
+      E.Do,
+      E.apS('state', input('neighbour.forwarding.flush').named('state', forwardingStates, which.state)),
+      E.apS('flags', databaseOf('neighbour.forwarding.flush', which)),
+      E.map(({ state, flags }) => {
         const of = which.state === undefined ? NUD.PERMANENT : NUD.NOARP | NUD.PERMANENT
         return [
           message('RTM_DELNEIGH', NLM_F.REQUEST | NLM_F.BULK, {
             header: {
               family: AF.BRIDGE,
               ifindex: known.indexOf(which.link),
-              flags: databases[which.database ?? 'master'],
+              flags,
               state: (state ?? 0) & of
             },
             attributes: present({ vlan: which.vlan, ndmStateMask: of })
@@ -307,8 +315,8 @@ const entriesOf = ({ header, attributes }: NeighbourMessage): ReadonlyArray<Forw
       external: set(NTF.EXT_LEARNED),
       router: set(NTF.ROUTER),
       offloaded: set(NTF.OFFLOADED),
-      used: seconds(cacheinfo?.used),
-      updated: seconds(cacheinfo?.updated),
+      used: secondsOf(cacheinfo?.used),
+      updated: secondsOf(cacheinfo?.updated),
       flags: header.flags
     })
   ]
@@ -316,10 +324,6 @@ const entriesOf = ({ header, attributes }: NeighbourMessage): ReadonlyArray<Forw
 
 const stateOf = (state: number): ForwardingState =>
   (state & NUD.PERMANENT) !== 0 ? 'permanent' : (state & NUD.NOARP) !== 0 ? 'static' : 'dynamic'
-
-/** The kernel counts in hundredths. */
-const seconds = (hundredths: number | undefined): number | undefined =>
-  hundredths === undefined ? undefined : hundredths / 100
 
 /** Entries as they come, change and go. */
 export const changes = routeChanges(

@@ -9,6 +9,7 @@ import { input } from '../socket/input'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
+import { secondsOf } from './age'
 import * as forwarding from './forwarding'
 import * as proxy from './proxy'
 
@@ -263,19 +264,15 @@ const neighboursOf = ({ header, attributes }: NeighbourMessage): ReadonlyArray<N
       router: (header.flags & NTF.ROUTER) !== 0 ? true : undefined,
       external: (header.flags & NTF.EXT_LEARNED) !== 0 ? true : undefined,
       managed: (flagsExt & NTF_EXT.MANAGED) !== 0 ? true : undefined,
-      confirmed: seconds(cacheinfo?.confirmed),
-      used: seconds(cacheinfo?.used),
-      updated: seconds(cacheinfo?.updated),
+      confirmed: secondsOf(cacheinfo?.confirmed),
+      used: secondsOf(cacheinfo?.used),
+      updated: secondsOf(cacheinfo?.updated),
       probes,
       protocol,
       flags: header.flags
     })
   ]
 }
-
-/** The kernel counts in hundredths. */
-const seconds = (hundredths: number | undefined): number | undefined =>
-  hundredths === undefined ? undefined : hundredths / 100
 
 /** Neighbours as they come, change and go. */
 export const changes = routeChanges(

@@ -9,6 +9,7 @@ import {
 } from '../../protocol/rtnetlink/nexthop'
 import { RTNH_F, RTPROT } from '../../protocol/rtnetlink/route'
 import { type Encap, encapAttributes, encapIn } from '../ip/encap'
+import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
@@ -135,10 +136,8 @@ const fields = {
 
 const hints = {
   ENETDOWN: 'set the link up first',
-  ENETUNREACH:
-    'the gateway is not on the network of any address of the link; add the address first, or say onlink',
-  EHOSTUNREACH:
-    'the gateway is not on the network of any address of the link; add the address first, or say onlink'
+  ENETUNREACH: unreachableGateway,
+  EHOSTUNREACH: unreachableGateway
 }
 
 /** Lists nexthops and groups: `ip nexthop show`. */

@@ -9,15 +9,22 @@ import { batchBegin, batchEnd } from './batch'
 import { type Family, families, familyName } from './family'
 
 /** Versions of Linux, and modules, that brought something to nftables. What has no module comes with nf_tables. */
-type Origins = { readonly [kind: string]: readonly [since: string, module?: string] }
+type Origin = readonly [since: string, module?: string | ((family: Family) => string)]
+type Origins = { readonly [kind: string]: Origin }
+
+/** A module for each family, called by the names that modules have for IPv4 and IPv6. */
+const forFamily =
+  (module: string) =>
+  (family: Family): string =>
+    `${module}_${family === 'ip' ? 'ipv4' : family === 'ip6' ? 'ipv6' : family}`
 
 /** Expressions that came later than nftables itself or are modules of their own. */
 const expressions: Origins = {
   connlimit: ['4.18', 'nft_connlimit'],
   ct: ['3.13', 'nft_ct'],
-  dup: ['4.3', 'nft_dup_ipv4'],
+  dup: ['4.3', forFamily('nft_dup')],
   dynset: ['4.1'],
-  fib: ['4.10', 'nft_fib_inet'],
+  fib: ['4.10', forFamily('nft_fib')],
   flow_offload: ['4.16', 'nft_flow_offload'],
   fwd: ['4.5', 'nft_fwd_netdev'],
   hash: ['4.9', 'nft_hash'],
@@ -36,7 +43,7 @@ const expressions: Origins = {
   quota: ['4.9', 'nft_quota'],
   range: ['4.9'],
   redir: ['3.19', 'nft_redir'],
-  reject: ['3.13', 'nft_reject_inet'],
+  reject: ['3.13', forFamily('nft_reject')],
   rt: ['4.10'],
   socket: ['4.18', 'nft_socket'],
   synproxy: ['5.3', 'nft_synproxy'],
@@ -46,6 +53,19 @@ const expressions: Origins = {
   xfrm: ['4.20', 'nft_xfrm']
 }
 
+/** What nf_tables has had from the beginning. */
+const always: ReadonlySet<string> = new Set([
+  'bitwise',
+  'byteorder',
+  'cmp',
+  'counter',
+  'exthdr',
+  'immediate',
+  'lookup',
+  'meta',
+  'payload'
+])
+
 /** Families whose tables can have an expression, where those of family inet cannot. */
 const only: { readonly [expression: string]: ReadonlyArray<Family> } = {
   dup: ['ip', 'ip6', 'netdev'],
@@ -54,8 +74,8 @@ const only: { readonly [expression: string]: ReadonlyArray<Family> } = {
   target: ['ip', 'ip6', 'bridge', 'arp']
 }
 
-/** Objects with a name, by the names that nft gives them. */
-const objects: { readonly [kind in keyof typeof NFT_OBJECT]: readonly [name: string, ...Origins[string]] } = {
+/** Objects with a name, in words. */
+const objects: { readonly [kind in keyof typeof NFT_OBJECT]: readonly [name: string, ...Origin] } = {
   COUNTER: ['counters', '4.10'],
   QUOTA: ['quotas', '4.10', 'nft_quota'],
   CT_HELPER: ['ct helpers', '4.12', 'nft_ct'],
@@ -73,22 +93,29 @@ const chainTypes: Origins = {
   route: ['3.13']
 }
 
+type Asked = (header: { readonly nfgenFamily: number }) => Message
+
 const featureOf = (
   name: string,
-  [since, module]: Origins[string] = [''],
-  probe: Feature['probe'],
+  origin: Origin | undefined,
+  family: Family,
+  asked: Asked,
   hint?: string
-): Feature => ({
-  name,
-  ...(since !== '' && { since }),
-  ...(module !== undefined && { module }),
-  ...(hint !== undefined && { hint }),
-  sign: 'ENOENT',
-  probe
-})
+): Feature => {
+  const [since, module] = origin ?? []
+  return {
+    name,
+    ...(since !== undefined && { since }),
+    ...(module !== undefined && { module: typeof module === 'string' ? module : module(family) }),
+    ...(hint !== undefined && { hint }),
+    sign: 'ENOENT',
+    probe: tried(family, asked)
+  }
+}
 
-const originOf = (origins: Origins, kind: string): Origins[string] | undefined =>
-  Object.hasOwn(origins, kind) ? origins[kind] : undefined
+/** Kinds come from messages, and may be called like what every object has. */
+const own = <A>(table: { readonly [kind: string]: A }, kind: string): A | undefined =>
+  Object.hasOwn(table, kind) ? table[kind] : undefined
 
 const place = { table: 'probe', chain: 'probe' }
 
@@ -103,36 +130,32 @@ const transaction = (messages: ReadonlyArray<Message>): Request<void> => ({
   fields: {}
 })
 
-/** Asks for what comes last in a table of its own, of which nothing but the kind is said: the rest is looked at later. */
-const tried = (
-  family: Family,
-  asked: (header: { readonly nfgenFamily: number }) => Message
-): Feature['probe'] => {
+const creating = NLM_F.REQUEST | NLM_F.CREATE
+
+/** Asks for something in a table of its own, of which nothing but the kind is said: the rest is looked at later. */
+const tried = (family: Family, asked: Asked): Feature['probe'] => {
   const header = { nfgenFamily: families[family] }
-  const flags = NLM_F.REQUEST | NLM_F.CREATE
   return [
     transaction([
-      message('NFT_MSG_NEWTABLE', flags, { header, attributes: { name: place.table } }),
-      message('NFT_MSG_NEWCHAIN', flags, { header, attributes: { table: place.table, name: place.chain } })
+      message('NFT_MSG_NEWTABLE', creating, { header, attributes: { name: place.table } }),
+      message('NFT_MSG_NEWCHAIN', creating, { header, attributes: { table: place.table, name: place.chain } })
     ]),
     transaction([asked(header)])
   ]
 }
 
-const creating = NLM_F.REQUEST | NLM_F.CREATE
-
 /** An expression of rules in tables of a family. */
 const expressionKind = (name: string, family: Family): Feature => {
-  const at = only[name]
+  const at = own(only, name)
   return featureOf(
     `nftables expression ${name} in tables of family ${family}`,
-    originOf(expressions, name),
-    tried(family, header =>
+    own(expressions, name),
+    family,
+    header =>
       message('NFT_MSG_NEWRULE', creating | NLM_F.APPEND, {
         header,
         attributes: { ...place, expressions: [{ name } as never] }
-      })
-    ),
+      }),
     at === undefined || at.includes(family) ? undefined : `tables of family ${at.join(', ')} can have it`
   )
 }
@@ -140,8 +163,9 @@ const expressionKind = (name: string, family: Family): Feature => {
 const chainType = (type: string, family: Family): Feature =>
   featureOf(
     `nftables chains of type ${type} in tables of family ${family}`,
-    originOf(chainTypes, type),
-    tried(family, header =>
+    own(chainTypes, type),
+    family,
+    header =>
       message('NFT_MSG_NEWCHAIN', creating, {
         header,
         attributes: {
@@ -151,20 +175,15 @@ const chainType = (type: string, family: Family): Feature =>
           hook: { hooknum: NF_INET.LOCAL_OUT, priority: 0 }
         }
       })
-    )
   )
 
 const objectKind = (kind: keyof typeof NFT_OBJECT, family: Family): Feature => {
   const [name, ...origin] = objects[kind]
-  return featureOf(
-    `nftables ${name}`,
-    origin,
-    tried(family, header =>
-      message('NFT_MSG_NEWOBJ', creating, {
-        header,
-        attributes: { table: place.table, name: 'probe', type: NFT_OBJECT[kind], data: {} as never }
-      })
-    )
+  return featureOf(`nftables ${name}`, origin, family, header =>
+    message('NFT_MSG_NEWOBJ', creating, {
+      header,
+      attributes: { table: place.table, name: 'probe', type: NFT_OBJECT[kind], data: {} as never }
+    })
   )
 }
 
@@ -172,12 +191,12 @@ const flowtables = (family: Family): Feature =>
   featureOf(
     `nftables flowtables in tables of family ${family}`,
     ['4.16', 'nf_flow_table_inet'],
-    tried(family, header =>
+    family,
+    header =>
       message('NFT_MSG_NEWFLOWTABLE', creating, {
         header,
         attributes: { table: place.table, name: 'probe', hook: { num: 0, priority: 0 } }
       })
-    )
   )
 
 /** Counters of rules that begin anew. */
@@ -205,7 +224,7 @@ export const neededBy = (refused: Message): ReadonlyArray<Feature> => {
   switch (refused.type) {
     case 'NFT_MSG_NEWRULE': {
       const names = new Set((refused.attributes.expressions ?? []).flatMap(({ name }) => name ?? []))
-      return [...names].map(name => expressionKind(name, familyOf(refused)))
+      return [...names].filter(name => !always.has(name)).map(name => expressionKind(name, familyOf(refused)))
     }
     case 'NFT_MSG_NEWCHAIN':
       return refused.attributes.type === undefined

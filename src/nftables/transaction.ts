@@ -63,7 +63,7 @@ function* piecesOf(
   }
 }
 
-/** Sets that changes use and do not make. */
+/** Whether changes use sets that they do not make. */
 export const missingSets = (steps: ReadonlyArray<Step>): boolean => {
   const made = new Set<string>()
   for (const step of steps) {

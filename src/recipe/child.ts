@@ -1,7 +1,7 @@
 import type { Options } from '../link'
-import { type Fault, interfaceName } from './parameters'
+import { interfaceName } from './parameters'
 import type { Premise } from './plan'
-import { type Station, station, stationPremise, stationSteps, wrongStation } from './station'
+import { type Station, station, stationPremise, stationSteps } from './station'
 import type { Step } from './step'
 
 /** What links on a parent have in common: the kernel makes them straight in their namespace. */
@@ -14,8 +14,6 @@ export const child = {
 export interface Child extends Station {
   readonly parent: string
 }
-
-export const wrongChild = (given: Child): Fault | undefined => wrongStation(given)
 
 export const childPremises = (given: Child): ReadonlyArray<Premise> => [
   { field: 'parent', parent: given.parent, must: 'carry' },

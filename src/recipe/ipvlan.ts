@@ -2,10 +2,10 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import { IPVLAN_F, IPVLAN_MODE } from '../link'
-import { child, childPremises, childSteps, wrongChild } from './child'
+import { child, childPremises, childSteps } from './child'
 import { parse } from './parameters'
 import { type InvalidParameters, invalidParameters, type Plan } from './plan'
-import { nameOf } from './station'
+import { nameOf, wrongStation } from './station'
 
 const recipe = 'ipvlan'
 
@@ -16,6 +16,11 @@ const flags = { bridge: 0, private: IPVLAN_F.PRIVATE, vepa: IPVLAN_F.VEPA } as c
 export const ipvlanSchema = v.strictObject({
   recipe: v.optional(v.literal(recipe, `must be ${recipe}`)),
   ...child,
+  /**
+   * In `l2`, the router to the world, on the network of one of the addresses: without one there is no default route. In
+   * `l3` and `l3s` that is the interface itself, whether one is given or not.
+   */
+  gateway: child.gateway,
   /**
    * Who routes: in `l2` the namespace, which has neighbours and a gateway; in `l3` the host, by which whatever the
    * namespace sends goes straight out, with a gateway or without; in `l3s` too, and the host's netfilter sees it.
@@ -38,7 +43,7 @@ export const ipvlan = (parameters: IpvlanParameters): E.Either<InvalidParameters
   pipe(
     parse(recipe, ipvlanSchema, parameters),
     E.chain(parsed => {
-      const wrong = wrongChild(parsed)
+      const wrong = wrongStation(parsed)
       if (wrong !== undefined) return E.left(invalidParameters(recipe, wrong.field, wrong.reason))
       const options = {
         mode: modes[parsed.mode],

@@ -2,10 +2,10 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import { MACVLAN_MODE } from '../link'
-import { child, childPremises, childSteps, wrongChild } from './child'
+import { child, childPremises, childSteps } from './child'
 import { parse } from './parameters'
 import { type InvalidParameters, invalidParameters, type Plan } from './plan'
-import { nameOf } from './station'
+import { nameOf, wrongStation } from './station'
 
 const recipe = 'macvlan'
 
@@ -39,7 +39,7 @@ export const macvlan = (parameters: MacvlanParameters): E.Either<InvalidParamete
   pipe(
     parse(recipe, macvlanSchema, parameters),
     E.chain(parsed => {
-      const wrong = wrongChild(parsed)
+      const wrong = wrongStation(parsed)
       if (wrong !== undefined) return E.left(invalidParameters(recipe, wrong.field, wrong.reason))
       return E.right<InvalidParameters, Plan>({
         recipe,

@@ -4,6 +4,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Route as RouteMessage } from '../../protocol/rtnetlink/route'
 import { type Encap, encapAttributes, encapIn } from '../ip/encap'
+import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { message, present } from '../socket/message'
@@ -158,10 +159,8 @@ const fields = {
 
 const addHints = {
   EEXIST: 'there is such a route already; replace changes it',
-  ENETUNREACH:
-    'the gateway is not on the network of any address of the link; add the address first, or say onlink',
-  EHOSTUNREACH:
-    'the gateway is not on the network of any address of the link; add the address first, or say onlink',
+  ENETUNREACH: unreachableGateway,
+  EHOSTUNREACH: unreachableGateway,
   ENETDOWN: 'set the link up first'
 }
 
@@ -293,6 +292,11 @@ const wrongIn = (operation: string, given: NewRoute, { family }: Prefix): Invali
     const value = given[field]
     const address = value === undefined ? undefined : parseAddress(value)
     if (address !== undefined && E.isLeft(address)) return invalidInput(operation, field, address.left)
+  }
+  for (const [n, { gateway }] of (given.nexthops ?? []).entries()) {
+    const address = gateway === undefined ? undefined : parseAddress(gateway)
+    if (address !== undefined && E.isLeft(address))
+      return invalidInput(operation, `nexthops.${n}.gateway`, address.left)
   }
   if (given.source !== undefined && familyOf(given.source) !== family)
     return invalidInput(operation, 'source', `${given.source} is not of the destination's family, ${family}`)

@@ -65,12 +65,20 @@ export interface Session {
   readonly stream: <A>(request: ListRequest<A>, options?: SendOptions) => Stream<A>
   /** A socket apart in the session's namespace, which whoever opens it closes. */
   readonly openTransport: OpenTransport
+  /** Does something by the session's own namespace, unless it is closed. */
+  readonly at: <L, A>(
+    operation: string,
+    use: (home: NamespaceRef) => E.Either<L, A>
+  ) => E.Either<L | NetlinkError, A>
   /** Calls back when the session is closed, at once if it is, until the function that it returns is called. */
   readonly whenClosed: (then: () => void) => () => void
   readonly close: () => void
 }
 
 const defaultTimeout = 30_000
+
+/** The longest that a timer of Node's runs: a longer one would be over at once. */
+const longestTimeout = 2 ** 31 - 1
 
 /** Requests that were issued together, made into jobs when it is their turn. */
 interface Batch {
@@ -106,6 +114,9 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   let queue: Array<Batch> = []
   let flushing: Promise<void> | undefined
   let isClosed = false
+
+  const patience = (own: number | undefined): number =>
+    Math.min(own ?? options.timeout ?? defaultTimeout, longestTimeout)
 
   const openAt: OpenTransport = (...given) =>
     pipe(
@@ -262,7 +273,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       let left = requests.length
       if (left === 0) return resolve(results)
       const signals = [signal, options.signal].filter(each => each !== undefined)
-      const milliseconds = timeout ?? options.timeout ?? defaultTimeout
+      const milliseconds = patience(timeout)
       const timer = setTimeout(() => giveUpLate(operation => timedOut(operation, milliseconds)), milliseconds)
       const onAbort = (): void => giveUpLate(aborted)
       /** Those that are not answered: the others are no longer needed. */
@@ -332,7 +343,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
           }
         },
         {
-          timeout: timeout ?? options.timeout ?? defaultTimeout,
+          timeout: patience(timeout),
           signals: [signal, options.signal].filter(each => each !== undefined)
         }
       )
@@ -349,6 +360,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         run(requests, sendOptions) as never,
     stream,
     openTransport: openAt,
+    at: (operation, use) => (isClosed ? E.left(closed(operation)) : use({ fd: home })),
     whenClosed: then => {
       if (isClosed) then()
       else followers.add(then)

@@ -96,6 +96,7 @@ kernelTest(test, 'isolink monitor --time', needs, async () => {
 kernelTest(test, 'isolink monitor of what is not there', needs, () => {
   refused(isolink(['monitor', 'addres']), 2, /^objects: addres is none of .*did you mean address\?/)
   refused(isolink(['monitor', '--namespace', 'nowhere']), 1, /nowhere/)
+  refused(isolink(['monitor', '--namespace', 'other', '--namespace', 'nowhere']), 1, /nowhere/)
   refused(isolink(['monitor', '--for', '3 days']), 2, /^--for: 3 days is no duration such as/)
 })
 

@@ -203,6 +203,8 @@ test('a mistake is named by the caller’s member, before anything is sent', asy
   assert.is(await fault(route.add({ destination: '10.0.0.0/8/8' })), 'destination')
   const nexthops = [{ link: 'eth0' }, { link: 'nope' }]
   assert.is(await fault(route.add({ destination: '10.0.0.0/8', nexthops })), 'nexthops.1.link')
+  const gateways = [{ gateway: '10.0.0.1' }, { gateway: '10.0.0.300' }]
+  assert.is(await fault(route.add({ destination: '10.0.0.0/8', nexthops: gateways })), 'nexthops.1.gateway')
   assert.is(await fault(route.add({ ...to, gateway: 'gate' })), 'gateway')
   assert.is(await fault(route.add({ ...to, source: 'fd00::1' })), 'source')
   assert.is(await fault(route.add({ ...to, from: 'fd00::/129' })), 'from')

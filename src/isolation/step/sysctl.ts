@@ -197,7 +197,7 @@ const acceptAdvertisements = (
     .map(link => `net.ipv6.conf.${link}.accept_ra`)
     .filter(key => {
       const value = parameters.get(key, namespace)
-      // What another isolation has set already is for us to leave, should that one go first.
+      // 2 may be another isolation's doing: on record here too, it can be handed over when that one goes first.
       return E.isRight(value) && ['1', '2'].includes(value.right)
     })
     .map(key => [key, '2'] as const)
@@ -224,10 +224,11 @@ const withExceptions = (
 ): SysctlBefore => ({
   settings: settings.map(setting => {
     if (setting.key !== switchForAll || setting.before !== '0') return setting
-    const exceptions = pipe(
+    const links = pipe(
       parameters.interfaces('ipv6', namespace),
       E.getOrElse((): ReadonlyArray<string> => [])
     )
+    const exceptions = ['default', ...links]
       .map(link => `net.ipv6.conf.${link}.forwarding`)
       .filter(key => {
         const value = parameters.get(key, namespace)
@@ -256,7 +257,7 @@ export const forwardedOnlyNow = (
     : pipe(
         parameters.interfaces('ipv6', namespace),
         E.getOrElse(() => links)
-      ).filter(link => !['all', 'default', 'lo'].includes(link))
+      ).filter(link => link !== 'lo')
 }
 
 /** What a shell looks at for that. */
