@@ -20,6 +20,7 @@ import {
   socket,
   whenReady
 } from './system'
+import { longestWait } from './turn'
 
 export interface PingOptions {
   /** How many echo requests to send; 1 by default. */
@@ -136,7 +137,11 @@ const exchange = (
       waiting.add(sequence)
       const sent = sendto(descriptor, request(family, sequence, payload), address)
       if (E.isLeft(sent)) end(sent.left)
-      else timer = sequence < count ? setTimeout(send, interval) : setTimeout(end, timeout)
+      else
+        timer =
+          sequence < count
+            ? setTimeout(send, Math.min(interval, longestWait))
+            : setTimeout(end, Math.min(timeout, longestWait))
     }
     const stop = whenReady(descriptor, 'readable', receive)
     signal?.addEventListener('abort', abort)

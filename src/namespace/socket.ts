@@ -35,6 +35,7 @@ import {
   systemCallFailed,
   whenReady
 } from './system'
+import { longestWait } from './turn'
 
 /*
  * Node looks a host up before it makes the socket, even where the host is an address, and so makes it after the
@@ -186,7 +187,9 @@ const established = (
       else end(error.right === 0 ? E.right(descriptor) : E.left(systemCallFailed('connect', error.right)))
     })
     const timer =
-      timeout === undefined ? undefined : setTimeout(() => end(E.left(timedOut(operation, timeout))), timeout)
+      timeout === undefined
+        ? undefined
+        : setTimeout(() => end(E.left(timedOut(operation, timeout))), Math.min(timeout, longestWait))
     signal?.addEventListener('abort', abort)
   })
 

@@ -4,6 +4,9 @@ export const turn = 2
 /** Milliseconds on a clock that only goes forward: Node needs one of them to load `performance`. */
 export const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
+/** The longest wait of a timer of Node's, in milliseconds: a longer one would be over at once. */
+export const longestWait = 2 ** 31 - 1
+
 /** When our part of the event loop's present turn is over; undefined until we work in it. */
 let end: number | undefined
 

@@ -8,7 +8,7 @@ import { withinDescriptor } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
 import { make } from '../namespace/named'
 import { type NamespaceRef, openReference } from '../namespace/reference'
-import { rest } from '../namespace/turn'
+import { longestWait, rest } from '../namespace/turn'
 import { type Channel, openChannel } from './channel'
 import { partsOf } from './dump'
 import { encodeAll, type Names } from './encoding'
@@ -77,9 +77,6 @@ export interface Session {
 
 const defaultTimeout = 30_000
 
-/** The longest that a timer of Node's runs: a longer one would be over at once. */
-const longestTimeout = 2 ** 31 - 1
-
 /** Requests that were issued together, made into jobs when it is their turn. */
 interface Batch {
   readonly requests: ReadonlyArray<Request<unknown>>
@@ -116,7 +113,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   let isClosed = false
 
   const patience = (own: number | undefined): number =>
-    Math.min(own ?? options.timeout ?? defaultTimeout, longestTimeout)
+    Math.min(own ?? options.timeout ?? defaultTimeout, longestWait)
 
   const openAt: OpenTransport = (...given) =>
     pipe(
