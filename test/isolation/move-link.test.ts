@@ -179,7 +179,7 @@ kernelTest(
       /eth1 is back, but not as it was: it is called dev\d+, as another link has its name eth1 now; rename that one/
     )
     // Nothing of it is lost meanwhile.
-    assert.match(sh('ip address show to 10.0.7.14'), /dev\d+@/)
+    assert.match(sh('ip address show to 10.0.7.14'), /dev\d+[@:]/)
     assert.match(sh('ip route show default metric 600'), /via 10\.0\.7\.1 dev dev\d+ /)
     ip(`link delete ${nic}`)
     assert.equal(await teardown('blue'), { name: 'blue', found: true })
