@@ -203,7 +203,10 @@ const bound = (name: keyof typeof prototypes): ((...args: ReadonlyArray<unknown>
 
 const call = (name: keyof typeof prototypes, ...args: ReadonlyArray<unknown>): Answer<number> => {
   const result = Number(bound(name)(...args))
-  return result < 0 ? E.left(systemCallFailed(name, koffi().errno())) : E.right(result)
+  if (result >= 0) return E.right(result)
+  // Before anything else: a module that is loaded here has system calls of its own.
+  const errno = koffi().errno()
+  return E.left(systemCallFailed(name, errno))
 }
 
 /** `man 2 setns`: type 0 takes a namespace of any kind. */

@@ -127,6 +127,11 @@ for (const entry of ['src/index', 'src/promises/index', 'protocol/index', 'src/t
     assert.equal(JSON.parse(published), JSON.parse(sources))
   })
 
+test('a module that is loaded when the first system call fails does not hide why', () => {
+  const script = 'process.stdout.write(require(process.argv[1]).setns(-1, 0).left.code)'
+  assert.is(run(process.execPath, '-e', script, join(installed, 'dist/src/namespace/system.js')), 'EBADF')
+})
+
 test('ES modules, by name', () => {
   writeFileSync(
     join(consumer, 'module.mjs'),
