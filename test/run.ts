@@ -16,7 +16,7 @@ import { type Outcome, print, sentence, type Totals, total } from './outcome'
 const root = resolve(__dirname, '..')
 /** In a virtual machine, also what looks at sources and bytes and not at the kernel. */
 const aside = process.env.ISOLINK_VM
-  ? /^test\/(bench|vm|protocol|recipe)\/|^test\/[^/]+$/
+  ? /^test\/(bench|vm|package|protocol|recipe)\/|^test\/[^/]+$/
   : /^test\/(bench|vm)\//
 const words = process.argv.slice(2)
 const limit = Number(process.env.ISOLINK_TEST_TIMEOUT ?? 120)

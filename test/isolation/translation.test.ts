@@ -106,7 +106,7 @@ iptables -t nat -A DOCKER ! -i docker0 -p tcp -m tcp --dport 8000 -j DNAT --to-d
     taken: new RegExp(`${ours}own in table ip theirs, which sends what comes to 10.8.0.1 of tun0 elsewhere`)
   },
   'in a network of the host': {
-    rules: chain(`ip daddr 10.0.0.0/8 tcp dport 8000 ${dnat}`),
+    rules: chain(`ip daddr 10.0.0.0/16 tcp dport 8000 ${dnat}`),
     taken: new RegExp(`${ours}own in table ip theirs, which sends what comes to 10.0.6.10`)
   },
   'by an interface, and ours at an address of another one': {
