@@ -222,7 +222,8 @@ export const explain = promise(() => isolink.explain)
 
 /**
  * Applies a plan, whole or not at all: if a step fails, those before it are undone and the error names the step. The
- * same plan again changes nothing but what was lost of it meanwhile; another one by the same name is refused.
+ * same plan again changes nothing but what was lost of it meanwhile, and ports that came or went by `publish` and
+ * `unpublish` stay so; another one by the same name is refused.
  *
  * @throws IsolinkError
  */
