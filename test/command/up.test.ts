@@ -82,7 +82,10 @@ kernelTest(test, 'isolink up is quiet in a pipe, and the second time changes not
 
 kernelTest(test, 'isolink up --dry-run says what would be repaired', needs, () => {
   sh('nft flush map ip isolink published')
-  assert.match(output(isolink(['up', '--dry-run', example])), /^would repair: put \d+ entries into table ip isolink/)
+  assert.match(
+    output(isolink(['up', '--dry-run', example])),
+    /^would repair: put \d+ entries into table ip isolink/
+  )
   assert.is(output(isolink(['up', example])), '')
   assert.match(output(isolink(['up', '--dry-run', example])), /nothing would be changed/)
 })

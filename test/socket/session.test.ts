@@ -230,7 +230,10 @@ test('an answer that does not come is a timeout, and holds the process no longer
 })
 
 test('a timeout may be longer than any timer of Node', async () => {
-  const { send, close } = session(transportFrom(() => []), { timeout: Number.POSITIVE_INFINITY })
+  const { send, close } = session(
+    transportFrom(() => []),
+    { timeout: Number.POSITIVE_INFINITY }
+  )
   for (const timeout of [undefined, 2 ** 40]) {
     const error = left(await send(link.list(), { timeout, signal: AbortSignal.timeout(30) })())
     assert.is(error._tag, 'Aborted')
