@@ -53,14 +53,14 @@ const messagesIn = (protocol: Protocol, text: string): E.Either<Failure, Readonl
   )
 
 const decoded = (protocol: Protocol, datagram: Uint8Array): E.Either<Failure, ReadonlyArray<Message>> => {
+  const none = wrongUsage(
+    `hex: ${datagram.length} bytes hold no message: its header alone has ${nlmsghdr.size}`
+  )
+  if (datagram.length < nlmsghdr.size) return E.left(none)
   const messages = decodeMessages(protocol, datagram)
   if (E.isLeft(messages)) {
     const { path, offset, reason } = messages.left
     return E.left({ ...messages.left, message: `hex: ${path}, at byte ${offset}: ${reason}` })
   }
-  return messages.right.length > 0
-    ? messages
-    : E.left(
-        wrongUsage(`hex: ${datagram.length} bytes hold no message: its header alone has ${nlmsghdr.size}`)
-      )
+  return messages.right.length > 0 ? messages : E.left(none)
 }
