@@ -12,6 +12,7 @@ import { filterPlaces, formatHandle, formatPlace, type Handle, parseHandle } fro
 import type { NewAction } from './action'
 import { actionKind, filterKind } from './feature'
 import type { Action, FilterKind, FilterOptions } from './kind'
+import { withRateTables } from './police'
 
 export type { Given } from '../traffic/given'
 export type { Handle } from '../traffic/handle'
@@ -337,7 +338,8 @@ const settable = (options: NewFilter['options']): object =>
 const optionFields = (options: object = {}): { readonly [path: string]: string } =>
   Object.fromEntries(Object.keys(options).map(key => [`attributes.options.${key}`, `options.${key}`]))
 
-const actionOf = ({ link, ...action }: NewAction, known: Known): object => {
+const actionOf = ({ link, ...given }: NewAction, known: Known): object => {
+  const action = withRateTables(given)
   if (link === undefined) return action
   const { parms, ...others } = (action.options ?? {}) as { readonly parms?: object }
   return { ...action, options: { ...others, parms: { ...parms, ifindex: known.indexOf(link) } } }
