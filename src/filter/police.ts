@@ -1,23 +1,41 @@
-import { present } from '../socket/message'
-import { tableOf } from '../traffic/rate'
+import { rateTable } from '../traffic/rate'
 import type { NewAction } from './action'
 import type { ActionOptions } from './kind'
 
-interface Rate {
-  readonly rate?: number
-  readonly cellLog?: number
-}
+type Police = ActionOptions<'police'>
+type Bucket = NonNullable<Police['tbf']>
 
-const tableFor = ({ rate = 0, cellLog = 0 }: Rate = {}, wide?: bigint): ReadonlyArray<number> | undefined =>
-  rate === 0 ? undefined : tableOf(8 * Number(wide ?? rate), cellLog)
+/** Bytes of the longest packet where nobody says: what tc takes. */
+const longest = 2047
+
+/** What a rate lacks, unless it is none or has its table. */
+const completed = (
+  given: Bucket['rate'] | undefined,
+  table: Police['rate'],
+  wide: bigint | undefined,
+  mtu: number
+): { readonly rate?: Bucket['rate'] | undefined; readonly table?: Police['rate'] } => {
+  if (table !== undefined || given?.rate === undefined || given.rate === 0) return { rate: given, table }
+  const { spec, table: made } = rateTable(8 * Number(wide ?? given.rate), mtu)
+  return { rate: { ...given, cellLog: spec.cellLog, cellAlign: spec.cellAlign }, table: made }
+}
 
 /** The kernel lists a police action without the tables of its rates, and takes it with them only. */
 export const withRateTables = (action: NewAction): NewAction => {
   if (action.kind !== 'police') return action
-  const options = (action.options ?? {}) as ActionOptions<'police'>
-  const tables = present({
-    rate: options.rate ?? tableFor(options.tbf?.rate, options.rate64),
-    peakrate: options.peakrate ?? tableFor(options.tbf?.peakrate, options.peakrate64)
-  })
-  return { ...action, options: { ...options, ...tables } } as NewAction
+  const options = (action.options ?? {}) as Police
+  const { tbf, rate, peakrate, rate64, peakrate64 } = options
+  if (tbf === undefined) return action
+  const mtu = tbf.mtu || longest
+  const usual = completed(tbf.rate, rate, rate64, mtu)
+  const peak = completed(tbf.peakrate, peakrate, peakrate64, mtu)
+  return {
+    ...action,
+    options: {
+      ...options,
+      tbf: { ...tbf, ...(usual.rate && { rate: usual.rate }), ...(peak.rate && { peakrate: peak.rate }) },
+      ...(usual.table && { rate: usual.table }),
+      ...(peak.table && { peakrate: peak.table })
+    }
+  } as NewAction
 }

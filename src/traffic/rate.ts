@@ -30,12 +30,11 @@ export const rate64 = (rate: number): bigint | undefined =>
 export const rateTable = (rate: number, longest: number) => {
   let cellLog = 0
   while (longest >> cellLog > 255) cellLog++
-  return { spec: { ...rateSpec(rate), cellLog, cellAlign: -1 }, table: tableOf(rate, cellLog) }
+  return {
+    spec: { ...rateSpec(rate), cellLog, cellAlign: -1 },
+    table: Array.from({ length: 256 }, (_, n) => ticks((n + 1) << cellLog, rate))
+  }
 }
-
-/** The table of a rate in bits a second, for cells of that many bytes' binary logarithm. */
-export const tableOf = (rate: number, cellLog: number): ReadonlyArray<number> =>
-  Array.from({ length: 256 }, (_, n) => ticks((n + 1) << cellLog, rate))
 
 /** A probability from 0 to 1, in parts of 2^32. */
 export const probability = (given: number): number => Math.round(given * most)
