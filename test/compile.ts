@@ -1,8 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { javaScriptOf, sourcesIn } from '../.ci/javascript'
-
-const root = resolve(__dirname, '..')
+import { dirname, join } from 'node:path'
+import { javaScriptOf, root, sourcesIn } from '../.ci/javascript'
 
 /** Compiles all that a test may load from these folders, for compiled.js to take it from a folder. */
 export const compileInto = (target: string, folders: ReadonlyArray<string>): void => {

@@ -62,10 +62,7 @@ export const monitor = (command: Command): Command =>
                 json: options.json === true,
                 time: options.time === true
               }),
-              TE.mapLeft(error => {
-                ending.abort()
-                return error
-              })
+              TE.orElseFirstIOK(() => () => ending.abort())
             )
           )
         ),

@@ -41,7 +41,7 @@ export interface Answering {
   readonly json?: boolean
 }
 
-/** Does what a command is there for, and says how it went; as JSON, unless the command prints that itself. */
+/** Does what a command is there for, and says how it went. */
 export const conclude = async <A>(
   task: TaskEither<Failure, A>,
   done: (result: A) => void,

@@ -2,7 +2,7 @@ import { TC_ACT, TCA_EGRESS, TCA_INGRESS, TCA_VLAN_ACT } from '../../protocol/rt
 import { present } from '../socket/message'
 import type { LinkRef } from '../socket/request'
 import type { Given } from '../traffic/given'
-import { rate64, rateTable, ticks } from '../traffic/rate'
+import { longestPacket, rate64, rateTable, ticks } from '../traffic/rate'
 import type { Action, ActionKind, ActionOptions } from './kind'
 
 interface NewActionBase {
@@ -80,7 +80,13 @@ export interface Police {
 const verdicts = { drop: TC_ACT.SHOT, pass: TC_ACT.OK, pipe: TC_ACT.PIPE } as const
 
 /** Limits a rate by dropping what exceeds it. man 8 tc-police */
-export const police = ({ rate, burst, mtu = 2047, exceed = 'drop', conform = 'pass' }: Police): NewAction => {
+export const police = ({
+  rate,
+  burst,
+  mtu = longestPacket,
+  exceed = 'drop',
+  conform = 'pass'
+}: Police): NewAction => {
   const { spec, table } = rateTable(rate, mtu)
   return {
     kind: 'police',

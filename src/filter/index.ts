@@ -4,7 +4,7 @@ import { littleEndian } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { type Filter as FilterMessage, TCA_CLS_FLAGS } from '../../protocol/rtnetlink/filter'
 import { type InvalidInput, invalidInput } from '../socket/error'
-import { input, parsed } from '../socket/input'
+import { input, linkPlace, parsed } from '../socket/input'
 import { message, present } from '../socket/message'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import type { Given } from '../traffic/given'
@@ -281,11 +281,6 @@ const protocolOf = (
 const networkOrder = (number: number): number =>
   littleEndian ? ((number & 0xff) << 8) | (number >> 8) : number
 
-const actionAt = ({ link, actions = [] }: NewFilter, named: LinkRef): string | undefined => {
-  const at = named === link ? -1 : actions.findIndex(action => action.link === named)
-  return at < 0 ? undefined : `actions.${at}.link`
-}
-
 const change = (
   operation: string,
   flags: number,
@@ -298,7 +293,7 @@ const change = (
   links: [...linksOf(given), ...(given.actions ?? []).map(({ link }) => link)].filter(
     link => link !== undefined
   ),
-  linkField: link => actionAt(given, link),
+  linkField: named => linkPlace(named, given.link, 'actions', given.actions ?? []),
   namespaces: [],
   messages: known =>
     pipe(

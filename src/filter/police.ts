@@ -1,12 +1,9 @@
-import { rateTable } from '../traffic/rate'
+import { longestPacket, rateTable } from '../traffic/rate'
 import type { NewAction } from './action'
 import type { ActionOptions } from './kind'
 
 type Police = ActionOptions<'police'>
 type Bucket = NonNullable<Police['tbf']>
-
-/** Bytes of the longest packet where nobody says: what tc takes. */
-const longest = 2047
 
 /** What a rate lacks, unless it is none or has its table. */
 const completed = (
@@ -26,7 +23,7 @@ export const withRateTables = (action: NewAction): NewAction => {
   const options = (action.options ?? {}) as Police
   const { tbf, rate, peakrate, rate64, peakrate64 } = options
   if (tbf === undefined) return action
-  const mtu = tbf.mtu || longest
+  const mtu = tbf.mtu || longestPacket
   const usual = completed(tbf.rate, rate, rate64, mtu)
   const peak = completed(tbf.peakrate, peakrate, peakrate64, mtu)
   return {

@@ -7,6 +7,7 @@ import { message } from '../socket/message'
 import type { Feature, Request } from '../socket/request'
 import { batchBegin, batchEnd } from './batch'
 import { type Family, families, familyName } from './family'
+import { ruleReset } from './reset'
 
 /** Versions of Linux, and modules, that brought something to nftables. What has no module comes with nf_tables. */
 type Origin = readonly [since: string, module?: string | ((family: Family) => string)]
@@ -177,6 +178,8 @@ const chainType = (type: string, family: Family): Feature =>
       })
   )
 
+const objectKinds = Object.keys(NFT_OBJECT) as ReadonlyArray<keyof typeof NFT_OBJECT>
+
 const objectKind = (kind: keyof typeof NFT_OBJECT, family: Family): Feature => {
   const [name, ...origin] = objects[kind]
   return featureOf(`nftables ${name}`, origin, family, header =>
@@ -199,26 +202,6 @@ const flowtables = (family: Family): Feature =>
       })
   )
 
-/** Counters of rules that begin anew. */
-export const ruleReset: Feature = {
-  name: 'nftables reset of rules',
-  since: '6.2',
-  hint: 'nftables.resetObjects is for counters with a name',
-  sign: 'EINVAL',
-  probe: [
-    {
-      operation: 'nftables.reset',
-      protocol: 'netfilter',
-      answering: 'dump',
-      links: [],
-      namespaces: [],
-      messages: () => E.right([message('NFT_MSG_GETRULE_RESET', NLM_F.REQUEST | NLM_F.DUMP, {})]),
-      read: () => undefined,
-      fields: {}
-    } satisfies Request<void>
-  ]
-}
-
 /** What a message of a transaction needs, and a kernel may lack. */
 export const neededBy = (refused: Message): ReadonlyArray<Feature> => {
   switch (refused.type) {
@@ -231,7 +214,7 @@ export const neededBy = (refused: Message): ReadonlyArray<Feature> => {
         ? []
         : [chainType(refused.attributes.type, familyOf(refused))]
     case 'NFT_MSG_NEWOBJ':
-      return (Object.keys(NFT_OBJECT) as Array<keyof typeof NFT_OBJECT>)
+      return objectKinds
         .filter(kind => NFT_OBJECT[kind] === refused.attributes.type)
         .map(kind => objectKind(kind, familyOf(refused)))
     case 'NFT_MSG_NEWFLOWTABLE':
@@ -248,7 +231,7 @@ const familyOf = ({ header }: { readonly header: { readonly nfgenFamily?: number
 export const features: ReadonlyArray<Feature> = [
   ...Object.keys(expressions).map(name => expressionKind(name, only[name]?.[0] ?? 'inet')),
   ...Object.keys(chainTypes).map(type => chainType(type, 'ip')),
-  ...(Object.keys(NFT_OBJECT) as Array<keyof typeof NFT_OBJECT>).map(kind => objectKind(kind, 'ip')),
+  ...objectKinds.map(kind => objectKind(kind, 'ip')),
   flowtables('inet'),
   ruleReset
 ]

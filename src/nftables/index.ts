@@ -5,7 +5,6 @@ import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
 import { concatenation, families, type TableRef } from './change'
 import { familyName } from './family'
-import { ruleReset } from './feature'
 
 export * from './change'
 export type { SyntaxFault } from './cursor'
@@ -22,6 +21,7 @@ export { generation } from './generation'
 export type { Interpolated } from './lexer'
 export { rulesetText, tableText } from './listing'
 export { ruleText } from './print'
+export { resetObjects, resetRules } from './reset'
 export { script } from './script'
 export * from './selector'
 export * from './statement'
@@ -125,29 +125,3 @@ export const element = (
     )[0],
   fields: {}
 })
-
-/** Sets the counters of a table's rules to zero, of all tables by default: `nft reset rules`. Linux 6.2. */
-export const resetRules = (ref?: TableRef): ListRequest<never> => reset('NFT_MSG_GETRULE_RESET', ref)
-
-/** Sets named counters and quotas of a table to zero, of all tables by default: `nft reset counters`. */
-export const resetObjects = (ref?: TableRef): ListRequest<never> => reset('NFT_MSG_GETOBJ_RESET', ref)
-
-const reset = (type: 'NFT_MSG_GETRULE_RESET' | 'NFT_MSG_GETOBJ_RESET', ref?: TableRef): ListRequest<never> =>
-  listing({
-    operation: 'nftables.reset',
-    protocol: 'netfilter',
-    links: [],
-    namespaces: [],
-    messages: () =>
-      E.right([
-        message(type, NLM_F.REQUEST | NLM_F.DUMP, {
-          ...(ref !== undefined && {
-            header: { nfgenFamily: families[ref.family] },
-            attributes: { table: ref.table }
-          })
-        })
-      ]),
-    entries: () => [],
-    fields: {},
-    ...(type === 'NFT_MSG_GETRULE_RESET' && { needs: [ruleReset] })
-  })

@@ -3,7 +3,6 @@ import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import { IFA_F } from '../address'
 import { contains, familyOf, formatPrefix, networkOf, type Prefix } from '../ip/prefix'
-import type { NamespaceRef } from '../namespace/reference'
 import {
   addressesOf,
   attachedStep,
@@ -15,7 +14,7 @@ import {
   wrongAttachment,
   wrongTogether
 } from './attachment'
-import { withoutAdvertisements, withoutDuplicateDetection } from './ipv6'
+import { withoutAdvertisements, withoutDuplicateDetection, withoutIpv6 } from './ipv6'
 import {
   type Fault,
   found,
@@ -381,8 +380,8 @@ const endpointSteps = (
         }
       }
     },
-    withoutIpv6(undefined, hostInterface),
-    ...(families.includes('ipv6') ? [] : [withoutIpv6(namespace, inner)]),
+    withoutIpv6(hostInterface),
+    ...(families.includes('ipv6') ? [] : [withoutIpv6(inner, namespace)]),
     ...(families.includes('ipv4') ? [{ ...loose(inner), namespace }] : []),
     // All ports of the bridge can be removed at once by their group. With br_netfilter, what an endpoint sends to its own
     // published port does not leave the bridge, and must go back by the port that it came from.
@@ -424,12 +423,3 @@ const endpointSteps = (
     })
   ]
 }
-
-/** A bridge's port needs no addresses, and an endpoint of IPv4 alone none that IPv6 makes. */
-const withoutIpv6 = (namespace: NamespaceRef | undefined, link: string): SetSysctl => ({
-  _tag: 'SetSysctl',
-  ...(namespace !== undefined && { namespace }),
-  key: `net.ipv6.conf.${link}.disable_ipv6`,
-  value: '1',
-  optional: true
-})

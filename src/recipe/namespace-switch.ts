@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
-import type { NamespaceRef } from '../namespace/reference'
 import {
   attachedStep,
   attachment,
@@ -15,6 +14,7 @@ import {
   wrongPlace,
   wrongTogether
 } from './attachment'
+import { withoutIpv6 } from './ipv6'
 import {
   type Fault,
   found,
@@ -197,7 +197,7 @@ const stepsOf = (given: Parsed & { readonly name: string }): ReadonlyArray<Step>
         )
       : []),
     // A switch hears nothing that is said on it, so it has no address, not even one that IPv6 makes.
-    ...[bridge, ...members.map(({ port }) => port)].map(each => withoutIpv6(namespace, each)),
+    ...[bridge, ...members.map(({ port }) => port)].map(each => withoutIpv6(each, namespace)),
     ...[bridge, ...members.map(({ port }) => port)].map(
       (each): Step => ({ _tag: 'SetLink', namespace, link: each, change: { up: true } })
     ),
@@ -209,11 +209,3 @@ const stepsOf = (given: Parsed & { readonly name: string }): ReadonlyArray<Step>
 
 /** That of ports which are told none. */
 const defaultVlan = 1
-
-const withoutIpv6 = (namespace: NamespaceRef, link: string): Step => ({
-  _tag: 'SetSysctl',
-  namespace,
-  key: `net.ipv6.conf.${link}.disable_ipv6`,
-  value: '1',
-  optional: true
-})

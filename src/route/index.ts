@@ -7,6 +7,7 @@ import { type Encap, encapAttributes, encapIn } from '../ip/encap'
 import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
+import { linkPlace } from '../socket/input'
 import { message, present } from '../socket/message'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
@@ -245,7 +246,10 @@ const change = (
   protocol: 'route',
   answering: 'acknowledged',
   links: linksOf(given),
-  linkField: given.nexthops === undefined ? undefined : link => nexthopAt(given, link),
+  linkField:
+    given.nexthops === undefined
+      ? undefined
+      : named => linkPlace(named, given.link, 'nexthops', given.nexthops ?? []),
   namespaces: [],
   messages: known => {
     const destination = destinationOf(operation, given)
@@ -268,11 +272,6 @@ const nothing = (): void => undefined
 const linksOf = ({ link, nexthops }: NewRoute): ReadonlyArray<LinkRef> => {
   if (nexthops === undefined) return typeof link === 'string' ? [link] : noLinks
   return [link, ...nexthops.map(nexthop => nexthop.link)].filter(each => each !== undefined)
-}
-
-const nexthopAt = ({ link, nexthops = [] }: NewRoute, named: LinkRef): string | undefined => {
-  const at = named === link ? -1 : nexthops.findIndex(nexthop => nexthop.link === named)
-  return at < 0 ? undefined : `nexthops.${at}.link`
 }
 
 const destinationOf = (operation: string, given: NewRoute): E.Either<InvalidInput, Prefix> => {

@@ -163,17 +163,8 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
   const { operation, family } = request
   if (family !== undefined && !Object.values(names.families).includes(family))
     return E.left(unsupported({ operation }, genericFamily(family)))
-  const missing = missingLink(request, names)
-  if (missing !== undefined) return E.left(missing)
-  for (const link of request.links)
-    if (typeof link !== 'string' && typeof link !== 'number')
-      return E.left(
-        invalidInput(
-          operation,
-          fieldOf(request, link),
-          `${String(link)} is neither a link's name nor its index`
-        )
-      )
+  const wrong = wrongLink(request, names)
+  if (wrong !== undefined) return E.left(wrong)
   const opened = open(request.namespaces)
   if (E.isLeft(opened)) return opened
   const { descriptorOf, release } = opened.right
@@ -183,7 +174,7 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
       : { indexOf: link => indexOf(link, names), descriptorOf }
   if (request.pieces !== undefined)
     return E.right({ messages: [], pieces: request.pieces(known), known, release })
-  const messages = E.flatten(attempt(operation, () => request.messages(known)))
+  const messages = messagesOf(request, known)
   if (E.isRight(messages)) return E.right({ messages: messages.right, known, release })
   release()
   return messages
@@ -191,8 +182,23 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
 
 const fieldOf = ({ linkField }: Request<unknown>, link: LinkRef): string => linkField?.(link) ?? 'link'
 
-const missingLink = (request: Request<unknown>, { found, made }: Names): NetlinkError | undefined => {
+/** Without a function of its own for each: there are a hundred thousand in a batch. */
+const messagesOf = (request: Request<unknown>, known: Known): ReturnType<Request<unknown>['messages']> => {
+  try {
+    return request.messages(known)
+  } catch (thrown) {
+    return E.left(unfit(request.operation, thrown))
+  }
+}
+
+const wrongLink = (request: Request<unknown>, { found, made }: Names): NetlinkError | undefined => {
   for (const link of request.links) {
+    if (typeof link !== 'string' && typeof link !== 'number')
+      return invalidInput(
+        request.operation,
+        fieldOf(request, link),
+        `${String(link)} is neither a link's name nor its index`
+      )
     const result = typeof link === 'string' && !made.has(link) ? found.get(link) : undefined
     if (result === undefined || E.isRight(result)) continue
     const { left } = result

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from './error'
+import type { LinkRef } from './request'
 
 /** Reads members of what a caller passed; what is left out stays out. Left names the member. */
 export interface Input {
@@ -23,6 +24,17 @@ export const input = (operation: string): Input => ({
       ? E.right(name === undefined ? undefined : table[name])
       : E.left(invalidInput(operation, field, `${String(name)} is none of ${Object.keys(table).join(', ')}`))
 })
+
+/** Where a link is named, if not by the member `link` itself but in a list of what names one each: `nexthops.1.link`. */
+export const linkPlace = (
+  named: LinkRef,
+  link: LinkRef | undefined,
+  field: string,
+  all: ReadonlyArray<{ readonly link?: LinkRef | undefined }>
+): string | undefined => {
+  const at = named === link ? -1 : all.findIndex(each => each.link === named)
+  return at < 0 ? undefined : `${field}.${at}.link`
+}
 
 /** A member that needs parsing. */
 export const parsed = <A>(

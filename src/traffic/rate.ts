@@ -26,6 +26,9 @@ export const rateSpec = (rate: number) => ({
 export const rate64 = (rate: number): bigint | undefined =>
   bytesPerSecond(rate) < most ? undefined : BigInt(bytesPerSecond(rate))
 
+/** Bytes of the longest packet where nobody says: what tc takes. */
+export const longestPacket = 2047
+
 /** A rate with the table that some actions still insist on: how long packets of 256 lengths take, in ticks. */
 export const rateTable = (rate: number, longest: number) => {
   let cellLog = 0

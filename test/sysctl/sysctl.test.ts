@@ -3,19 +3,13 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as isolink from '../../src/index'
 import { namespaces, open, sysctl } from '../../src/promises'
+import { refusal } from '../lab'
 import { command, kernelTest, otherUser, run } from '../sandbox'
 
 const test = suite('sysctl')
 const needs = [command('ip'), command('sysctl')]
 
-const fault = async (work: () => unknown): Promise<Record<string, unknown>> => {
-  try {
-    await work()
-  } catch (error) {
-    return error as Record<string, unknown>
-  }
-  throw new Error('it succeeded')
-}
+const fault = (work: () => unknown): Promise<Record<string, unknown>> => refusal(Promise.resolve().then(work))
 
 const theirs = (key: string, namespace?: string): string =>
   (namespace === undefined

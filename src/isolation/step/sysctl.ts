@@ -168,6 +168,9 @@ export const sysctlStep: StepKind<SetSysctl, SysctlBefore> = {
   script: ({ key, value, namespace, optional }) => [line(namespace, key, value, optional)]
 }
 
+/** Whether IPv6 forwards what comes in by any link. */
+const switchForAll = 'net.ipv6.conf.all.forwarding'
+
 /**
  * IPv4 forwards what comes in by a link if that link may; nothing else of the host is opened. IPv6 has the same since
  * Linux 6.17; before, only a switch for all links at once.
@@ -177,10 +180,31 @@ const forwardingKeys = (family: Forward['family'], link: string, scoped: boolean
     ? `net.ipv4.conf.${link}.forwarding`
     : scoped
       ? `net.ipv6.conf.${link}.force_forwarding`
-      : 'net.ipv6.conf.all.forwarding'
+      : switchForAll
 
 const hasScopedIpv6 = (parameters: Parameters, namespace: NamespaceRef | undefined): boolean =>
   E.isRight(parameters.get('net.ipv6.conf.all.force_forwarding', namespace))
+
+const linksIn = (parameters: Parameters, namespace: NamespaceRef | undefined): ReadonlyArray<string> =>
+  pipe(
+    parameters.interfaces('ipv6', namespace),
+    E.getOrElse((): ReadonlyArray<string> => [])
+  )
+
+/** The keys of a parameter of links, of those whose value is such. */
+const keysWith = (
+  parameters: Parameters,
+  namespace: NamespaceRef | undefined,
+  links: ReadonlyArray<string>,
+  parameter: string,
+  holds: (value: string) => boolean
+): ReadonlyArray<string> =>
+  links
+    .map(link => `net.ipv6.conf.${link}.${parameter}`)
+    .filter(key => {
+      const value = parameters.get(key, namespace)
+      return E.isRight(value) && holds(value.right)
+    })
 
 /**
  * A host that forwards everything forgets what routers told it, and ignores their advertisements, on every link that
@@ -190,17 +214,10 @@ const acceptAdvertisements = (
   parameters: Parameters,
   namespace: NamespaceRef | undefined
 ): ReadonlyArray<readonly [key: string, value: string]> =>
-  pipe(
-    parameters.interfaces('ipv6', namespace),
-    E.getOrElse((): ReadonlyArray<string> => [])
-  )
-    .map(link => `net.ipv6.conf.${link}.accept_ra`)
-    .filter(key => {
-      const value = parameters.get(key, namespace)
-      // 2 may be another isolation's doing: on record here too, it can be handed over when that one goes first.
-      return E.isRight(value) && ['1', '2'].includes(value.right)
-    })
-    .map(key => [key, '2'] as const)
+  // 2 may be another isolation's doing: on record here too, it can be handed over when that one goes first.
+  keysWith(parameters, namespace, linksIn(parameters, namespace), 'accept_ra', value =>
+    ['1', '2'].includes(value)
+  ).map(key => [key, '2'] as const)
 
 const forwardingSettings = (
   parameters: Parameters,
@@ -214,8 +231,6 @@ const forwardingSettings = (
   ]
 }
 
-const switchForAll = forwardingKeys('ipv6', '', false)
-
 /** Turned off for all links, forwarding is off for those too that had it while it was off for the others. */
 const withExceptions = (
   parameters: Parameters,
@@ -224,16 +239,8 @@ const withExceptions = (
 ): SysctlBefore => ({
   settings: settings.map(setting => {
     if (setting.key !== switchForAll || setting.before !== '0') return setting
-    const links = pipe(
-      parameters.interfaces('ipv6', namespace),
-      E.getOrElse((): ReadonlyArray<string> => [])
-    )
-    const exceptions = ['default', ...links]
-      .map(link => `net.ipv6.conf.${link}.forwarding`)
-      .filter(key => {
-        const value = parameters.get(key, namespace)
-        return E.isRight(value) && value.right !== '0'
-      })
+    const links = ['default', ...linksIn(parameters, namespace)]
+    const exceptions = keysWith(parameters, namespace, links, 'forwarding', value => value !== '0')
     return exceptions.length === 0 ? setting : { ...setting, exceptions }
   })
 })
@@ -251,7 +258,7 @@ export const forwardedOnlyNow = (
     return E.isRight(value) && value.right === '1'
   }
   if (family === 'ipv4') return links.filter(link => !isOn(forwardingKeys(family, link, true)))
-  if (isOn(forwardingKeys(family, '', false))) return []
+  if (isOn(switchForAll)) return []
   return hasScopedIpv6(parameters, namespace)
     ? links.filter(link => !isOn(forwardingKeys(family, link, true)))
     : pipe(
@@ -276,7 +283,7 @@ const forwardingScript = ({ family, links, namespace }: Forward): ReadonlyArray<
     ...scoped.map(indented),
     'else',
     indented(inside(namespace, `sh -c '${advertisements} | while read -r key; do echo 2 >"$key"; done'`)),
-    indented(line(namespace, forwardingKeys(family, '', false), '1')),
+    indented(line(namespace, switchForAll, '1')),
     'fi'
   ]
 }
