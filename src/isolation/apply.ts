@@ -19,9 +19,9 @@ import {
   total
 } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
-import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
+import type { Entry } from './record'
 import { mend } from './repair'
 import { describe, kindOf } from './step'
 import { takeDown, takeDownMembers } from './teardown'

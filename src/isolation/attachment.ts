@@ -3,8 +3,8 @@ import * as TE from 'fp-ts/TaskEither'
 import { bridgeEndpoint, type Endpoint } from '../recipe/bridge-network'
 import { type ApplyOptions, applyLocked, type Isolation } from './apply'
 import { type IsolationError, notApplied } from './error'
-import type { Entry } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
+import type { Entry } from './record'
 import { type Teardown, type TeardownOptions, takeDownTelling } from './teardown'
 
 /**

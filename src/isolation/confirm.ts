@@ -1,8 +1,8 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type IsolationError, notApplied } from './error'
-import type { Entry } from './journal'
 import { type Machine, thisMachine } from './machine'
+import type { Entry } from './record'
 
 export interface Confirmation {
   readonly name: string

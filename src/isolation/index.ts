@@ -17,7 +17,7 @@ export type {
 } from './error'
 export { explain } from './explain'
 export { collectGarbage, type Garbage, type GarbageOptions } from './garbage'
-export { publish, unpublish } from './publication'
+export { publish, type Revision, unpublish } from './publication'
 export { type Recovery, recover } from './recover'
 export { type Drift, type Status, status } from './status'
 export { type Teardown, type TeardownOptions, teardown } from './teardown'

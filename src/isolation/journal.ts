@@ -26,31 +26,18 @@ import * as TE from 'fp-ts/TaskEither'
 import * as v from 'valibot'
 import { flock, LOCK_EX, LOCK_NB } from '../namespace/system'
 import { isolationName } from '../recipe/parameters'
-import type { Plan } from '../recipe/plan'
 import { type JournalFailed, total, type Unexpected } from './error'
-import type { Place } from './world'
-
-/** Until when somebody has to confirm, or the watchdog undoes everything. */
-export interface Pending {
-  /** Tells this application of the plan from another one by the same name. */
-  readonly token: string
-  /** Seconds since the machine was started, those in which it slept included. */
-  readonly deadline: number
-}
-
-/** What has been applied, or is being applied or taken down: enough to undo it in another process. */
-export interface Entry {
-  readonly phase: 'applying' | 'applied' | 'removing'
-  readonly plan: Plan
-  /** What each step found before anything was changed. */
-  readonly before: ReadonlyArray<unknown>
-  /** The namespaces that it is about, the host's among them. */
-  readonly places: ReadonlyArray<Place>
-  /** As long as nobody has confirmed. */
-  readonly pending?: Pending
-  /** What it was applied with, if ports have come or gone since: whoever asks for that again asks for the same. */
-  readonly asked?: Plan['parameters']
-}
+import {
+  type Amendment,
+  amendmentText,
+  type Brief,
+  briefOf,
+  claimsIn,
+  claimsOf,
+  type Entry,
+  recordOf,
+  recordText
+} from './record'
 
 /** The records of what is applied: one file for each name. */
 export interface Journal {
@@ -66,6 +53,10 @@ export interface Journal {
   /** Writes a record so that whoever reads it finds the old one or the new one, whole, even after a power failure. */
   readonly write: (entry: Entry) => E.Either<JournalFailed, void>
   readonly erase: (name: string) => E.Either<JournalFailed, void>
+  /** As much of a record as a change of one port needs; undefined if there is none, or none that can be amended. */
+  readonly brief: (name: string, port: string) => Brief | undefined
+  /** Writes behind a record, without writing it anew, that a port came or went. */
+  readonly amend: (name: string, amendment: Amendment, number: number) => E.Either<JournalFailed, void>
   /** The name of the record whose plan makes a claim, found without reading the others; undefined if there is none. */
   readonly claimant: (claim: string) => E.Either<JournalFailed, string | undefined>
   /** The names of all records. */
@@ -126,9 +117,6 @@ const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).c
 const patience = 120_000
 const pace = { least: 2, most: 20 }
 
-/** Version of the records. What another version wrote is left to it. */
-const version = 1
-
 export const journalIn = (
   directory: string,
   owner: Journal['owner'] = name => ownerIn(directory, name)
@@ -157,7 +145,9 @@ export const journalIn = (
           ? inDirectory(directory, at =>
               pipe(
                 attempt(path, 'read', () => contents(at(`${name}.json`))),
-                E.chain(text => (text === undefined ? E.right(undefined) : parse(path, name, text))),
+                E.chain(bytes =>
+                  bytes === undefined ? E.right(undefined) : parse(path, name, bytes.toString())
+                ),
                 E.orElse(error => {
                   if (!isDamaged(error)) return E.left(error)
                   return E.left(putAside(path, at(`${name}.json`), error))
@@ -176,7 +166,8 @@ export const journalIn = (
           ? inDirectory(directory, (at, descriptor) =>
               attempt(path, 'remove', () => {
                 // The record last: as long as there is something of it, it can be found again.
-                for (const claim of claimsIn(contents(at(`${name}.json`)))) unlinkIfThere(at(linkOf(claim)))
+                for (const claim of claimsIn(contents(at(`${name}.json`))?.toString() ?? ''))
+                  unlinkIfThere(at(linkOf(claim)))
                 unlinkIfThere(at(spareOf(name)))
                 removeIfEmpty(at(membersOf(name)))
                 unlinkIfThere(at(`${name}.json`))
@@ -194,7 +185,7 @@ export const journalIn = (
       E.chain(path =>
         inDirectory(directory, (at, descriptor) =>
           attempt(path, 'write', () => {
-            const text = Buffer.from(textOf(entry))
+            const text = Buffer.from(recordText(entry))
             replaceContents(at(spareOf(name)), text)
             renameSync(at(spareOf(name)), at(`${name}.json`))
             if (entry.phase === 'applying')
@@ -211,6 +202,26 @@ export const journalIn = (
       })
     )
   }
+
+  const brief: Journal['brief'] = (name, port) => {
+    const found = pipe(
+      fileOf(directory, name),
+      E.chain(path => inDirectory(directory, at => attempt(path, 'read', () => contents(at(`${name}.json`)))))
+    )
+    return E.isRight(found) && found.right !== undefined ? briefOf(name, found.right, port) : undefined
+  }
+
+  const amend: Journal['amend'] = (name, amendment, number) =>
+    pipe(
+      fileOf(directory, name),
+      E.chain(path =>
+        inDirectory(directory, at =>
+          attempt(path, 'write', () =>
+            appendContents(at(`${name}.json`), Buffer.from(amendmentText(amendment, number)))
+          )
+        )
+      )
+    )
 
   const claimant: Journal['claimant'] = claim =>
     existsSync(directory)
@@ -286,7 +297,21 @@ export const journalIn = (
     }
   }
 
-  return { directory, locked, read, write, erase, claimant, names, setAside, tidy, owner, members }
+  return {
+    directory,
+    locked,
+    read,
+    write,
+    erase,
+    brief,
+    amend,
+    claimant,
+    names,
+    setAside,
+    tidy,
+    owner,
+    members
+  }
 }
 
 /** A name is a file's name, and none that leads out of the directory. */
@@ -375,7 +400,7 @@ const lock = async (
   }
 }
 
-const contents = (path: string): string | undefined => {
+const contents = (path: string): Buffer | undefined => {
   let descriptor: number
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
@@ -384,7 +409,7 @@ const contents = (path: string): string | undefined => {
     throw error
   }
   try {
-    return readFileSync(descriptor, 'utf8')
+    return readFileSync(descriptor)
   } finally {
     closeSync(descriptor)
   }
@@ -394,15 +419,6 @@ const contents = (path: string): string | undefined => {
 const linkOf = (claim: string): string => `.${claim}.claim`
 
 const isLink = (file: string): boolean => file.endsWith('.claim')
-
-const claimsOf = ({ plan }: Pick<Entry, 'plan'>): ReadonlyArray<string> =>
-  (plan.premises ?? []).flatMap(premise => ('claim' in premise ? [premise.claim] : []))
-
-const claimsIn = (text: string | undefined): ReadonlyArray<string> => {
-  const file = v.safeParse(fileSchema, fromJson(text ?? ''))
-  const record = file.success ? v.safeParse(recordSchema, file.output.record) : file
-  return record.success ? claimsOf(record.output as unknown as Entry) : []
-}
 
 const pointAt = (path: string, target: string): void => {
   unlinkIfThere(path)
@@ -459,6 +475,16 @@ const replaceContents = (path: string, bytes: Uint8Array): void => {
   }
 }
 
+const appendContents = (path: string, bytes: Uint8Array): void => {
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW)
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 const reserve = (path: string, size: number, must: boolean): void => {
   try {
     replaceContents(path, new Uint8Array(Math.ceil(size / block) * block + block))
@@ -467,71 +493,20 @@ const reserve = (path: string, size: number, must: boolean): void => {
   }
 }
 
-/** The machine's present life: what the kernel had before is gone. `man 5 proc_sys_kernel` */
-const bootId = (): string => {
-  boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  return boot
-}
-
-let boot: string | undefined
-
-const textOf = (entry: Entry): string => {
-  const record = JSON.stringify({ boot: bootId(), ...entry })
-  return `{"isolink":${version},"digest":"${sha256(record)}","record":${record}}\n`
-}
-
 interface Damaged extends JournalFailed {
   readonly damaged: true
 }
 
 const isDamaged = (error: JournalFailed): error is Damaged => 'damaged' in error
 
-const damaged = (path: string, reason: string): Damaged => ({
-  ...failed(path, 'understand', { message: reason }),
-  damaged: true
-})
-
-const recordSchema = v.looseObject({
-  boot: v.string(),
-  phase: v.picklist(['applying', 'applied', 'removing']),
-  plan: v.looseObject({
-    recipe: v.string(),
-    name: isolationName,
-    steps: v.array(v.looseObject({ _tag: v.string() }))
-  }),
-  before: v.array(v.unknown()),
-  places: v.array(v.looseObject({ cookie: v.string() })),
-  pending: v.optional(v.object({ token: v.string(), deadline: v.number() }))
-})
-
-const fileSchema = v.object({ isolink: v.number(), digest: v.string(), record: v.unknown() })
-
-const parse = (path: string, name: string, text: string): E.Either<JournalFailed, Entry | undefined> => {
-  const file = v.safeParse(fileSchema, fromJson(text))
-  if (!file.success) return E.left(damaged(path, 'it is no record, or not all of one'))
-  const { isolink, digest, record } = file.output
-  if (isolink !== version)
-    return E.left(failed(path, 'understand', { message: `another version of isolink wrote it (${isolink})` }))
-  if (sha256(JSON.stringify(record)) !== digest)
-    return E.left(damaged(path, 'it is not as it was written: the digest differs'))
-  const known = v.safeParse(recordSchema, record)
-  if (
-    !known.success ||
-    known.output.plan.name !== name ||
-    known.output.before.length !== known.output.plan.steps.length
+const parse = (path: string, name: string, text: string): E.Either<JournalFailed, Entry | undefined> =>
+  pipe(
+    recordOf(name, text),
+    E.mapLeft(({ reason, damaged: isBroken }) => {
+      const error = failed(path, 'understand', { message: reason })
+      return isBroken ? ({ ...error, damaged: true } satisfies Damaged) : error
+    })
   )
-    return E.left(damaged(path, 'it does not hold what a record holds'))
-  const { boot, ...entry } = known.output
-  return E.right(boot === bootId() ? (entry as unknown as Entry) : undefined)
-}
-
-const fromJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
-}
 
 /** What a damaged record is called from then on, but for the time of that. */
 const damagedOf = (name: string): string => `${name}.json.damaged-`

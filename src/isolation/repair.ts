@@ -3,8 +3,8 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type IsolationError, isGone, type StepError, type StepFailed } from './error'
 import { inWorld, type Progress, repair, surroundings, type Task, tasksOf } from './execution'
-import type { Entry } from './journal'
 import type { Machine } from './machine'
+import type { Entry } from './record'
 import { describe, kindOf, type Surroundings } from './step'
 
 /**

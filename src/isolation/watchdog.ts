@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
 import type { WatchdogFailed } from './error'
-import type { Pending } from './journal'
+import type { Pending } from './record'
 
 /** Somebody who waits in a process of its own. */
 export interface Watchdog {

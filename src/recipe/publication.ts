@@ -26,7 +26,22 @@ const givenIn = ({ publish = [] }: Parameters): ReadonlyArray<PortMapping> =>
 const parsed = (given: PortMapping): E.Either<InvalidParameters, Publication> =>
   parse('publish', publication, given)
 
-interface Port extends Pick<Publication, 'protocol' | 'hostPort' | 'count' | 'hostAddress'> {}
+export interface Port extends Pick<Publication, 'protocol' | 'hostPort' | 'count' | 'hostAddress'> {}
+
+/** A port by what tells it from others. */
+export const portOf = (given: PortOfHost): E.Either<InvalidParameters, Port> =>
+  pipe(
+    parse('unpublish', hostPort, given),
+    E.map(({ protocol, hostPort: { first, count }, hostAddress }) => ({
+      protocol,
+      hostPort: first,
+      count,
+      ...(hostAddress !== undefined && { hostAddress })
+    }))
+  )
+
+/** The port that a mapping publishes. */
+export const portIn = (given: PortMapping): E.Either<InvalidParameters, Port> => parsed(given)
 
 const isSame = (a: Port, b: Port): boolean =>
   a.protocol === b.protocol &&
@@ -60,16 +75,9 @@ export const withoutPort = (
 ): E.Either<InvalidParameters, Parameters | undefined> =>
   pipe(
     E.Do,
-    E.apS('given', parse('unpublish', hostPort, port)),
+    E.apS('wanted', portOf(port)),
     E.apS('all', E.traverseArray(parsed)(givenIn(parameters))),
-    E.chain(({ given, all }) => {
-      const { protocol, hostPort: range, hostAddress } = given
-      const wanted: Port = {
-        protocol,
-        hostPort: range.first,
-        count: range.count,
-        ...(hostAddress !== undefined && { hostAddress })
-      }
+    E.chain(({ wanted, all }) => {
       if (all.some(each => isSame(each, wanted)))
         return E.right({
           ...parameters,

@@ -105,9 +105,9 @@ const ports = async (): Promise<void> => {
   const many = typical(await published('shop/one', 11_000, samples))
   report('a port published beside those of others', samples, few, all, many)
 
-  const own = Math.floor(1000 / scale)
-  await published('shop/many', 12_000, own - samples)
-  const last = typical(await published('shop/many', 14_000, samples))
+  const own = Math.floor(10_000 / scale)
+  await published('shop/many', 31_000, own - samples)
+  const last = typical(await published('shop/many', 31_000 + own, samples))
   report('a port published beside others of its own', samples, few, own, last)
 }
 
