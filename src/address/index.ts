@@ -83,7 +83,6 @@ export const list = (filter: AddressFilter = {}): ListRequest<Address> =>
     operation: 'address.list',
     protocol: 'route',
     links: filter.link === undefined ? [] : [filter.link],
-    namespaces: [],
     messages: known =>
       E.right([
         message('RTM_GETADDR', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -129,7 +128,6 @@ const change = (
   protocol: 'route',
   answering: 'acknowledged',
   links: [given.link],
-  namespaces: [],
   messages: known =>
     pipe(
       bodyOf(operation, given),

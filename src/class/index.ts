@@ -78,7 +78,6 @@ export const list = (filter: ClassFilter): ListRequest<Class> =>
     operation: 'class.list',
     protocol: 'route',
     links: [filter.link],
-    namespaces: [],
     messages: known =>
       pipe(
         parsed('class.list', 'qdisc', filter.qdisc, parseHandle),
@@ -98,7 +97,6 @@ export const get = (key: ClassKey): Request<Class> => ({
   protocol: 'route',
   answering: 'single',
   links: [key.link],
-  namespaces: [],
   messages: known =>
     pipe(
       handleOf('class.get', key),
@@ -134,7 +132,6 @@ export const remove = (key: ClassKey): Request<void> => ({
   protocol: 'route',
   answering: 'acknowledged',
   links: [key.link],
-  namespaces: [],
   messages: known =>
     pipe(
       handleOf('class.remove', key),
@@ -169,7 +166,6 @@ const change = (
   protocol: 'route',
   answering: 'acknowledged',
   links: [given.link],
-  namespaces: [],
   messages: known =>
     pipe(
       E.Do,

@@ -109,8 +109,6 @@ const entries = (operation: string, filter: Filter): ListRequest<Entry> =>
   listing({
     operation,
     protocol: 'netfilter',
-    links: [],
-    namespaces: [],
     messages: () => question(operation, filter),
     entries: answer => entriesIn(answer).filter(matches(filter)),
     fields,
@@ -128,8 +126,6 @@ export const get = (entry: EntryRef): Request<Entry> => ({
   operation: 'conntrack.get',
   protocol: 'netfilter',
   answering: 'single',
-  links: [],
-  namespaces: [],
   messages: () =>
     pipe(
       bodyOf('conntrack.get', entry),
@@ -146,8 +142,6 @@ export const add = (entry: NewEntry): Request<void> => ({
   operation: 'conntrack.add',
   protocol: 'netfilter',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () =>
     pipe(
       newBody('conntrack.add', entry),
@@ -163,8 +157,6 @@ export const set = (entry: EntryRef, change: EntryChange): Request<void> => ({
   operation: 'conntrack.set',
   protocol: 'netfilter',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () =>
     pipe(
       bodyOf('conntrack.set', entry),
@@ -187,8 +179,6 @@ const forgetting = (operation: string, entry: EntryRef): Request<void> => ({
   operation,
   protocol: 'netfilter',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () =>
     pipe(
       bodyOf(operation, entry),
@@ -224,8 +214,6 @@ export const flush = (family?: 'ipv4' | 'ipv6'): Request<void> => ({
   operation: 'conntrack.flush',
   protocol: 'netfilter',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () =>
     pipe(
       input('conntrack.flush').named('family', addressFamilies, family),

@@ -53,8 +53,6 @@ const ask = (operation: string, messageOf: () => Message): Request<void> => ({
   operation,
   protocol: 'route',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () => E.right([messageOf()]),
   read: () => undefined,
   fields: {}

@@ -138,7 +138,6 @@ export const list = (filter: FilterFilter): ListRequest<Filter> =>
     operation: 'filter.list',
     protocol: 'route',
     links: linksOf(filter),
-    namespaces: [],
     messages: known =>
       pipe(
         headerOf('filter.list', filter, known),
@@ -160,7 +159,6 @@ export const get = (key: FilterKey): Request<Filter> => ({
   protocol: 'route',
   answering: 'single',
   links: linksOf(key),
-  namespaces: [],
   messages: known =>
     pipe(
       headerOf('filter.get', { ...key, protocol: key.protocol ?? 'all' }, known),
@@ -196,7 +194,6 @@ export const remove = (key: FilterKey): Request<void> => ({
   protocol: 'route',
   answering: 'acknowledged',
   links: linksOf(key),
-  namespaces: [],
   messages: known =>
     pipe(
       headerOf('filter.remove', { ...key, protocol: key.protocol ?? 'all' }, known),
@@ -218,7 +215,6 @@ export const flush = (which: FilterFlush): Request<void> => ({
   protocol: 'route',
   answering: 'acknowledged',
   links: linksOf(which),
-  namespaces: [],
   messages: known =>
     pipe(
       which.protocol !== undefined && which.priority === undefined
@@ -294,7 +290,6 @@ const change = (
     link => link !== undefined
   ),
   linkField: named => linkPlace(named, given.link, 'actions', given.actions ?? []),
-  namespaces: [],
   messages: known =>
     pipe(
       E.Do,

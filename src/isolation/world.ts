@@ -194,9 +194,10 @@ const memberOf = (ref: NamespaceRef): readonly ['name' | 'pid' | 'path' | 'fd', 
 
 /** The same request, its namespaces being those that have been looked up. */
 const settled = <A>(request: Request<A>, at: World['at']): Request<A> => {
-  if (request.namespaces.length === 0) return request
+  const { namespaces = [] } = request
+  if (namespaces.length === 0) return request
   const found = new Map<NamespaceRef, NamespaceRef>()
-  for (const ref of request.namespaces) {
+  for (const ref of namespaces) {
     const place = at(ref)
     if (E.isLeft(place))
       return { ...request, namespaces: [], messages: () => place as E.Either<never, never> }

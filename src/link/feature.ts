@@ -51,8 +51,6 @@ const make = (name: string, linkinfo: object): Request<void> => ({
   operation: 'link.add',
   protocol: 'route',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () =>
     E.right([
       message('RTM_NEWLINK', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, {

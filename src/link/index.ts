@@ -261,7 +261,6 @@ export const list = (filter: LinkFilter = {}): ListRequest<Link> =>
     protocol: 'route',
     links: filter.master === undefined ? [] : [filter.master],
     linkField: () => 'master',
-    namespaces: [],
     messages: known =>
       E.right([
         message('RTM_GETLINK', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -286,8 +285,6 @@ export const get = (link: LinkRef, { namespaceId }: GetOptions = {}): Request<Li
   operation: 'link.get',
   protocol: 'route',
   answering: 'single',
-  links: [],
-  namespaces: [],
   messages: () =>
     E.right([
       message('RTM_GETLINK', NLM_F.REQUEST, {
@@ -418,7 +415,6 @@ const changeNames = (
   protocol: 'route',
   answering: 'acknowledged',
   links: [link],
-  namespaces: [],
   messages: known => {
     const wrong = names.find(name => name === '' || Buffer.byteLength(name) > longestAlternativeName)
     return wrong === undefined
@@ -447,7 +443,6 @@ export const remove = (link: LinkRef): Request<void> => ({
   protocol: 'route',
   answering: 'acknowledged',
   links: [link],
-  namespaces: [],
   messages: known =>
     E.right([message('RTM_DELLINK', NLM_F.REQUEST, { header: { index: known.indexOf(link) } })]),
   read: () => undefined,
@@ -464,8 +459,6 @@ export const removeGroup = (group: number): Request<void> => ({
   operation: 'link.removeGroup',
   protocol: 'route',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () =>
     group === 0
       ? E.left(invalidInput('link.removeGroup', 'group', '0 is the group of all links that were given none'))

@@ -60,7 +60,6 @@ export const list = (filter: VlanFilter = {}): ListRequest<PortVlan> =>
     protocol: 'route',
     links: [filter.link, filter.bridge].filter(link => link !== undefined),
     linkField: link => (link === filter.bridge ? 'bridge' : 'link'),
-    namespaces: [],
     messages: () =>
       E.right([
         message('RTM_GETLINK', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -95,7 +94,6 @@ const change = (operation: string, type: 'RTM_SETLINK' | 'RTM_DELLINK', given: N
   protocol: 'route',
   answering: 'acknowledged',
   links: [given.link],
-  namespaces: [],
   messages: known => {
     const { id, last = id, tunnel } = given
     if (!(id >= 1 && id <= last && last <= 4094))

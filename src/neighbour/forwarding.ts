@@ -144,7 +144,6 @@ export const list = (filter: ForwardingFilter = {}): ListRequest<ForwardingEntry
     protocol: 'route',
     links: [filter.link, filter.bridge].filter(link => link !== undefined),
     linkField: link => (link === filter.bridge ? 'bridge' : 'link'),
-    namespaces: [],
     messages: known =>
       E.right([
         message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -167,7 +166,6 @@ export const get = (key: ForwardingKey): Request<ForwardingEntry> => ({
   protocol: 'route',
   answering: 'single',
   links: [key.link],
-  namespaces: [],
   messages: known =>
     pipe(
       databaseOf('neighbour.forwarding.get', key),
@@ -207,7 +205,6 @@ export const flush = (which: ForwardingFlush): Request<void> => ({
   protocol: 'route',
   answering: 'acknowledged',
   links: [which.link],
-  namespaces: [],
   messages: known =>
     pipe(
       E.Do,
@@ -245,7 +242,6 @@ const change = (
   answering: 'acknowledged',
   links: [given.link, given.via].filter(link => link !== undefined),
   linkField: link => (link === given.link ? 'link' : 'via'),
-  namespaces: [],
   messages: known =>
     pipe(
       E.Do,

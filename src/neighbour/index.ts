@@ -113,7 +113,6 @@ export const list = (filter: NeighbourFilter = {}): ListRequest<Neighbour> =>
     protocol: 'route',
     links: [filter.link, filter.master].filter(link => link !== undefined),
     linkField: link => (link === filter.master ? 'master' : 'link'),
-    namespaces: [],
     messages: known =>
       E.right([
         message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -134,7 +133,6 @@ export const get = ({ link, address }: NeighbourKey): Request<Neighbour> => ({
   protocol: 'route',
   answering: 'single',
   links: [link],
-  namespaces: [],
   messages: known =>
     pipe(
       addressed('neighbour.get', address),
@@ -172,7 +170,6 @@ export const remove = ({ link, address }: NeighbourKey): Request<void> => ({
   protocol: 'route',
   answering: 'acknowledged',
   links: [link],
-  namespaces: [],
   messages: known =>
     pipe(
       addressed('neighbour.remove', address),
@@ -198,7 +195,6 @@ const change = (
   protocol: 'route',
   answering: 'acknowledged',
   links: [given.link],
-  namespaces: [],
   messages: known =>
     pipe(
       E.Do,

@@ -43,7 +43,6 @@ export const list = (filter: ProxyFilter = {}): ListRequest<Proxy> =>
     operation: 'neighbour.proxy.list',
     protocol: 'route',
     links: filter.link === undefined ? [] : [filter.link],
-    namespaces: [],
     messages: known =>
       E.right([
         message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -79,7 +78,6 @@ const change = (
   protocol: 'route',
   answering: 'acknowledged',
   links: [given.link],
-  namespaces: [],
   messages: known =>
     pipe(
       input(operation).address('address', given.address),

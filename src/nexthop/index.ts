@@ -147,7 +147,6 @@ export const list = (filter: NexthopFilter = {}): ListRequest<Nexthop> =>
     protocol: 'route',
     links: [filter.link, filter.master].filter(link => link !== undefined),
     linkField: link => (link === filter.master ? 'master' : 'link'),
-    namespaces: [],
     messages: known =>
       E.right([
         message('RTM_GETNEXTHOP', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -171,8 +170,6 @@ export const get = (id: number): Request<Nexthop> => ({
   operation: 'nexthop.get',
   protocol: 'route',
   answering: 'single',
-  links: [],
-  namespaces: [],
   messages: () => E.right([message('RTM_GETNEXTHOP', NLM_F.REQUEST, { attributes: { id } })]),
   read: answers => answers.flatMap(nexthopsIn)[0] as Nexthop,
   fields,
@@ -194,8 +191,6 @@ export const remove = (id: number): Request<void> => ({
   operation: 'nexthop.remove',
   protocol: 'route',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () => E.right([message('RTM_DELNEXTHOP', NLM_F.REQUEST, { attributes: { id } })]),
   read: () => undefined,
   fields,
@@ -207,8 +202,6 @@ export const buckets = (filter: BucketFilter = {}): ListRequest<Bucket> =>
   listing({
     operation: 'nexthop.buckets',
     protocol: 'route',
-    links: [],
-    namespaces: [],
     messages: () =>
       E.right([
         message('RTM_GETNEXTHOPBUCKET', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -232,7 +225,6 @@ const change = (
   protocol: 'route',
   answering: 'acknowledged',
   links: 'link' in given && given.link !== undefined ? [given.link] : [],
-  namespaces: [],
   messages: known =>
     pipe(
       given.group === undefined ? singleOf(operation, given, known) : groupOf(operation, given),

@@ -124,8 +124,6 @@ const transaction = (messages: ReadonlyArray<Message>): Request<void> => ({
   operation: 'nftables.transaction',
   protocol: 'netfilter',
   answering: 'transaction',
-  links: [],
-  namespaces: [],
   messages: () => E.right([batchBegin(), ...messages, batchEnd()]),
   read: () => undefined,
   fields: {}

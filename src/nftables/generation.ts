@@ -8,8 +8,6 @@ export const generation: Request<number> = {
   operation: 'nftables.generation',
   protocol: 'netfilter',
   answering: 'single',
-  links: [],
-  namespaces: [],
   messages: () => E.right([message('NFT_MSG_GETGEN', NLM_F.REQUEST, {})]),
   read: answers =>
     answers.flatMap(answer =>

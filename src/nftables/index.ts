@@ -55,8 +55,6 @@ export { type WatchEvent, watching } from './watch'
 export const tables: ListRequest<TableRef> = listing({
   operation: 'nftables.tables',
   protocol: 'netfilter',
-  links: [],
-  namespaces: [],
   messages: () => E.right([message('NFT_MSG_GETTABLE', NLM_F.REQUEST | NLM_F.DUMP, {})]),
   entries: answer =>
     answer.type === 'NFT_MSG_NEWTABLE' && answer.attributes.name !== undefined
@@ -70,8 +68,6 @@ export const table = (ref: TableRef): Request<TableRef> => ({
   operation: 'nftables.table',
   protocol: 'netfilter',
   answering: 'single',
-  links: [],
-  namespaces: [],
   messages: () =>
     E.right([
       message('NFT_MSG_GETTABLE', NLM_F.REQUEST, {
@@ -88,8 +84,6 @@ export const elements = (ref: TableRef, set: string): ListRequest<Element> =>
   listing({
     operation: 'nftables.elements',
     protocol: 'netfilter',
-    links: [],
-    namespaces: [],
     messages: () =>
       E.right([
         message('NFT_MSG_GETSETELEM', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -110,8 +104,6 @@ export const element = (
   operation: 'nftables.element',
   protocol: 'netfilter',
   answering: 'single',
-  links: [],
-  namespaces: [],
   messages: () =>
     E.right([
       message('NFT_MSG_GETSETELEM', NLM_F.REQUEST, {

@@ -9,8 +9,6 @@ const reset = (type: 'NFT_MSG_GETRULE_RESET' | 'NFT_MSG_GETOBJ_RESET', ref?: Tab
   listing({
     operation: 'nftables.reset',
     protocol: 'netfilter',
-    links: [],
-    namespaces: [],
     messages: () =>
       E.right([
         message(type, NLM_F.REQUEST | NLM_F.DUMP, {

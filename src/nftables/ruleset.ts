@@ -62,8 +62,6 @@ export const dumpOf = <K extends Message['type'], A extends Message['type'], V>(
   listing({
     operation: 'nftables.ruleset',
     protocol: 'netfilter',
-    links: [],
-    namespaces: [],
     messages: () =>
       E.right([message(type, NLM_F.REQUEST | NLM_F.DUMP, { header: { nfgenFamily }, attributes } as never)]),
     entries: each => (each.type === answer ? values(each as Typed<A>) : []),
@@ -75,8 +73,6 @@ const interfaces: Request<ReadonlyMap<number, string>> = {
   operation: 'nftables.ruleset',
   protocol: 'route',
   answering: 'dump',
-  links: [],
-  namespaces: [],
   messages: () =>
     E.right([message('RTM_GETLINK', NLM_F.REQUEST | NLM_F.DUMP, { attributes: { extMask: 8 } })]),
   read: answers =>

@@ -89,7 +89,6 @@ export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOpti
     protocol: 'netfilter',
     answering: 'transaction',
     links: [...new Set(steps.flatMap(step => (isChange(step) ? step.links : [])))],
-    namespaces: [],
     messages: known =>
       pipe(
         E.sequenceArray([...pieces(known)]),

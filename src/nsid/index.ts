@@ -32,8 +32,6 @@ export const list = (): ListRequest<Nsid> =>
   listing({
     operation: 'nsid.list',
     protocol: 'route',
-    links: [],
-    namespaces: [],
     messages: () => E.right([message('RTM_GETNSID', NLM_F.REQUEST | NLM_F.DUMP, {})]),
     entries: nsidsIn,
     fields
@@ -44,7 +42,6 @@ export const get = (namespace: NamespaceRef): Request<Nsid | undefined> => ({
   operation: 'nsid.get',
   protocol: 'route',
   answering: 'single',
-  links: [],
   namespaces: [namespace],
   messages: known =>
     E.right([message('RTM_GETNSID', NLM_F.REQUEST, { attributes: { fd: known.descriptorOf(namespace) } })]),
@@ -57,7 +54,6 @@ export const add = ({ namespace, id = none }: NewNsid): Request<void> => ({
   operation: 'nsid.add',
   protocol: 'route',
   answering: 'acknowledged',
-  links: [],
   namespaces: [namespace],
   messages: known =>
     E.right([

@@ -53,8 +53,6 @@ export const qdiscKind = (kind: string): Feature => {
         operation: 'qdisc.add',
         protocol: 'route',
         answering: 'acknowledged',
-        links: [],
-        namespaces: [],
         messages: () =>
           E.right([
             message('RTM_NEWQDISC', NLM_F.REQUEST | NLM_F.CREATE, {

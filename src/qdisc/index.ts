@@ -93,7 +93,6 @@ export const list = (filter: QdiscFilter = {}): ListRequest<Qdisc> =>
     operation: 'qdisc.list',
     protocol: 'route',
     links: filter.link === undefined ? [] : [filter.link],
-    namespaces: [],
     messages: () =>
       E.right([
         message('RTM_GETQDISC', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -112,7 +111,6 @@ export const get = (key: QdiscKey): Request<Qdisc> => ({
   protocol: 'route',
   answering: 'single',
   links: [key.link],
-  namespaces: [],
   messages: known =>
     pipe(
       parsed('qdisc.get', 'parent', key.parent ?? 'root', text => parseHandle(text, qdiscPlaces)),
@@ -151,7 +149,6 @@ export const remove = (key: QdiscKey): Request<void> => ({
   protocol: 'route',
   answering: 'acknowledged',
   links: [key.link],
-  namespaces: [],
   messages: known =>
     pipe(
       parsed('qdisc.remove', 'parent', key.parent ?? 'root', text => parseHandle(text, qdiscPlaces)),
@@ -181,7 +178,6 @@ const change = (
     protocol: 'route',
     answering: 'acknowledged',
     links: [given.link],
-    namespaces: [],
     messages: known =>
       pipe(
         E.Do,

@@ -171,7 +171,6 @@ export const list = (filter: RouteFilter = {}): ListRequest<Route> =>
     operation: 'route.list',
     protocol: 'route',
     links: filter.link === undefined ? [] : [filter.link],
-    namespaces: [],
     messages: known =>
       E.right([
         message('RTM_GETROUTE', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -191,8 +190,6 @@ export const get = (destination: string): Request<Route> => ({
   operation: 'route.get',
   protocol: 'route',
   answering: 'single',
-  links: [],
-  namespaces: [],
   messages: () =>
     pipe(
       parseAddress(destination),
@@ -250,7 +247,6 @@ const change = (
     given.nexthops === undefined
       ? undefined
       : named => linkPlace(named, given.link, 'nexthops', given.nexthops ?? []),
-  namespaces: [],
   messages: known => {
     const destination = destinationOf(operation, given)
     if (E.isLeft(destination)) return destination

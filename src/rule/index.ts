@@ -134,8 +134,6 @@ export const list = (filter: RuleFilter = {}): ListRequest<Rule> =>
   listing({
     operation: 'rule.list',
     protocol: 'route',
-    links: [],
-    namespaces: [],
     messages: () =>
       E.right([
         message('RTM_GETRULE', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -178,8 +176,6 @@ const change = (
   operation,
   protocol: 'route',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () =>
     pipe(
       type === 'RTM_DELRULE' && saysNothing(given)

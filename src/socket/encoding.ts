@@ -165,11 +165,12 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
     return E.left(unsupported({ operation }, genericFamily(family)))
   const wrong = wrongLink(request, names)
   if (wrong !== undefined) return E.left(wrong)
-  const opened = open(request.namespaces)
+  const { links = none, namespaces = none } = request
+  const opened = open(namespaces)
   if (E.isLeft(opened)) return opened
   const { descriptorOf, release } = opened.right
   const known: Known =
-    request.links.length === 0 && request.namespaces.length === 0
+    links.length === 0 && namespaces.length === 0
       ? nothing
       : { indexOf: link => indexOf(link, names), descriptorOf }
   if (request.pieces !== undefined)
@@ -192,7 +193,7 @@ const messagesOf = (request: Request<unknown>, known: Known): ReturnType<Request
 }
 
 const wrongLink = (request: Request<unknown>, { found, made }: Names): NetlinkError | undefined => {
-  for (const link of request.links) {
+  for (const link of request.links ?? none) {
     if (typeof link !== 'string' && typeof link !== 'number')
       return invalidInput(
         request.operation,
@@ -219,6 +220,8 @@ interface Opened {
   readonly descriptorOf: Known['descriptorOf']
   readonly release: () => void
 }
+
+const none: ReadonlyArray<never> = []
 
 /** What most requests know: they name neither a link nor a namespace. */
 const nothing: Known = { indexOf: link => (typeof link === 'number' ? link : 0), descriptorOf: () => -1 }

@@ -12,8 +12,6 @@ export const familyByName = (name: string): Request<number> => ({
   operation: 'generic.family',
   protocol: 'generic',
   answering: 'single',
-  links: [],
-  namespaces: [],
   messages: () =>
     E.right([message('CTRL_CMD_GETFAMILY', NLM_F.REQUEST, { header, attributes: { familyName: name } })]),
   read: answers => answers.map(idIn).find(id => id !== 0) ?? 0,

@@ -14,8 +14,6 @@ export const linkByName = (name: string): Request<number> => ({
   operation: 'link.get',
   protocol: 'route',
   answering: 'single',
-  links: [],
-  namespaces: [],
   messages: () =>
     E.right([
       {

@@ -38,10 +38,11 @@ export interface Request<A> {
   readonly protocol: Protocol
   readonly answering: Answering
   /** The names of links that must be known before it can be encoded. */
-  readonly links: ReadonlyArray<LinkRef>
+  readonly links?: ReadonlyArray<LinkRef>
   /** Where the caller named one of them, if not as `link`. */
   readonly linkField?: ((link: LinkRef) => string | undefined) | undefined
-  readonly namespaces: ReadonlyArray<NamespaceRef>
+  /** Namespaces that its messages refer to. */
+  readonly namespaces?: ReadonlyArray<NamespaceRef>
   /** The links that it makes: others of the same batch may use their names. */
   readonly makes?: ReadonlyArray<{ readonly name: string; readonly index: number }>
   readonly messages: (known: Known) => E.Either<InvalidInput, ReadonlyArray<Outgoing>>

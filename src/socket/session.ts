@@ -77,6 +77,8 @@ export interface Session {
 
 const defaultTimeout = 30_000
 
+const none: ReadonlyArray<never> = []
+
 /** Requests that were issued together, made into jobs when it is their turn. */
 interface Batch {
   readonly requests: ReadonlyArray<Request<unknown>>
@@ -408,8 +410,6 @@ const stray = (given: unknown, n: number): Request<unknown> => ({
   operation: 'batch',
   protocol: 'route',
   answering: 'acknowledged',
-  links: [],
-  namespaces: [],
   messages: () => E.left(invalidInput('batch', String(n), `is ${String(given)}, which is no request`)),
   read: () => undefined,
   fields: {}
@@ -448,7 +448,7 @@ const unknownLinks = (jobs: ReadonlyArray<Job>, { found, made }: Names): Readonl
     for (const { name, index } of request.makes ?? []) if (!made.has(name)) made.set(name, index)
   const unknown = new Set<string>()
   for (const { request } of jobs)
-    for (const link of request.links)
+    for (const link of request.links ?? none)
       if (typeof link === 'string' && !made.has(link) && !found.has(link)) unknown.add(link)
   return [...unknown]
 }

@@ -89,7 +89,6 @@ export const get = (link: LinkRef): Request<Device> => ({
   family: 'wireguard',
   answering: 'dump',
   links: [link],
-  namespaces: [],
   messages: known =>
     E.right([
       message('WG_CMD_GET_DEVICE', NLM_F.REQUEST | NLM_F.DUMP, {
@@ -109,7 +108,6 @@ export const set = (link: LinkRef, change: DeviceChange): Request<void> => ({
   family: 'wireguard',
   answering: 'acknowledged',
   links: [link],
-  namespaces: [],
   messages: known =>
     pipe(
       E.Do,

@@ -45,8 +45,6 @@ export const textOf = (n: number): string =>
 export const rules: ListRequest<Rule> = listing({
   operation: 'nftables.rules',
   protocol: 'netfilter',
-  links: [],
-  namespaces: [],
   messages: () =>
     E.right([message('NFT_MSG_GETRULE', NLM_F.REQUEST | NLM_F.DUMP, { header: { nfgenFamily: 2 } })]),
   entries: answer =>

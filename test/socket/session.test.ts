@@ -76,8 +76,6 @@ test('others have their turn while a request of many pieces is made; a wrong pie
     operation: 'test',
     protocol: 'route',
     answering: 'transaction',
-    links: [],
-    namespaces: [],
     messages: () => E.right([]),
     *pieces() {
       for (made = 0; made < 30; made++) {

@@ -17,8 +17,6 @@ const dump = <A>(
   listing({
     operation,
     protocol: 'netfilter',
-    links: [],
-    namespaces: [],
     messages: () => E.right([request]),
     entries,
     fields: {}

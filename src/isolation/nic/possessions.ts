@@ -54,8 +54,6 @@ const request = (
   operation,
   protocol: 'route',
   answering,
-  links: [],
-  namespaces: [],
   messages: () =>
     E.right([{ type, flags: NLM_F.REQUEST | flags, sequence: 0, port: 0, ...body } as unknown as Message]),
   read: answers => answers,
