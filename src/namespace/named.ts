@@ -59,14 +59,15 @@ const identityOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }
 /**
  * Lets what is mounted in the directory appear in every mount namespace and vanish from every one. A bind of the
  * directory on itself would stay its parent's peer, and all would be mounted twice: it gets a peer group of its own.
+ * What is there already goes by the directory it is mounted in, so that thousands need not be gone through.
  */
 const share = (path: string): Answer<number> => {
-  const shared = mount('', path, 'none', MS_SHARED | MS_REC)
+  const shared = mount('', path, 'none', MS_SHARED)
   if (E.isRight(shared) || shared.left.code !== 'EINVAL') return shared
   return pipe(
     mount(path, path, 'none', MS_BIND | MS_REC),
     E.chain(() => mount('', path, 'none', MS_PRIVATE | MS_REC)),
-    E.chain(() => mount('', path, 'none', MS_SHARED | MS_REC))
+    E.chain(() => mount('', path, 'none', MS_SHARED))
   )
 }
 
