@@ -73,7 +73,8 @@ kernelTest(
     run('ip', '-n', 'there', 'link', 'add', 'inside', 'type', 'veth', 'peer', 'name', 'beside')
     const theirs = run('ip', 'netns', 'exec', 'there', 'ls', '/sys/class/net').trim()
     assert.is(await reported('ls /sys/class/net'), theirs)
-    assert.match(theirs, /^beside\ninside\nlo$/)
+    // Modules that other tests have loaded make links in each new namespace.
+    for (const link of ['beside', 'inside', 'lo']) assert.ok(theirs.split('\n').includes(link), link)
   }
 )
 
