@@ -26,9 +26,11 @@ import * as TE from 'fp-ts/TaskEither'
 import * as v from 'valibot'
 import { flock, LOCK_EX, LOCK_NB } from '../namespace/system'
 import { isolationName } from '../recipe/parameters'
+import type { Port } from '../recipe/publication'
 import { type JournalFailed, total, type Unexpected } from './error'
 import {
   type Amendment,
+  amendedBy,
   amendmentText,
   type Brief,
   briefOf,
@@ -54,9 +56,9 @@ export interface Journal {
   readonly write: (entry: Entry) => E.Either<JournalFailed, void>
   readonly erase: (name: string) => E.Either<JournalFailed, void>
   /** As much of a record as a change of one port needs; undefined if there is none, or none that can be amended. */
-  readonly brief: (name: string, port: string) => Brief | undefined
-  /** Writes behind a record, without writing it anew, that a port came or went. */
-  readonly amend: (name: string, amendment: Amendment, number: number) => E.Either<JournalFailed, void>
+  readonly brief: (name: string, port: Pick<Port, 'protocol' | 'hostPort'>) => Brief | undefined
+  /** Writes that a port came or went: behind a record that is known in brief, or else all of it anew. */
+  readonly amend: (name: string, amendment: Amendment, brief?: Brief) => E.Either<JournalFailed, void>
   /** The name of the record whose plan makes a claim, found without reading the others; undefined if there is none. */
   readonly claimant: (claim: string) => E.Either<JournalFailed, string | undefined>
   /** The names of all records. */
@@ -211,16 +213,32 @@ export const journalIn = (
     return E.isRight(found) && found.right !== undefined ? briefOf(name, found.right, port) : undefined
   }
 
-  const amend: Journal['amend'] = (name, amendment, number) =>
+  /** A line more, and room for all of it in the spare file before. */
+  const append = (name: string, amendment: Amendment, brief: Brief): E.Either<JournalFailed, void> =>
     pipe(
       fileOf(directory, name),
       E.chain(path =>
         inDirectory(directory, at =>
-          attempt(path, 'write', () =>
-            appendContents(at(`${name}.json`), Buffer.from(amendmentText(amendment, number)))
-          )
+          attempt(path, 'write', () => {
+            const text = Buffer.from(amendmentText(amendment, brief))
+            enlarge(at(spareOf(name)), brief.room + text.length)
+            appendContents(at(`${name}.json`), text, brief.size)
+          })
         )
       )
+    )
+
+  const rewrite = (name: string, amendment: Amendment): E.Either<JournalFailed, void> =>
+    pipe(
+      read(name),
+      E.chain(entry => (entry === undefined ? E.right(undefined) : write(amendedBy(entry, amendment))))
+    )
+
+  const amend: Journal['amend'] = (name, amendment, brief) =>
+    pipe(
+      brief === undefined ? rewrite(name, amendment) : append(name, amendment, brief),
+      // On a full disk there is room for the whole, but not for a line more.
+      E.orElse(error => (brief === undefined ? E.left(error) : rewrite(name, amendment)))
     )
 
   const claimant: Journal['claimant'] = claim =>
@@ -475,11 +493,27 @@ const replaceContents = (path: string, bytes: Uint8Array): void => {
   }
 }
 
-const appendContents = (path: string, bytes: Uint8Array): void => {
+const appendContents = (path: string, bytes: Uint8Array, size: number): void => {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW)
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
     fsyncSync(descriptor)
+  } catch (error) {
+    ftruncateSync(descriptor, size)
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Room for this much and what may come soon. */
+const enlarge = (path: string, size: number): void => {
+  const descriptor = openSync(path, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW, 0o600)
+  try {
+    const { size: known } = fstatSync(descriptor)
+    if (known >= size) return
+    const more = new Uint8Array(size - known + 16 * block)
+    for (let at = 0; at < more.length; ) at += writeSync(descriptor, more, at, more.length - at, known + at)
   } finally {
     closeSync(descriptor)
   }

@@ -17,8 +17,8 @@ import { checkCapabilities } from './capability'
 import { differenceOf } from './difference'
 import type { IsolationError } from './error'
 import { inWorld, type Progress, surroundings, type Task, tasksOf } from './execution'
-import { thisMachine } from './machine'
-import { type Entry, portKey } from './record'
+import { type Machine, thisMachine } from './machine'
+import type { Entry } from './record'
 import { mend } from './repair'
 import { revise } from './revision'
 import { type BriefSubject, briefSubjectOf, type Subject, subjectOf } from './subject'
@@ -43,8 +43,8 @@ export const publish = (
 ): TE.TaskEither<IsolationError, Revision> =>
   change(
     name,
-    portIn(port),
-    (subject, key) => addPort(subject, port, key, options),
+    () => portIn(port),
+    (subject, parsed) => addPort(subject, parsed, port, options),
     subject => changeWholly(subject, parameters => withPort(parameters, port), options)
   )
 
@@ -59,8 +59,8 @@ export const unpublish = (
 ): TE.TaskEither<IsolationError, Revision> =>
   change(
     name,
-    portOf(port),
-    subject => removePort(subject, options),
+    () => portOf(port),
+    (subject, parsed) => removePort(subject, parsed, options),
     subject => changeWholly(subject, parameters => withoutPort(parameters, port), options)
   )
 
@@ -72,25 +72,28 @@ type Outcome = Omit<Revision, 'name'>
  */
 const change = (
   name: string,
-  port: E.Either<InvalidParameters, Port>,
-  briefly: (subject: BriefSubject, key: string) => TE.TaskEither<IsolationError, boolean>,
+  parse: () => E.Either<InvalidParameters, Port>,
+  briefly: (subject: BriefSubject, port: Port) => TE.TaskEither<IsolationError, boolean>,
   wholly: (subject: Subject) => TE.TaskEither<IsolationError, Outcome>
 ): TE.TaskEither<IsolationError, Revision> => {
-  const machine = thisMachine()
-  const key = E.isRight(port) ? portKey(port.right) : undefined
-  const settled =
-    key === undefined
+  const settle = (machine: Machine): TE.TaskEither<IsolationError, boolean> => {
+    const port = parse()
+    return E.isLeft(port)
       ? TE.right(false)
       : pipe(
-          briefSubjectOf(machine, name, key),
-          TE.chainW(subject => (subject === undefined ? TE.right(false) : briefly(subject, key)))
+          briefSubjectOf(machine, name, port.right),
+          TE.chainW(subject => (subject === undefined ? TE.right(false) : briefly(subject, port.right)))
         )
+  }
   return pipe(
     TE.fromEither(checkCapabilities()),
-    TE.chainW(() =>
+    TE.map(thisMachine),
+    TE.chainW(machine =>
       machine.journal.locked(
         pipe(
-          settled,
+          // Nothing is looked at before the lock is ours.
+          TE.right(machine),
+          TE.chain(settle),
           TE.chainW(
             (done): TE.TaskEither<IsolationError, Outcome> =>
               done

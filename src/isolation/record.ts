@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import * as v from 'valibot'
-import { isolationName, publishedAt } from '../recipe/parameters'
+import { isolationName } from '../recipe/parameters'
 import type { Plan } from '../recipe/plan'
 import type { Port, PortMapping } from '../recipe/publication'
-import type { AddEntries, Entry as TableEntry } from '../recipe/step'
+import type { Entry as TableEntry } from '../recipe/step'
 import type { Place } from './world'
 
 /** Until when somebody has to confirm, or the watchdog undoes everything. */
@@ -37,8 +37,9 @@ export interface Ports {
   readonly entries: ReadonlyArray<readonly [step: number, entries: ReadonlyArray<TableEntry>]>
 }
 
-/** A port that came or went after all else was written, by a key that is the same for both. */
+/** A port that came or went after all else was written. */
 export interface Amendment extends Ports {
+  /** The same for both. */
   readonly port: string
   readonly change: 'published' | 'unpublished'
 }
@@ -47,20 +48,28 @@ export interface Amendment extends Ports {
 export interface Brief {
   /** Without ports that stand in lines of their own. */
   readonly entry: Entry
-  /** What is written in those of the port that was asked for: the last that became of it. */
-  readonly latest: Amendment | 'one of many' | undefined
+  /** Whether the port, at whichever address, is among those that stand in one line. */
+  readonly isOneOfMany: boolean
+  /** What has been published of it since, at whichever address, and has not gone. */
+  readonly published: ReadonlyArray<Amendment>
   /** How many amendments there are. */
   readonly amendments: number
+  /** What the next line stands behind. */
+  readonly digest: string
+  /** The size of all that is written, and what it takes at most when it is written anew. */
+  readonly size: number
+  readonly room: number
 }
 
 /** The ports of a record that has too many to stand with the rest. */
-interface Rest extends Ports {
+interface Many extends Ports {
   readonly ports: ReadonlyArray<string>
   readonly asked?: ReadonlyArray<PortMapping>
 }
 
-/** Version of the records. What another version wrote is left to it. */
-const version = 1
+/** Version of the records, and those that we understand. What another version wrote is left to it. */
+const version = 2
+const versions: ReadonlyArray<number> = [1, version]
 
 /** With more ports than this, they stand in a line of their own, and are not read to add one. */
 const few = 64
@@ -77,19 +86,37 @@ let boot: string | undefined
 
 type Publish = Extract<TableEntry, { readonly _tag: 'Publish' }>
 
-export const isPort = (entry: TableEntry): entry is Publish => entry._tag === 'Publish'
+/** Whether it is one port, and no range of them: those are few, and stand with the rest. */
+export const isPort = (entry: TableEntry): entry is Publish =>
+  entry._tag === 'Publish' && (entry.count ?? 1) === 1
 
-/** The same for one port, wherever it leads; that of a range is the range's. */
-export const portKey = (port: Omit<Port, 'count'> & { readonly count?: number }): string =>
-  `${port.protocol} ${publishedAt(port) ?? ''} ${port.hostPort}+${port.count ?? 1}`
+const isRange = ({ hostPort }: PortMapping): boolean => {
+  const [from, to = from] = String(hostPort).split('-')
+  return from !== to
+}
+
+/** By which a port is known: the key of each of its addresses begins alike. */
+const keyStart = ({ protocol, hostPort }: Pick<Port, 'protocol' | 'hostPort'>): string =>
+  `${protocol} ${hostPort} `
+
+export const portKey = (port: Pick<Port, 'protocol' | 'hostPort' | 'hostAddress'>): string =>
+  `${keyStart(port)}${port.hostAddress ?? ''}`
 
 const publishedBy = ({ publish }: Plan['parameters']): ReadonlyArray<PortMapping> =>
   Array.isArray(publish) ? publish : []
 
-/** The line of all but the ports, and that of the ports if there are many. */
-const apart = (entry: Entry): readonly [Entry, Rest | undefined] => {
+const withRangesOnly = (parameters: Plan['parameters']): Plan['parameters'] =>
+  publishedBy(parameters).length === 0
+    ? parameters
+    : { ...parameters, publish: publishedBy(parameters).filter(isRange) }
+
+const singlesIn = (parameters: Plan['parameters']): ReadonlyArray<PortMapping> =>
+  publishedBy(parameters).filter(each => !isRange(each))
+
+/** All but the ports, and the ports if there are many. */
+const apart = (entry: Entry): readonly [Entry, Many | undefined] => {
   const { plan, asked } = entry
-  const publish = publishedBy(plan.parameters)
+  const publish = singlesIn(plan.parameters)
   if (publish.length <= few) return [entry, undefined]
   const entries = plan.steps.flatMap((step, n) =>
     step._tag === 'AddEntries' ? [[n, step.entries.filter(isPort)] as const] : []
@@ -99,39 +126,42 @@ const apart = (entry: Entry): readonly [Entry, Rest | undefined] => {
       ...entry,
       plan: {
         ...plan,
-        parameters: { ...plan.parameters, publish: [] },
+        parameters: withRangesOnly(plan.parameters),
         steps: plan.steps.map(step =>
           step._tag === 'AddEntries' ? { ...step, entries: step.entries.filter(each => !isPort(each)) } : step
         )
       },
-      ...(asked !== undefined && { asked: { ...asked, publish: [] } })
+      ...(asked !== undefined && { asked: withRangesOnly(asked) })
     },
     {
       ports: entries.flatMap(([, ports]) => ports.map(portKey)),
       publish,
       entries,
-      ...(asked !== undefined && { asked: publishedBy(asked) })
+      ...(asked !== undefined && { asked: singlesIn(asked) })
     }
   ]
 }
 
-const line = (members: string): string => `{${members}}\n`
+/** The digest of a line tells also of those before it. */
+const lineText = (before: string, member: 'many' | 'amendment', held: object): string => {
+  const text = JSON.stringify(held)
+  return `{"digest":"${sha256(before + text)}","${member}":${text}}\n`
+}
 
 /** A record as it is written: one line, and another one for its ports if they are many. */
 export const recordText = (entry: Entry): string => {
-  const [head, rest] = apart(entry)
-  const record = JSON.stringify({ boot: bootId(), ...head })
-  const first = line(`"isolink":${version},"digest":"${sha256(record)}","record":${record}`)
-  if (rest === undefined) return first
-  const ports = JSON.stringify(rest)
-  return `${first}${line(`"digest":"${sha256(ports)}","many":${ports}`)}`
+  const [head, many] = apart(entry)
+  const record = JSON.stringify({ boot: bootId(), ...head, ...(many !== undefined && { many: true }) })
+  const digest = sha256(record)
+  const first = `{"isolink":${version},"digest":"${digest}","record":${record}}\n`
+  return many === undefined ? first : first + lineText(digest, 'many', many)
 }
 
 /** The line that is appended as a port comes or goes. */
-export const amendmentText = ({ port, ...rest }: Amendment, number: number): string => {
-  const amendment = JSON.stringify({ port, ...rest })
-  return line(`"number":${number},"digest":"${sha256(amendment)}","amendment":${amendment}`)
-}
+export const amendmentText = (
+  amendment: Amendment,
+  { digest, amendments }: Pick<Brief, 'digest' | 'amendments'>
+): string => lineText(digest, 'amendment', { number: amendments + 1, ...amendment })
 
 /** Why a text is no record of ours. */
 export interface Unreadable {
@@ -144,20 +174,43 @@ const damaged = (reason: string): E.Either<Unreadable, never> => E.left({ reason
 
 const differs = 'it is not as it was written: the digest differs'
 
+const tagged = v.looseObject({ _tag: v.string() })
+
 const recordSchema = v.looseObject({
   boot: v.string(),
   phase: v.picklist(['applying', 'applied', 'removing']),
   plan: v.looseObject({
     recipe: v.string(),
     name: isolationName,
-    steps: v.array(v.looseObject({ _tag: v.string() }))
+    steps: v.array(tagged)
   }),
   before: v.array(v.unknown()),
   places: v.array(v.looseObject({ cookie: v.string() })),
-  pending: v.optional(v.object({ token: v.string(), deadline: v.number() }))
+  pending: v.optional(v.object({ token: v.string(), deadline: v.number() })),
+  many: v.optional(v.literal(true))
 })
 
 const fileSchema = v.object({ isolink: v.number(), digest: v.string(), record: v.unknown() })
+
+const mappings = v.array(v.looseObject({}))
+
+const portsSchema = {
+  publish: mappings,
+  entries: v.array(v.tuple([v.number(), v.array(tagged)]))
+}
+
+const manySchema = v.object({
+  ...portsSchema,
+  ports: v.array(v.string()),
+  asked: v.optional(mappings)
+})
+
+const amendmentSchema = v.object({
+  ...portsSchema,
+  number: v.number(),
+  port: v.string(),
+  change: v.picklist(['published', 'unpublished'])
+})
 
 /** What a plan claims for its isolation alone. */
 export const claimsOf = ({ plan }: Pick<Entry, 'plan'>): ReadonlyArray<string> =>
@@ -178,12 +231,20 @@ const fromJson = (text: string): unknown => {
   }
 }
 
-/** The first line; undefined if the machine was started anew since. */
-const headOf = (name: string, text: string): E.Either<Unreadable, Entry | undefined> => {
+interface Head {
+  /** Undefined if the machine was started anew since. */
+  readonly entry: Entry | undefined
+  readonly hasMany: boolean
+  readonly isCurrent: boolean
+  readonly digest: string
+}
+
+/** The first line. */
+const headOf = (name: string, text: string): E.Either<Unreadable, Head> => {
   const file = v.safeParse(fileSchema, fromJson(text))
   if (!file.success) return damaged('it is no record, or not all of one')
   const { isolink, digest, record } = file.output
-  if (isolink !== version)
+  if (!versions.includes(isolink))
     return E.left({ reason: `another version of isolink wrote it (${isolink})`, damaged: false })
   if (sha256(JSON.stringify(record)) !== digest) return damaged(differs)
   const known = v.safeParse(recordSchema, record)
@@ -193,23 +254,35 @@ const headOf = (name: string, text: string): E.Either<Unreadable, Entry | undefi
     known.output.before.length !== known.output.plan.steps.length
   )
     return damaged('it does not hold what a record holds')
-  const { boot: written, ...entry } = known.output
-  return E.right(written === bootId() ? (entry as unknown as Entry) : undefined)
+  const { boot: written, many, ...entry } = known.output
+  return E.right({
+    entry: written === bootId() ? (entry as unknown as Entry) : undefined,
+    hasMany: many === true,
+    isCurrent: isolink === version,
+    digest
+  })
 }
 
-interface Further {
+interface Line {
   readonly digest: string
-  readonly many?: Rest
-  readonly number?: number
-  readonly amendment?: Amendment
+  readonly many?: Many
+  readonly amendment?: Amendment & { readonly number: number }
 }
 
-/** A line behind the first, which is as we wrote it if its digest says so. */
-const furtherOf = (text: string): Further | undefined => {
-  const file = fromJson(text) as Further | null | undefined
-  const held = file?.many ?? file?.amendment
-  return typeof file === 'object' && held !== undefined && sha256(JSON.stringify(held)) === file?.digest
-    ? file
+const lineSchema = v.object({
+  digest: v.string(),
+  many: v.optional(manySchema),
+  amendment: v.optional(amendmentSchema)
+})
+
+/** A line behind another one, if it is as we wrote it. */
+const lineOf = (text: string, before: string): Line | undefined => {
+  const json = fromJson(text)
+  const line = v.safeParse(lineSchema, json)
+  if (!line.success) return undefined
+  const { many, amendment } = json as Line
+  return sha256(before + JSON.stringify(many ?? amendment ?? null)) === line.output.digest
+    ? (json as Line)
     : undefined
 }
 
@@ -232,35 +305,75 @@ const withEntries = (steps: Plan['steps'], all: ReadonlyArray<Ports>): Plan['ste
     for (const each of entries) known.push(each)
     more.set(n, known)
   }
-  return steps.map((step, n) => {
-    const entries = more.get(n)
-    return entries === undefined
-      ? step
-      : { ...(step as AddEntries), entries: [...(step as AddEntries).entries, ...entries] }
-  })
+  return steps.map((step, n) =>
+    step._tag === 'AddEntries' && more.has(n)
+      ? { ...step, entries: [...step.entries, ...(more.get(n) ?? [])] }
+      : step
+  )
 }
+
+const without = (entry: Entry, { publish, entries }: Ports): Entry => {
+  const gone = new Set([...publish, ...entries.flatMap(([, each]) => each)].map(each => JSON.stringify(each)))
+  const stays = (each: object): boolean => !gone.has(JSON.stringify(each))
+  return {
+    ...entry,
+    plan: {
+      ...entry.plan,
+      parameters: {
+        ...entry.plan.parameters,
+        publish: publishedBy(entry.plan.parameters).filter(stays)
+      },
+      steps: entry.plan.steps.map(step =>
+        step._tag === 'AddEntries' ? { ...step, entries: step.entries.filter(stays) } : step
+      )
+    }
+  }
+}
+
+const askedOf = ({ asked, plan }: Entry): Plan['parameters'] => asked ?? plan.parameters
+
+/** What a record says with an amendment. */
+export const amendedBy = (entry: Entry, amendment: Amendment): Entry => ({
+  ...(amendment.change === 'published' ? withPorts(entry, [amendment]) : without(entry, amendment)),
+  asked: askedOf(entry)
+})
+
+const fits = ({ plan }: Entry, { entries }: Ports): boolean =>
+  entries.every(([n]) => plan.steps[n]?._tag === 'AddEntries')
 
 /** A record from its text, with all its ports. A last line that was not written to its end was never acted upon. */
 export const recordOf = (name: string, text: string): E.Either<Unreadable, Entry | undefined> => {
-  const [first = '', ...more] = text.split('\n')
+  const [first = '', ...rest] = text.split('\n')
   const head = headOf(name, first)
-  if (E.isLeft(head) || head.right === undefined) return head
-  const lines = more.slice(0, -1).map(furtherOf)
+  if (E.isLeft(head) || head.right.entry === undefined) return E.map(({ entry }: Head) => entry)(head)
+  let { entry } = head.right
+  let { digest } = head.right
   const amendments = new Map<string, Amendment>()
-  let entry = head.right
-  for (const each of lines) {
-    if (each === undefined) return damaged(differs)
-    if (each.many !== undefined) entry = withRest(entry, each.many)
-    if (each.amendment !== undefined) amendments.set(each.amendment.port, each.amendment)
+  const texts = rest.slice(0, -1)
+  if (head.right.hasMany && texts.length === 0) return damaged('its ports are missing')
+  for (const [n, each] of texts.entries()) {
+    const line = lineOf(each, digest)
+    const ports = line?.many ?? line?.amendment
+    if (line === undefined || ports === undefined) return damaged(differs)
+    if (!fits(entry, ports) || (line.many !== undefined) !== (head.right.hasMany && n === 0))
+      return damaged('it does not hold what a record holds')
+    digest = line.digest
+    if (line.many !== undefined) entry = withMany(entry, line.many)
+    if (line.amendment === undefined) continue
+    // One that comes again is the last.
+    amendments.delete(line.amendment.port)
+    amendments.set(line.amendment.port, line.amendment)
   }
   if (amendments.size === 0) return E.right(entry)
   const published = [...amendments.values()].filter(({ change }) => change === 'published')
-  return E.right({ ...withPorts(entry, published), asked: entry.asked ?? entry.plan.parameters })
+  return E.right({ ...withPorts(entry, published), asked: askedOf(entry) })
 }
 
-const withRest = (entry: Entry, { asked, publish, entries }: Rest): Entry => ({
+const withMany = (entry: Entry, { asked, publish, entries }: Many): Entry => ({
   ...withPorts(entry, [{ publish, entries }]),
-  ...(asked !== undefined && { asked: { ...entry.asked, publish: asked } })
+  ...(entry.asked !== undefined &&
+    asked !== undefined &&
+    asked.length > 0 && { asked: { ...entry.asked, publish: [...publishedBy(entry.asked), ...asked] } })
 })
 
 const newline = '\n'.charCodeAt(0)
@@ -269,34 +382,48 @@ const newline = '\n'.charCodeAt(0)
  * As much of a record as a change of one port needs, without reading of the others. Undefined if there is none that
  * could be amended: then the whole is read, and written anew.
  */
-export const briefOf = (name: string, bytes: Buffer, port: string): Brief | undefined => {
+export const briefOf = (
+  name: string,
+  bytes: Buffer,
+  port: Pick<Port, 'protocol' | 'hostPort'>
+): Brief | undefined => {
   const end = bytes.indexOf(newline)
   if (end < 0 || bytes.at(-1) !== newline) return undefined
   const head = headOf(name, bytes.toString('utf8', 0, end))
-  if (E.isLeft(head) || head.right === undefined) return undefined
-  const amendments = numberOf(bytes)
-  const latest = latestOf(bytes.subarray(end + 1), port)
-  return amendments === undefined || latest === 'damaged'
-    ? undefined
-    : { entry: head.right, latest, amendments }
+  if (E.isLeft(head) || head.right.entry === undefined || !head.right.isCurrent) return undefined
+  const base = head.right.hasMany ? bytes.indexOf(newline, end + 1) : end
+  const known = linesOn(bytes, end + 1, keyStart(port))
+  const last = base === bytes.length - 1 ? 0 : amendmentAt(bytes, bytes.length - 1)?.number
+  if (last === undefined || known === undefined) return undefined
+  return {
+    entry: head.right.entry,
+    ...known,
+    amendments: last,
+    digest: digestAt(bytes, lineAround(bytes, bytes.length - 1).start),
+    size: bytes.length,
+    room: bytes.length + base
+  }
 }
 
-const amending = '{"number":'
-
-/** The number of the last amendment. */
-const numberOf = (bytes: Buffer): number | undefined => {
-  const last = lineAround(bytes, bytes.length - 1)
-  return bytes.toString('latin1', last.start, last.start + amending.length) === amending
-    ? furtherOf(bytes.toString('utf8', last.start, last.end))?.number
-    : 0
-}
-
-const latestOf = (bytes: Buffer, port: string): Brief['latest'] | 'damaged' => {
-  const at = bytes.lastIndexOf(JSON.stringify(port))
-  if (at < 0) return undefined
-  const { start, end } = lineAround(bytes, at)
-  if (bytes.toString('latin1', start, start + amending.length) !== amending) return 'one of many'
-  return furtherOf(bytes.toString('utf8', start, end))?.amendment ?? 'damaged'
+/** What stands behind the first line about a port; undefined if it is not as we wrote it. */
+const linesOn = (
+  bytes: Buffer,
+  from: number,
+  start: string
+): Pick<Brief, 'isOneOfMany' | 'published'> | undefined => {
+  const sought = JSON.stringify(start).slice(0, -1)
+  const latest = new Map<string, Amendment>()
+  let isOneOfMany = false
+  for (let at = bytes.indexOf(sought, from); at >= 0; at = bytes.indexOf(sought, at + 1)) {
+    const amendment = isAmendment(bytes, at) ? amendmentAt(bytes, at) : 'one of many'
+    if (amendment === undefined) return undefined
+    if (amendment === 'one of many') isOneOfMany = true
+    else latest.set(amendment.port, amendment)
+  }
+  return {
+    isOneOfMany,
+    published: [...latest.values()].filter(({ change }) => change === 'published')
+  }
 }
 
 /** The line that a byte is in, or ends. */
@@ -304,3 +431,23 @@ const lineAround = (bytes: Buffer, at: number): { readonly start: number; readon
   start: bytes.lastIndexOf(newline, at - 1) + 1,
   end: bytes.indexOf(newline, at)
 })
+
+const digestLength = 64
+
+/** The digest that a line begins with. */
+const digestAt = (bytes: Buffer, start: number): string => {
+  const marker = '"digest":"'
+  const at = bytes.indexOf(marker, start) + marker.length
+  return bytes.toString('latin1', at, at + digestLength)
+}
+
+const isAmendment = (bytes: Buffer, at: number): boolean => {
+  const begin = lineAround(bytes, at).start + '{"digest":"'.length + digestLength
+  return bytes.toString('latin1', begin, begin + '","amendment"'.length) === '","amendment"'
+}
+
+const amendmentAt = (bytes: Buffer, at: number): Line['amendment'] => {
+  const { start, end } = lineAround(bytes, at)
+  const before = digestAt(bytes, lineAround(bytes, start - 1).start)
+  return lineOf(bytes.toString('utf8', start, end), before)?.amendment
+}

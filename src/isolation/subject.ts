@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { bridgeEndpoint, type Endpoint } from '../recipe/bridge-network'
 import { type InvalidParameters, invalidParameters, type Plan, withUplink } from '../recipe/plan'
+import type { Port } from '../recipe/publication'
 import { planFrom } from '../recipe/registry'
 import { type IsolationError, notApplied } from './error'
 import { type Machine, membersOf } from './machine'
@@ -26,18 +27,26 @@ type Look<A> = (machine: Machine, record: string, shown: string) => TE.TaskEithe
 const notUp = (name: string): TE.TaskEither<IsolationError, never> =>
   TE.left(notApplied(name, `there is no isolation ${name} that is up; bring it up first`))
 
-const whole: Look<Pick<Subject, 'entry'>> = ({ journal }, record, shown) =>
+/** What is on record is read when it is asked for, and not before: whoever asks holds the lock then. */
+const read = <A extends Pick<Subject, 'entry'>>(
+  look: () => E.Either<IsolationError, A | undefined>,
+  shown: string
+): TE.TaskEither<IsolationError, A> =>
   pipe(
-    TE.fromIOEither(() => journal.read(record)),
-    TE.chainW(entry => (entry?.phase === 'applied' ? TE.right({ entry }) : notUp(shown)))
+    TE.fromIOEither(look),
+    TE.chain(found => (found?.entry.phase === 'applied' ? TE.right(found) : notUp(shown)))
   )
 
+const whole: Look<Pick<Subject, 'entry'>> = ({ journal }, record, shown) =>
+  read(() => E.map((entry: Entry | undefined) => entry && { entry })(journal.read(record)), shown)
+
 const brief =
-  (port: string): Look<Pick<BriefSubject, 'entry' | 'brief'>> =>
-  ({ journal }, record, shown) => {
-    const found = journal.brief(record, port)
-    return found?.entry.phase === 'applied' ? TE.right({ entry: found.entry, brief: found }) : notUp(shown)
-  }
+  (port: Port): Look<Pick<BriefSubject, 'entry' | 'brief'>> =>
+  ({ journal }, record, shown) =>
+    read(() => {
+      const found = journal.brief(record, port)
+      return E.right(found && { entry: found.entry, brief: found })
+    }, shown)
 
 const find = <A extends Pick<Subject, 'entry'>>(
   look: Look<A>,
@@ -93,7 +102,7 @@ export const subjectOf = (machine: Machine, name: string): TE.TaskEither<Isolati
 export const briefSubjectOf = (
   machine: Machine,
   name: string,
-  port: string
+  port: Port
 ): TE.TaskEither<never, BriefSubject | undefined> =>
   pipe(
     find(brief(port), machine, name),

@@ -14,6 +14,7 @@ import {
   type Publication,
   parse,
   prefix,
+  publicationEntries,
   publications,
   publishedAt,
   wrongGateway,
@@ -300,17 +301,6 @@ const entriesOf = (
     { _tag: 'Confine', link: nic },
     ...(publish.length > 0 ? [{ _tag: 'Hairpin', network } as const] : []),
     ...(isLoopbackPublished(host, publish) ? [{ _tag: 'Loopback', link: namespaceInterface } as const] : []),
-    ...publish.map(publication => {
-      const { protocol, hostPort, port } = publication
-      const hostAddress = publishedAt(publication)
-      return {
-        _tag: 'Publish',
-        protocol,
-        ...(hostAddress !== undefined && { hostAddress }),
-        hostPort,
-        address: host.address,
-        port
-      } as const
-    })
+    ...publicationEntries(publish, host.address)
   ]
 }

@@ -255,6 +255,12 @@ export const wrongHostAddress = (prefix: Prefix): string | undefined => {
 export const publishedAt = ({ hostAddress }: Pick<Publication, 'hostAddress'>): string | undefined =>
   hostAddress === '0.0.0.0' || hostAddress === '::' ? undefined : hostAddress
 
+/** One at all addresses of IPv4 is not that at all of IPv6. */
+export const areOfTwoFamilies = (
+  { hostAddress: one }: Pick<Publication, 'hostAddress'>,
+  { hostAddress: other }: Pick<Publication, 'hostAddress'>
+): boolean => one !== undefined && other !== undefined && familyOf(one) !== familyOf(other)
+
 /** Of two publications of one port, a packet can take but one. */
 const collide = (a: Publication, b: Publication): boolean => {
   const [one, other] = [publishedAt(a), publishedAt(b)]
@@ -262,6 +268,7 @@ const collide = (a: Publication, b: Publication): boolean => {
     a.protocol === b.protocol &&
     a.hostPort < b.hostPort + b.count &&
     b.hostPort < a.hostPort + a.count &&
+    !areOfTwoFamilies(a, b) &&
     (one === undefined || other === undefined || one === other)
   )
 }

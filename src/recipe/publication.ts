@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
-import { ipAddress, type Publication, parse, publication, publishedAt } from './parameters'
+import { areOfTwoFamilies, ipAddress, type Publication, parse, publication, publishedAt } from './parameters'
 import { type InvalidParameters, invalidParameters } from './plan'
 
 /** A port of the host that leads inside, or a range of them, as recipes have it in `publish`. */
@@ -47,10 +47,19 @@ const isSame = (a: Port, b: Port): boolean =>
   a.protocol === b.protocol &&
   a.hostPort === b.hostPort &&
   a.count === b.count &&
-  publishedAt(a) === publishedAt(b)
+  publishedAt(a) === publishedAt(b) &&
+  !areOfTwoFamilies(a, b)
 
 const rangeText = ({ hostPort: first, count }: Port): string =>
   count === 1 ? String(first) : `${first}-${first + count - 1}`
+
+const mappingKeys = ['protocol', 'hostPort', 'port', 'hostAddress'] as const
+
+/** What is read of a mapping, in an object of its own: that is what comes on record. */
+export const copyOf = (port: PortMapping): PortMapping =>
+  Object.fromEntries(
+    mappingKeys.flatMap(key => (port[key] === undefined ? [] : [[key, port[key]]]))
+  ) as unknown as PortMapping
 
 /** The parameters with one port more; undefined if they have it already. */
 export const withPort = (
@@ -64,7 +73,7 @@ export const withPort = (
     E.map(({ wanted, all }) =>
       all.some(each => isSame(each, wanted) && each.port === wanted.port)
         ? undefined
-        : { ...parameters, publish: [...givenIn(parameters), port] }
+        : { ...parameters, publish: [...givenIn(parameters), copyOf(port)] }
     )
   )
 

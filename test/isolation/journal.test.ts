@@ -99,8 +99,8 @@ kernelTest(test, 'a directory that cannot be made is told of; its parents are ma
 kernelTest(test, 'a record of another version is left to it', [], async () => {
   await open()
   right(journal.write(entry))
-  writeFileSync(path, readFileSync(path, 'utf8').replace('"isolink":1', '"isolink":2'))
-  assert.match(reason(journal.read('blue')), /another version of isolink wrote it \(2\)$/)
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"isolink":2', '"isolink":3'))
+  assert.match(reason(journal.read('blue')), /another version of isolink wrote it \(3\)$/)
   assert.ok(readdirSync(directory).includes('blue.json'))
 })
 
