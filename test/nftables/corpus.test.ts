@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { script } from '../../src/nftables'
 import { open } from '../../src/promises'
-import { command, kernelTest, run } from '../sandbox'
+import { command, kernelTest, known, type Missing, run } from '../sandbox'
 
 const test = suite('nftables corpus')
 /** They ask no kernel, so nothing is to be tidied away after them. */
@@ -14,6 +14,10 @@ const words = suite('words of the nftables corpus')
 const folder = join(__dirname, 'corpus')
 
 const needs = [command('nft')]
+
+/** Linux 6.12 refuses some rules on ranges as an nft of the time before sends them. */
+const taken = (file: string, path: string): Missing =>
+  known(`place for ${file} as this nft sends it`, 'nft', `--check --file ${path}`, 'flush ruleset')
 
 /** Counts down while we look. */
 const withoutExpiry = (text: string): string => text.replace(/ expires [0-9dhms]+/g, '')
@@ -28,14 +32,19 @@ for (const file of readdirSync(folder)) {
   const path = join(folder, file)
   const text = readFileSync(path, 'utf8')
 
-  kernelTest(test, `${file}: what nft wrote is listed as nft lists it, to the byte`, needs, async () => {
-    run('nft', '-f', path)
-    await using connection = open()
-    const { text: ours, complete } = await connection.nftables.ruleset()
-    assert.ok(complete)
-    assert.fixture(withoutExpiry(ours), listed())
-    assert.not.match(ours, /unknown/)
-  })
+  kernelTest(
+    test,
+    `${file}: what nft wrote is listed as nft lists it, to the byte`,
+    [...needs, taken(file, path)],
+    async () => {
+      run('nft', '-f', path)
+      await using connection = open()
+      const { text: ours, complete } = await connection.nftables.ruleset()
+      assert.ok(complete)
+      assert.fixture(withoutExpiry(ours), listed())
+      assert.not.match(ours, /unknown/)
+    }
+  )
 
   kernelTest(
     test,
