@@ -143,14 +143,17 @@ const printMac = (value: bigint, bits: number): string =>
     .toString('hex')
     .replace(/..(?!$)/g, '$&:')
 
-const text: Format = {
-  print: (value, bits) =>
-    quote(
-      Buffer.from(bytesOf(value, bits / 8))
-        .toString()
-        .replace(/\0.*$/s, '')
-    )
-}
+const printText = (value: bigint, bits: number): string =>
+  quote(
+    Buffer.from(bytesOf(value, bits / 8))
+      .toString()
+      .replace(/\0.*$/s, '')
+  )
+
+const text: Format = { print: printText }
+
+/** A star at the end of a whole name does not stand for more, and says so. */
+const interfaceName: Format = { print: (value, bits) => printText(value, bits).replace(/\*"$/, '\\*"') }
 
 /** Major and minor, sixteen bits each. */
 const parseHandle = (given: string): bigint | undefined => {
@@ -248,7 +251,7 @@ const formats: { readonly [name: string]: Format } = {
   ecn: named(symbol.ecnBits),
   fib_addrtype: named(symbol.addressTypes),
   boolean: named(symbol.booleans),
-  ifname: text,
+  ifname: interfaceName,
   date: { parse: parseDate, print: printDate },
   hour: { parse: parseHour, print: printHour },
   day: named(symbol.days, { quoted: true }),

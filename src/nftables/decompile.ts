@@ -307,7 +307,8 @@ export const decompile = (
       case 'icmp type':
       case 'icmpv6 type':
         icmpType ??= echoOf(name, number)
-        dependencies.inner = dependency
+        // Members of an echo do not tell whether it is a request or a reply.
+        if (!isEcho(name, number)) dependencies.inner = dependency
     }
   }
 
@@ -331,6 +332,10 @@ export const decompile = (
     statements.push(statement)
     if (statement.statement === 'match' || statement.statement === 'verdicts') return
     // What was said before something is done, is said for that too.
+    forget()
+  }
+
+  const forget = (): undefined => {
     for (const base of bases) delete dependencies[base]
   }
 
@@ -746,6 +751,15 @@ export const decompile = (
     return spanOperand(kind, decode(first.bytes, kind.order), decode(last.bytes, kind.order), reading)
   }
 
+  /** Ports mean nothing without a transport, so what says which one stays. */
+  const portAt = (min: number | undefined, max?: number): Operand | undefined => {
+    const said = { ...dependencies }
+    forget()
+    const port = rangeAt(min, max, portKind)
+    Object.assign(dependencies, said)
+    return port
+  }
+
   const natFlagsOf = (flags: number): Pick<Nat, 'flags'> => {
     const all = [
       ...((flags & NF_NAT_RANGE.PROTO_RANDOM) === 0 ? [] : ['random' as const]),
@@ -767,7 +781,7 @@ export const decompile = (
       prefix && heldAt(regAddrMin).held === 'constant'
         ? prefixAt(regAddrMin, regAddrMax, kind)
         : rangeAt(regAddrMin, regAddrMax, kind)
-    const given = rangeAt(regProtoMin, regProtoMax, portKind)
+    const given = portAt(regProtoMin, regProtoMax)
     const named = address?.kind === 'lookup' && address.map.kind === 'named'
     // What a map with a name gives is told where it is defined.
     const port = named && given?.kind === 'any' ? undefined : given
@@ -805,11 +819,7 @@ export const decompile = (
     max: number | undefined,
     flags: number
   ): undefined => {
-    // Ports mean nothing without a transport, so what says which one stays.
-    const { transport: said } = dependencies
-    delete dependencies.transport
-    const port = rangeAt(min, max, portKind)
-    if (said !== undefined) dependencies.transport = said
+    const port = portAt(min, max)
     push({ statement, ...(port !== undefined && { port }), ...natFlagsOf(flags) })
   }
 
@@ -1066,7 +1076,7 @@ export const decompile = (
         const { regAddr, regPort } = expression.data ?? {}
         const of = familyNamed(expression.data?.family)
         const address = rangeAt(regAddr, undefined, addressKinds[of ?? 'ip'])
-        const port = rangeAt(regPort, undefined, portKind)
+        const port = portAt(regPort)
         return push({
           statement: 'tproxy',
           ...(of !== undefined && mixed.has(family) && { family: of }),
@@ -1133,9 +1143,17 @@ export const decompile = (
   return statements.filter(each => each !== undefined)
 }
 
+const echoes: { readonly [name: string]: { readonly request: number; readonly reply: number } } = {
+  'icmp type': { request: 8, reply: 0 },
+  'icmpv6 type': { request: 128, reply: 129 }
+}
+
+const isEcho = (name: string, type: number): boolean =>
+  type === echoes[name]?.request || type === echoes[name]?.reply
+
 /** Requests and replies of an echo have the same members. */
 const echoOf = (name: string, type: number): number =>
-  name === 'icmp type' && (type === 0 || type === 8) ? 8 : type === 128 || type === 129 ? 128 : type
+  isEcho(name, type) ? (echoes[name]?.request ?? type) : type
 
 const plainVerdicts: { readonly [code: number]: 'accept' | 'drop' | 'continue' | 'return' } = {
   [VERDICT.ACCEPT]: 'accept',
