@@ -43,11 +43,10 @@ import { optionKinds, optionName } from './option'
 import { nameOf, primaryOf } from './primary'
 import type {
   Computation,
-  Elements,
   Limit,
   Log,
+  Lookup,
   Match,
-  Named,
   Nat,
   ObjectKind,
   Operand,
@@ -400,6 +399,9 @@ export const decompile = (
     if (needs === 'ip' || needs === 'ip6') release('network')
   }
 
+  /** What a register holds with the bits behind the value. */
+  const whole = ({ operand, shift }: Read): Operand => (shift === 0 ? operand : shifted(operand, '<<', shift))
+
   /** Names what a register holds. */
   const read = (held: Held): Read => {
     switch (held.held) {
@@ -421,7 +423,7 @@ export const decompile = (
       case 'several': {
         const parts = held.parts.map(read)
         return {
-          operand: { kind: 'concatenation', parts: parts.map(({ operand }) => operand) },
+          operand: { kind: 'concatenation', parts: parts.map(whole) },
           kinds: parts.flatMap(({ kinds }) => kinds),
           shift: 0
         }
@@ -454,21 +456,18 @@ export const decompile = (
       }
       case 'shift': {
         const left = read(held.of)
+        if (held.op === '>>' && left.shift >= held.by) return { ...left, shift: left.shift - held.by }
+        const by = held.op === '>>' ? held.by - left.shift : held.by
         return {
           ...left,
-          operand: {
-            kind: 'computation',
-            op: held.op,
-            left: left.operand,
-            right: { kind: 'value', value: String(held.by) }
-          }
+          operand: shifted(left.operand, held.op, by),
+          shift: held.op === '>>' ? 0 : left.shift
         }
       }
       case 'given': {
         const key = read(held.key)
-        const map = setOperand(held.set, held.known, key)
         return {
-          operand: { kind: 'lookup', key: key.operand, map },
+          operand: lookedUp(held.set, held.known, key),
           kinds: Array.isArray(held.known?.layout.data) ? held.known.layout.data : key.kinds,
           shift: 0
         }
@@ -514,10 +513,19 @@ export const decompile = (
     return or === 0n ? turned : step(turned, '|', or)
   }
 
-  const setOperand = (name: string, known: Known | undefined, key: Read): Elements | Named => {
-    if (known?.anonymous !== true) return { kind: 'named', name }
+  /** Whether registers hold all parts of a key. */
+  const isWhole = (key: Held, known: Known | undefined): boolean =>
+    known === undefined || padded(sizeIn(key)) >= padded(widthOf(known.layout.key))
+
+  const keyOf = (register: number | undefined, known: Known | undefined): Held =>
+    keyAt(register, known === undefined ? 4 : widthOf(known.layout.key))
+
+  /** Elements of a rule's own set stand in front of the bits behind their key; a set with a name holds what it says. */
+  const lookedUp = (name: string, known: Known | undefined, key: Read): Lookup => {
+    if (known?.anonymous !== true) return { kind: 'lookup', key: whole(key), map: { kind: 'named', name } }
     const layout = { ...known.layout, key: key.kinds }
-    return { kind: 'elements', elements: elementsOf(layout, known.elements, reading, key.shift) }
+    const elements = elementsOf(layout, known.elements, reading, key.shift)
+    return { kind: 'lookup', key: key.operand, map: { kind: 'elements', elements } }
   }
 
   const comparison: { readonly [op: number]: Match['op'] } = {
@@ -737,8 +745,8 @@ export const decompile = (
 
   /** What a statement sets, from a register that is of such kinds. */
   const valueAt = (register: number | undefined, kinds: ReadonlyArray<Kind>): Operand => {
-    const held = heldAt(register)
-    return held.held === 'constant' ? operandOf(kinds, held.bytes, held.bytes, reading) : read(held).operand
+    const held = kinds.length > 1 ? keyAt(register, widthOf(kinds)) : heldAt(register)
+    return held.held === 'constant' ? operandOf(kinds, held.bytes, held.bytes, reading) : whole(read(held))
   }
 
   const rangeAt = (min: number | undefined, max: number | undefined, kind: Kind): Operand | undefined => {
@@ -838,10 +846,12 @@ export const decompile = (
     push(usual ? { statement: 'reject' } : { statement: 'reject', with: kind, code })
   }
 
-  const onSet = (data: DataOf<'dynset'>): undefined => {
+  const onSet = (expression: Expression, data: DataOf<'dynset'>): undefined => {
     const { setName = '', op = 0, sregKey, sregData, timeout, expr, expressions: more } = data
     const known = setOf(setName)
-    const key = read(keyAt(sregKey, known === undefined ? 4 : widthOf(known.layout.key)))
+    const held = keyOf(sregKey, known)
+    if (!isWhole(held, known)) return unknown(expression)
+    const key = read(held)
     const own = [...(expr === undefined ? [] : [expr]), ...(more ?? [])].flatMap(
       each => statefulOf(each) ?? []
     )
@@ -849,35 +859,38 @@ export const decompile = (
     push({
       statement: dynamicWords[op] ?? 'add',
       set: setName,
-      key: key.operand,
+      key: whole(key),
       ...(sregData !== undefined && { data: valueAt(sregData, Array.isArray(given) ? given : [portKind]) }),
       ...(timeout !== undefined && timeout > 0n && { timeout: Number(timeout) }),
       ...(own.length > 0 && { statements: own })
     })
   }
 
-  const object = (data: DataOf<'objref'>): undefined => {
+  const object = (expression: Expression, data: DataOf<'objref'>): undefined => {
     const { immType, immName, setSreg, setName = '' } = data
     if (setSreg === undefined) {
       const kind = objectKind(immType)
       return push({ statement: 'object', object: kind, name: { kind: 'value', value: `"${immName ?? ''}"` } })
     }
     const known = setOf(setName)
-    const key = read(keyAt(setSreg, known === undefined ? 4 : widthOf(known.layout.key)))
+    const held = keyOf(setSreg, known)
+    if (!isWhole(held, known)) return unknown(expression)
+    const key = read(held)
     push({
       statement: 'object',
       object:
         typeof known?.layout.data === 'string' && known.layout.data !== 'verdict'
           ? known.layout.data
           : 'counter',
-      name: { kind: 'lookup', key: key.operand, map: setOperand(setName, known, key) }
+      name: lookedUp(setName, known, key)
     })
   }
 
-  const lookup = (data: DataOf<'lookup'>): undefined => {
+  const lookup = (expression: Expression, data: DataOf<'lookup'>): undefined => {
     const { set = '', sreg, dreg, flags = 0 } = data
     const known = setOf(set)
-    const key = keyAt(sreg, known === undefined ? 4 : widthOf(known.layout.key))
+    const key = keyOf(sreg, known)
+    if (!isWhole(key, known)) return unknown(expression)
     if (dreg !== undefined && dreg !== 0) {
       const given = known?.layout.data
       const width = Array.isArray(given) ? widthOf(given) * (known?.layout.dataInterval === true ? 2 : 1) : 16
@@ -887,15 +900,15 @@ export const decompile = (
     const of = read(key)
     if (of.operand.kind === 'asked' && /^icmp(v6)? type$/.test(of.operand.name) && icmp !== undefined)
       icmpType ??= echoOf(of.operand.name, Number(decode(icmp, 'network')))
-    const operand = setOperand(set, known, of)
+    const { key: left, map: right } = lookedUp(set, known, of)
     push(
       dreg === 0
-        ? { statement: 'verdicts', key: of.operand, map: operand }
+        ? { statement: 'verdicts', key: left, map: right }
         : {
             statement: 'match',
-            left: of.operand,
-            op: (flags & NFT_LOOKUP_F.INV) !== 0 ? '!=' : of.operand.kind === 'computation' ? '==' : 'in',
-            right: operand
+            left,
+            op: (flags & NFT_LOOKUP_F.INV) !== 0 ? '!=' : left.kind === 'computation' ? '==' : 'in',
+            right
           }
     )
   }
@@ -1047,7 +1060,7 @@ export const decompile = (
         })
       }
       case 'lookup':
-        return lookup(expression.data ?? {})
+        return lookup(expression, expression.data ?? {})
       case 'immediate': {
         const { dreg, data } = expression.data ?? {}
         if (data?.verdict !== undefined) return push({ statement: 'verdict', ...verdict(data.verdict) })
@@ -1120,9 +1133,9 @@ export const decompile = (
       case 'flow_offload':
         return push({ statement: 'flow', flowtable: expression.data?.tableName ?? '' })
       case 'dynset':
-        return onSet(expression.data ?? {})
+        return onSet(expression, expression.data ?? {})
       case 'objref':
-        return object(expression.data ?? {})
+        return object(expression, expression.data ?? {})
       case 'match':
       case 'target':
         return push({
@@ -1150,6 +1163,13 @@ const echoes: { readonly [name: string]: { readonly request: number; readonly re
 
 const isEcho = (name: string, type: number): boolean =>
   type === echoes[name]?.request || type === echoes[name]?.reply
+
+const shifted = (left: Operand, op: '<<' | '>>', by: number): Operand => ({
+  kind: 'computation',
+  op,
+  left,
+  right: { kind: 'value', value: String(by) }
+})
 
 /** Requests and replies of an echo have the same members. */
 const echoOf = (name: string, type: number): number =>

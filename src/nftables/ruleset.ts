@@ -18,7 +18,7 @@ import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
 import type { Session } from '../socket/session'
 import { elementsOf, type Reading } from './content'
-import { type Datatype, datatype, datatypeOf } from './datatype'
+import { type Datatype, datatype, datatypeOf, rawInteger } from './datatype'
 import { decompile, type Known, limitOf, objectKind, statefulOf, synproxyOf } from './decompile'
 import { type Family, familyName } from './family'
 import { generation } from './generation'
@@ -116,7 +116,7 @@ const partNumbers = (type: number): ReadonlyArray<number> => {
 const kindsFrom = (type: number, size: number, byteorder: number | undefined): ReadonlyArray<Kind> => {
   const types = partNumbers(type).map(number => datatypeOf(number) ?? datatype('integer'))
   const [only] = types
-  if (types.length !== 1 || only === undefined) return types.length === 0 ? [whole(size)] : types.map(kindOf)
+  if (types.length !== 1 || only === undefined) return sized(types, size)
   if (only.bits > 0) return [kindOf(only)]
   return [
     {
@@ -127,7 +127,14 @@ const kindsFrom = (type: number, size: number, byteorder: number | undefined): R
   ]
 }
 
-const whole = (size: number): Kind => ({ type: datatype('integer'), bits: size * 8, order: 'network' })
+const whole = (size: number): Kind => ({ type: rawInteger, bits: size * 8, order: 'network' })
+
+/** A part without a size of its own takes what the others leave; of two nobody knows where the second one begins. */
+const sized = (types: ReadonlyArray<Datatype>, size: number): ReadonlyArray<Kind> => {
+  const left = size - widthOf(types.map(kindOf))
+  const kinds = types.map(type => (type.bits === 0 ? whole(left) : kindOf(type)))
+  return kinds.length > 0 && left >= 0 && widthOf(kinds) === size ? kinds : [whole(size)]
+}
 
 const has = (flags: number, flag: number): boolean => (flags & flag) !== 0
 
