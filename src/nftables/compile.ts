@@ -68,6 +68,7 @@ import type {
   Tproxy,
   Verdict
 } from './syntax'
+import { ownKinds } from './typeof'
 
 /** What a rule is compiled for. */
 export interface Surroundings {
@@ -367,7 +368,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
             type: NFT_HASH.JENKINS
           }
         })
-        return { kinds: kindsOf(operand), shift: 0 }
+        return { kinds: kindsOf(operand).map(kind => ({ ...kind, of: operand })), shift: 0 }
       }
       default:
         fail(`${operand.kind} cannot be asked of a packet`)
@@ -459,7 +460,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
             }
           }),
           id: setId,
-          userdata: layoutUserdata(layout)
+          userdata: layoutUserdata({ ...layout, key: ownKinds(key) })
         }
       })
     )
@@ -669,7 +670,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     const primary = primaryOf(name)
     if (primary === undefined) return fail(`${name} is nothing that a packet has`)
     const { payload, shift, bits, order, type } = primary
-    const kind: Kind = { type, bits, order }
+    const kind: Kind = { type, bits, order, of: { kind: 'asked', name } }
     need(primary)
     if (payload === undefined) {
       put(value, [kind], 0)

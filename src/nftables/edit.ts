@@ -32,7 +32,6 @@ import { statefulAt } from './stateful'
 import type { Element, ObjectKind, Operand, Rule, Stateful, Statement, Verdict } from './syntax'
 import type { ChainHook, Flowtable, NftObject, NftSet } from './table'
 import { policyData } from './timeout'
-import { typeofData } from './typeof'
 
 /** What is known where changes are made into messages. */
 export interface Around {
@@ -376,15 +375,9 @@ const operandFrom = (given: string | Operand): E.Either<string, Operand> => {
   return E.isLeft(parsed) ? E.left(parsed.left.message) : parsed
 }
 
-interface Described {
-  readonly layout: Layout
-  readonly typeof?: Operand
-  readonly dataTypeof?: Operand
-}
-
 const objectKinds = Object.keys(objectNumbers)
 
-const describe = (set: NewSet): E.Either<string, Described> => {
+const describe = (set: NewSet): E.Either<string, Layout> => {
   const told = set.typeof === undefined ? undefined : operandFrom(set.typeof)
   if (told !== undefined && E.isLeft(told)) return told
   const key = told === undefined ? kindsNamed(listOf(set.type ?? [])) : E.right(kindsOf(told.right))
@@ -395,14 +388,10 @@ const describe = (set: NewSet): E.Either<string, Described> => {
   const data = dataOf(set, given?.right)
   if (E.isLeft(data)) return data
   return E.right({
-    layout: {
-      key: key.right,
-      interval: set.flags?.includes('interval') === true,
-      ...(data.right !== undefined && { data: data.right }),
-      ...(set.dataInterval === true && { dataInterval: true })
-    },
-    ...(told !== undefined && { typeof: told.right }),
-    ...(given !== undefined && { dataTypeof: given.right })
+    key: key.right,
+    interval: set.flags?.includes('interval') === true,
+    ...(data.right !== undefined && { data: data.right }),
+    ...(set.dataInterval === true && { dataInterval: true })
   })
 }
 
@@ -534,7 +523,7 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
   const described = describe(set)
   const text = `add ${set.data === undefined && set.dataTypeof === undefined ? 'set' : 'map'} ${placeText(ref)} ${name}`
   if (E.isLeft(described)) return plain(text, () => described)
-  const { layout, ...told } = described.right
+  const layout = described.right
   return {
     text,
     links: linksIn(layout, set.elements),
@@ -545,8 +534,6 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
       if (E.isLeft(own)) return own
       const { concat, flags, ...attributes } = layoutAttributes(layout)
       const wire = own.right.map(stateful)
-      const kept = told.typeof === undefined ? undefined : typeofData(told.typeof)
-      const keptData = told.dataTypeof === undefined ? undefined : typeofData(told.dataTypeof)
       const given = (set.flags ?? []).reduce((sum, flag) => sum | setFlags[flag], flags)
       const made = message('NFT_MSG_NEWSET', create, {
         header: header(ref),
@@ -569,8 +556,6 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
           userdata: {
             ...layoutUserdata(layout),
             ...(set.autoMerge === true && { mergeElements: 1 }),
-            ...(kept !== undefined && { keyTypeof: kept }),
-            ...(keptData !== undefined && { dataTypeof: keptData }),
             ...(set.comment !== undefined && { comment: set.comment })
           },
           ...(wire.length === 1 && wire[0] !== undefined && { expr: wire[0] }),

@@ -47,9 +47,11 @@ export const widthOf = (kinds: ReadonlyArray<Kind>): number =>
 /** The kind of a datatype that has a size of its own. */
 export const kindOf = (type: Datatype): Kind => ({ type, bits: type.bits, order: type.order })
 
+const kindLike = (type: Datatype, name: string): Kind => ({ ...kindOf(type), of: { kind: 'asked', name } })
+
 export const address: { readonly ip: Kind; readonly ip6: Kind } = {
-  ip: kindOf(datatype('ipv4_addr')),
-  ip6: kindOf(datatype('ipv6_addr'))
+  ip: kindLike(datatype('ipv4_addr'), 'ip daddr'),
+  ip6: kindLike(datatype('ipv6_addr'), 'ip6 daddr')
 }
 
-export const port: Kind = kindOf(datatype('inet_service'))
+export const port: Kind = kindLike(datatype('inet_service'), 'th dport')

@@ -7,6 +7,7 @@ import { BYTEORDER } from '../../protocol/nftables/userdata'
 import { decode, encode } from './datatype'
 import { type Kind, padded, sizeOf, widthOf } from './kind'
 import type { Element, ObjectKind, Operand } from './syntax'
+import { typeofKinds, typeofVerdict } from './typeof'
 
 /** What a set's keys are, and what a map gives. */
 export interface Layout {
@@ -61,11 +62,21 @@ const flagsOf = (data: Layout['data']): number =>
   data === undefined ? 0 : typeof data === 'string' && data !== 'verdict' ? NFT_SET.OBJECT : NFT_SET.MAP
 
 /** What nft keeps with a set to print it. */
-export const layoutUserdata = ({ key, data, interval, dataInterval }: Layout) => ({
-  keybyteorder: byteorderOf(key.map(kind => comparable(kind, interval))),
-  ...(Array.isArray(data) && { databyteorder: byteorderOf(data) }),
-  ...(dataInterval === true && { dataInterval: 1 })
-})
+export const layoutUserdata = ({ key, data, interval, dataInterval }: Layout) => {
+  const keyTypeof = typeofKinds(key)
+  const dataTypeof = Array.isArray(data)
+    ? typeofKinds(data)
+    : data === 'verdict' && keyTypeof !== undefined
+      ? typeofVerdict
+      : undefined
+  return {
+    keybyteorder: byteorderOf(key.map(kind => comparable(kind, interval))),
+    ...(Array.isArray(data) && { databyteorder: byteorderOf(data) }),
+    ...(dataInterval === true && { dataInterval: 1 }),
+    ...(keyTypeof !== undefined && { keyTypeof }),
+    ...(dataTypeof !== undefined && { dataTypeof })
+  }
+}
 
 /** NFT_OBJECT_* of the kinds of objects. */
 export const objectNumbers: { readonly [K in ObjectKind]: number } = {

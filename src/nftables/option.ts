@@ -54,7 +54,7 @@ const length: Row = ['length', 8, 8]
 const hdrlength: Row = ['hdrlength', 8, 8]
 const source: ReadonlyArray<Row> = [
   ['ptr', 16, 8],
-  ['addr', 24, 32, 'ipv4_addr']
+  ['addr', 24, 32]
 ]
 
 const edges = (n: number): ReadonlyArray<Row> => [

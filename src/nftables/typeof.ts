@@ -1,10 +1,29 @@
 import { littleEndian } from '../../protocol'
-import { headers } from './header'
-import { nameOf, primaryOf } from './primary'
-import type { Operand } from './syntax'
+import { NFT_CT } from '../../protocol/nftables/expression/ct'
+import { NFT_EXTHDR_OP } from '../../protocol/nftables/expression/exthdr'
+import { NFT_HASH } from '../../protocol/nftables/expression/hash'
+import { type Base, bases, headers, rawName } from './header'
+import type { Kind } from './kind'
+import { type OptionKind, optionKinds, optionName, optionOf } from './option'
+import { nameOf, type Primary, primaryOf } from './primary'
+import type { Hash, Operand } from './syntax'
 
 /** Kinds of expressions by nft's own numbers. nft's <expression.h> */
-const EXPR = { PAYLOAD: 7, META: 9, SOCKET: 10, OSF: 11, CT: 12, CONCAT: 13, RT: 25, FIB: 26 } as const
+const EXPR = {
+  VERDICT: 1,
+  PAYLOAD: 7,
+  EXTHDR: 8,
+  META: 9,
+  SOCKET: 10,
+  OSF: 11,
+  CT: 12,
+  CONCAT: 13,
+  NUMGEN: 23,
+  HASH: 24,
+  RT: 25,
+  FIB: 26,
+  XFRM: 27
+} as const
 
 /** Headers by nft's own numbers. nft's <proto.h> */
 const headerNumbers: { readonly [header: string]: number } = {
@@ -34,6 +53,41 @@ const fieldNumbers: { readonly [header: string]: ReadonlyArray<number> } = {
 }
 
 const fieldNumber = (header: string, index: number): number => fieldNumbers[header]?.[index] ?? index + 1
+
+/** Extension headers of IPv6 by nft's own numbers; options go by those that they have. nft's <exthdr.h> */
+const extensionNumbers: { readonly [extension: string]: number } = {
+  hbh: 1,
+  rt: 2,
+  srh: 5,
+  frag: 6,
+  dst: 7,
+  mh: 8
+}
+
+const optionNumber = ({ op, name, number }: OptionKind): number =>
+  op === NFT_EXTHDR_OP.IPV6 ? (extensionNumbers[name] ?? 0) : number
+
+/** Members by nft's own numbers, where those are not their order. */
+const optionFieldNumbers: { readonly [option: string]: ReadonlyArray<number> } = {
+  srh: [0, 1, 2, 3],
+  'tcp option sack1': [0, 4, 5],
+  'tcp option sack2': [0, 6, 7],
+  'tcp option sack3': [0, 8, 9],
+  'ip option rr': [1, 2, 4, 5],
+  'ip option lsrr': [1, 2, 4, 5],
+  'ip option ssrr': [1, 2, 4, 5]
+}
+
+/** Where nft begins to count. */
+const firstFields: { readonly [op: number]: number } = {
+  [NFT_EXTHDR_OP.IPV6]: 1,
+  [NFT_EXTHDR_OP.TCPOPT]: 0,
+  [NFT_EXTHDR_OP.IPV4]: 1,
+  [NFT_EXTHDR_OP.SCTP]: 0
+}
+
+const optionFieldNumber = ({ prefix, name, op }: OptionKind, index: number): number =>
+  optionFieldNumbers[`${prefix}${name}`]?.[index] ?? index + (firstFields[op] ?? 0)
 
 /** What `nft` keeps to print `typeof`. */
 export interface Typeof {
@@ -66,11 +120,78 @@ const numberIn = (bytes: Uint8Array | undefined): number =>
 
 const directionless = 0xffffffff
 
+/** A record for each number, the type of the first one 0. */
+const numbers = (values: ReadonlyArray<number | undefined>): Uint8Array =>
+  join(values.flatMap((value, type) => (value === undefined ? [] : [number(type, value)])))
+
+const payloadData = ({ header, field }: NonNullable<Primary['payload']>, base: Base): Uint8Array => {
+  const known = header === undefined ? 0 : (headerNumbers[header.name] ?? 0)
+  const index = header === undefined ? -1 : header.fields.findIndex(({ name }) => name === field.name)
+  return numbers([
+    known,
+    header === undefined ? 0 : fieldNumber(header.name, index),
+    header === undefined ? bases[base] + 1 : undefined,
+    header === undefined ? field.offset : undefined,
+    field.type.bits === 0 ? field.bits : undefined
+  ])
+}
+
+/** Bits of an option by the name of what they are. */
+const namedOption = (name: string): ReturnType<typeof optionOf> => {
+  const found = optionOf(name)
+  if (found?.field === undefined) return found
+  const { kind, field } = found
+  return optionOf(optionName(kind.op, kind.number, field.offset, field.bits) ?? name)
+}
+
+/** Whether a TCP segment has an option is what its kind says; of others nft keeps members only. */
+const optionData = (name: string): Uint8Array | undefined => {
+  const found = namedOption(name)
+  if (found === undefined) return undefined
+  const { kind, field } = found
+  const index = kind.fields.findIndex(each => each.name === field?.name)
+  if (index < 0 && (field !== undefined || kind.op !== NFT_EXTHDR_OP.TCPOPT)) return undefined
+  return numbers([
+    optionNumber(kind),
+    optionFieldNumber(kind, Math.max(index, 0)),
+    kind.op === NFT_EXTHDR_OP.IPV6 ? undefined : kind.op
+  ])
+}
+
+/** What is hashed is not kept. */
+const hashData = (type: number, { modulus, seed, offset = 0 }: Omit<Hash, 'kind' | 'of'>): Uint8Array =>
+  numbers([type, offset, modulus, seed ?? 0, seed === undefined ? 0 : 1])
+
+/** What nft keeps for the data of a verdict map: it looks at what it keeps for the keys only if there is something. */
+export const typeofVerdict: Required<Typeof> = { expr: EXPR.VERDICT, data: new Uint8Array(0) }
+
+/** Ports of connections have no size for nft but beside a protocol: only definitions of sets can name them. */
+const isSized = (kept: Required<Typeof> | undefined): boolean => {
+  const key = kept?.expr === EXPR.CT ? numberIn(recordsIn(kept.data).get(0)) : undefined
+  return key !== NFT_CT.PROTO_SRC && key !== NFT_CT.PROTO_DST
+}
+
+/** Kinds as a set of a rule's own may tell of them. */
+export const ownKinds = (kinds: ReadonlyArray<Kind>): ReadonlyArray<Kind> =>
+  kinds.every(({ of }) => of === undefined || isSized(typeofData(of)))
+    ? kinds
+    : kinds.map(({ of: _, ...kind }) => kind)
+
+/** What nft keeps for operands side by side, if there is one that told of each kind. */
+export const typeofKinds = (kinds: ReadonlyArray<Kind>): Required<Typeof> | undefined => {
+  const parts = kinds.flatMap(({ of }) => of ?? [])
+  if (parts.length < kinds.length) return undefined
+  const [only] = parts
+  return parts.length === 1 && only !== undefined
+    ? typeofData(only)
+    : typeofData({ kind: 'concatenation', parts })
+}
+
 /** What nft keeps for an operand; undefined if it has no way to. */
 export const typeofData = (operand: Operand): Required<Typeof> | undefined => {
   if (operand.kind === 'concatenation') {
     const parts = operand.parts.map(typeofData)
-    return parts.some(part => part === undefined)
+    return parts.some(part => part === undefined || !isSized(part))
       ? undefined
       : {
           expr: EXPR.CONCAT,
@@ -81,28 +202,19 @@ export const typeofData = (operand: Operand): Required<Typeof> | undefined => {
           )
         }
   }
+  if (operand.kind === 'hash') return { expr: EXPR.HASH, data: hashData(NFT_HASH.JENKINS, operand) }
   if (operand.kind !== 'asked') return undefined
   const primary = primaryOf(operand.name)
-  const of = primary?.payload?.header
-  if (of !== undefined) {
-    const index = of.fields.findIndex(({ name }) => name === primary?.payload?.field.name)
-    return {
-      expr: EXPR.PAYLOAD,
-      data: join([number(0, headerNumbers[of.name] ?? 0), number(1, fieldNumber(of.name, index))])
-    }
-  }
+  const payload = primary?.payload
+  if (payload !== undefined) return { expr: EXPR.PAYLOAD, data: payloadData(payload, payload.place.base) }
   const expression = primary?.load(1)
   switch (expression?.name) {
     case 'meta':
       return { expr: EXPR.META, data: number(0, expression.data?.key ?? 0) }
-    case 'ct':
-      return {
-        expr: EXPR.CT,
-        data: join([
-          number(0, expression.data?.key ?? 0),
-          number(1, expression.data?.direction ?? directionless)
-        ])
-      }
+    case 'ct': {
+      const { key = 0, direction = directionless } = expression.data ?? {}
+      return { expr: EXPR.CT, data: numbers([key, direction]) }
+    }
     case 'rt':
       return { expr: EXPR.RT, data: number(0, expression.data?.key ?? 0) }
     case 'socket':
@@ -115,6 +227,24 @@ export const typeofData = (operand: Operand): Required<Typeof> | undefined => {
         expr: EXPR.FIB,
         data: join([number(0, expression.data?.result ?? 0), number(1, expression.data?.flags ?? 0)])
       }
+    case 'exthdr': {
+      const data = optionData(operand.name)
+      return data === undefined ? undefined : { expr: EXPR.EXTHDR, data }
+    }
+    case 'osf':
+      return { expr: EXPR.OSF, data: new Uint8Array(0) }
+    case 'numgen': {
+      const { type = 0, modulus = 0, offset = 0 } = expression.data ?? {}
+      return { expr: EXPR.NUMGEN, data: numbers([type, modulus, offset]) }
+    }
+    case 'hash': {
+      const { modulus = 0, offset = 0 } = expression.data ?? {}
+      return { expr: EXPR.HASH, data: hashData(NFT_HASH.SYM, { modulus, offset }) }
+    }
+    case 'xfrm': {
+      const { key = 0, spnum = 0, dir = 0 } = expression.data ?? {}
+      return { expr: EXPR.XFRM, data: numbers([key, spnum, dir]) }
+    }
     default:
       return undefined
   }
@@ -123,17 +253,43 @@ export const typeofData = (operand: Operand): Required<Typeof> | undefined => {
 const asked = (name: string | undefined): Operand | undefined =>
   name === undefined ? undefined : { kind: 'asked', name }
 
+type Records = ReadonlyMap<number, Uint8Array>
+
+const rawKept = (records: Records): string | undefined => {
+  const base = (Object.keys(bases) as ReadonlyArray<Base>).find(
+    each => bases[each] + 1 === numberIn(records.get(2))
+  )
+  return base === undefined ? undefined : rawName(base, numberIn(records.get(3)), numberIn(records.get(4)))
+}
+
+const payloadKept = (records: Records): string | undefined => {
+  const of = headers.find(({ name }) => headerNumbers[name] === numberIn(records.get(0)))
+  if (of === undefined) return rawKept(records)
+  const field = of.fields.find((_, index) => fieldNumber(of.name, index) === numberIn(records.get(1)))
+  return field === undefined ? undefined : `${of.name} ${field.name}`
+}
+
+const optionKept = (records: Records): string | undefined => {
+  const kept = records.get(2)
+  const op = kept === undefined ? NFT_EXTHDR_OP.IPV6 : numberIn(kept)
+  for (const kind of optionKinds) {
+    if (kind.op !== op || optionNumber(kind) !== numberIn(records.get(0))) continue
+    const field = kind.fields.find((_, index) => optionFieldNumber(kind, index) === numberIn(records.get(1)))
+    if (field !== undefined) return `${kind.prefix}${kind.name} ${field.name}`
+  }
+  return undefined
+}
+
 /** The operand that nft kept. */
 export const typeofOperand = ({ expr, data = new Uint8Array(0) }: Typeof): Operand | undefined => {
   const records = recordsIn(data)
   const first = numberIn(records.get(0))
   const second = numberIn(records.get(1))
   switch (expr) {
-    case EXPR.PAYLOAD: {
-      const of = headers.find(({ name }) => headerNumbers[name] === first)
-      const field = of?.fields.find((_, index) => fieldNumber(of.name, index) === second)
-      return field === undefined ? undefined : asked(`${of?.name} ${field.name}`)
-    }
+    case EXPR.PAYLOAD:
+      return asked(payloadKept(records))
+    case EXPR.EXTHDR:
+      return asked(optionKept(records))
     case EXPR.META:
       return asked(nameOf({ name: 'meta', data: { key: first } }))
     case EXPR.CT:
@@ -149,6 +305,20 @@ export const typeofOperand = ({ expr, data = new Uint8Array(0) }: Typeof): Opera
       return asked(nameOf({ name: 'socket', data: { key: first, level: second } }))
     case EXPR.FIB:
       return asked(nameOf({ name: 'fib', data: { result: first, flags: second } }))
+    case EXPR.OSF:
+      return asked('osf name')
+    case EXPR.NUMGEN:
+      return asked(
+        nameOf({ name: 'numgen', data: { type: first, modulus: second, offset: numberIn(records.get(2)) } })
+      )
+    case EXPR.HASH: {
+      const modulus = numberIn(records.get(2))
+      return asked(nameOf({ name: 'hash', data: { type: first, modulus, offset: second } }))
+    }
+    case EXPR.XFRM:
+      return asked(
+        nameOf({ name: 'xfrm', data: { key: first, spnum: second, dir: numberIn(records.get(2)) } })
+      )
     case EXPR.CONCAT: {
       const parts = [...records.values()].map(each => {
         const inner = recordsIn(each)
