@@ -188,7 +188,6 @@ export const compiler = (surroundings: Surroundings): Compiler => {
 
   const needLink = (name: string): undefined => {
     if (family !== 'bridge' && known.link === undefined) {
-      if (family === 'arp') return
       require('meta iiftype', encode(BigInt(ARPHRD_ETHER), 2, 'host'))
       known.link = 'ether'
     }
@@ -211,8 +210,8 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     if (name === 'th') return
     // In a table of the other family it is a matter of the protocol's number alone.
     const under = name === 'icmp' || name === 'igmp' ? 'ip' : name === 'icmpv6' ? 'ip6' : undefined
-    if (under !== undefined && known.network === undefined) needNetwork(under)
     if (known.transport === name) return
+    if (under !== undefined && known.network === undefined) needNetwork(under)
     if (known.transport !== undefined) return conflict(known.transport, name)
     known.transport = name
     require('meta l4proto', Uint8Array.of(number))
@@ -257,6 +256,11 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         if (networkNames[number] !== undefined) known.network = networkNames[number]
         return
       case 'meta protocol':
+        // In family inet it is `meta nfproto` that tells addresses.
+        if (family === 'inet') return
+        if (etherNames[number] !== undefined) known.network = etherNames[number]
+        if (number === ETH_P_8021Q) known.link = 'vlan'
+        return
       case 'ether type':
       case 'vlan type':
         if (etherNames[number] !== undefined) known.network = etherNames[number]
