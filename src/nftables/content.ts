@@ -195,6 +195,8 @@ export const elementsOf = (
   const sorted = layout.interval
     ? keyed
     : keyed
+        // Of those that begin with the same flag, nft lists the last one first.
+        .toReversed()
         .map(element => ({ element, rank: rank(kinds, keyOf(element)) }))
         .sort((a, b) => compareBig(a.rank, b.rank))
         .map(({ element }) => element)

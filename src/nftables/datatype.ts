@@ -287,7 +287,7 @@ const make = (name: string, number: number, bits: number, order: Order, format: 
     symbols,
     parse: given => numbers.get(unquoted(given).toLowerCase()) ?? parse(given),
     print: (value, width) => names.get(value) ?? print(value, width),
-    printPlain: quoted === true ? (value, width) => names.get(value) ?? printPlain(value, width) : printPlain
+    printPlain
   }
 }
 

@@ -26,7 +26,7 @@ import {
   spanOperand,
   textOf
 } from './content'
-import { datatype, decode, flagNames } from './datatype'
+import { datatype, decode, flagNames, rawInteger } from './datatype'
 import { type Base, type Field, type Header, headerOf, headers, rawName } from './header'
 import {
   address as addressKinds,
@@ -244,21 +244,21 @@ export const decompile = (
   }
 
   /** Whether what a statement said before is said by asking for this. */
-  const says = (dependency: Dependency, base: Base, field: Field | undefined): boolean => {
+  const says = (dependency: Dependency, base: Base, field: Field): boolean => {
     const of = primaryOf(dependency.name)?.payload
     if (mixed.has(family) && of !== undefined) {
       const dependencyBase = of.place.base
       if (dependencyBase === 'network' && base === 'transport') return false
       if (base === dependencyBase) {
-        if (field?.key === true) return false
+        if (field.key) return false
         if (base === 'link') return of.header?.name !== 'vlan' && dependency.value === ETH_P_8021Q
       }
     }
     if (base !== 'transport' || of?.place.base !== 'transport') return true
-    return field?.icmpType !== undefined && field.icmpType === dependency.value
+    return field.icmpType !== undefined && field.icmpType === dependency.value
   }
 
-  const kill = (base: Base, field: Field | undefined): undefined => {
+  const kill = (base: Base, field: Field): undefined => {
     const dependency = dependencies[base]
     if (dependency !== undefined && says(dependency, base, field)) release(base)
     // What the type of an ICMP message said, members say that only this type has.
@@ -345,8 +345,12 @@ export const decompile = (
 
   const payloadRead = (base: Base, offset: number, bits: number): Read => {
     const found = fieldOf(base, offset, bits)
-    kill(base, found?.[1])
-    return asked(found === undefined ? rawName(base, offset, bits) : `${found[0].name} ${found[1].name}`)
+    // Raw bits, and ports of any transport, do not tell which header they are of.
+    if (found === undefined) return asked(rawName(base, offset, bits))
+    const [header, field] = found
+    // Only a comparison with one value leaves it in words of a member that tells the next header.
+    if (header.name !== 'th') kill(base, { ...field, key: false })
+    return asked(`${header.name} ${field.name}`)
   }
 
   /** A member of some bits of what was loaded, if the mask leaves just that. */
@@ -523,7 +527,7 @@ export const decompile = (
   /** Elements of a rule's own set stand in front of the bits behind their key; a set with a name holds what it says. */
   const lookedUp = (name: string, known: Known | undefined, key: Read): Lookup => {
     if (known?.anonymous !== true) return { kind: 'lookup', key: whole(key), map: { kind: 'named', name } }
-    const layout = { ...known.layout, key: key.kinds }
+    const layout = { ...known.layout, key: key.kinds.map((kind, n) => listed(kind, known.layout.key[n])) }
     const elements = elementsOf(layout, known.elements, reading, key.shift)
     return { kind: 'lookup', key: key.operand, map: { kind: 'elements', elements } }
   }
@@ -622,7 +626,6 @@ export const decompile = (
       const found = exactRaw ?? fieldsAt(base).find(([, field]) => field.offset === at && fits(field))
       const [header, field] = found ?? []
       if (header === undefined || field === undefined || (field.bits < left && header.name === 'th')) {
-        kill(base, undefined)
         const raw = asked(rawName(base, at, left))
         push({
           statement: 'match',
@@ -636,7 +639,7 @@ export const decompile = (
       const kind = kindOf(field.type)
       const width = Math.min(field.bits, left)
       const part = rest >> BigInt(left - width)
-      kill(base, field)
+      if (header.name !== 'th') kill(base, field)
       const whole: Kind = { ...kind, bits: field.bits }
       const right: Operand =
         width < field.bits
@@ -852,9 +855,9 @@ export const decompile = (
     const held = keyOf(sregKey, known)
     if (!isWhole(held, known)) return unknown(expression)
     const key = read(held)
-    const own = [...(expr === undefined ? [] : [expr]), ...(more ?? [])].flatMap(
-      each => statefulOf(each) ?? []
-    )
+    const own = [...(expr === undefined ? [] : [expr]), ...(more ?? [])]
+      .flatMap(each => statefulOf(each) ?? [])
+      .map(fresh)
     const given = known?.layout.data
     push({
       statement: dynamicWords[op] ?? 'add',
@@ -1164,6 +1167,15 @@ const echoes: { readonly [name: string]: { readonly request: number; readonly re
 const isEcho = (name: string, type: number): boolean =>
   type === echoes[name]?.request || type === echoes[name]?.reply
 
+/** nft lists keys as what it kept of them says: raw bits of which it kept nothing, and whether there is an option. */
+const listed = (kind: Kind, kept: Kind | undefined): Kind => {
+  const isPlain =
+    kept?.of === undefined
+      ? kind.type === rawInteger
+      : kind.type.name === 'boolean' && kept.type.name === 'integer'
+  return isPlain ? { ...kind, type: datatype('integer') } : kind
+}
+
 const shifted = (left: Operand, op: '<<' | '>>', by: number): Operand => ({
   kind: 'computation',
   op,
@@ -1244,6 +1256,12 @@ export const statefulOf = (expression: StatefulExpression): Stateful | undefined
   }
 }
 
+/** A counter that begins with nothing need not say so. */
+const fresh = (statement: Stateful): Stateful =>
+  statement.statement === 'counter' && statement.packets === 0n && statement.bytes === 0n
+    ? { statement: 'counter' }
+    : statement
+
 const levels: ReadonlyArray<NonNullable<Log['level']> | undefined> = [
   'emerg',
   'alert',
@@ -1271,9 +1289,9 @@ const logOf = (data: DataOf<'log'>): Log => {
   const known = level === undefined || group !== undefined ? undefined : levels[level]
   return {
     statement: 'log',
-    ...(prefix !== undefined && prefix !== '' && { prefix }),
+    ...(prefix !== undefined && { prefix }),
     ...(group !== undefined && { group }),
-    ...(snaplen !== undefined && snaplen !== 0 && { snaplen }),
+    ...(snaplen !== undefined && { snaplen }),
     ...(qthreshold !== undefined && qthreshold !== 0 && { queueThreshold: qthreshold }),
     ...(known !== undefined && { level: known }),
     ...(named.length > 0 && { flags: named })

@@ -184,7 +184,7 @@ const hookText = (
       ? ''
       : devices.length === 1
         ? ` device "${only}"`
-        : ` devices = { ${devices.join(', ')} }`
+        : ` devices = { ${devices.toSorted().join(', ')} }`
   const value = priorityOf(family, priority) ?? 0
   return `type ${type} hook ${hook}${where} priority ${priorityText(family, number, value)}; policy ${policy};`
 }
