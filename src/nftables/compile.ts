@@ -335,7 +335,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         if (bits % 8 !== 0 || shift > 0) {
           const whole = primary.payload?.place.size ?? size
           mask(index, whole, encode(((1n << BigInt(bits)) - 1n) << BigInt(shift), whole, order))
-          return { kinds: [{ type, bits: whole * 8, order, of: operand }], shift }
+          return { kinds: [{ type, bits: whole * 8, order }], shift }
         }
         return { kinds: [{ type, bits, order, of: operand }], shift: 0 }
       }
@@ -347,7 +347,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
           const [kind] = loaded.kinds
           if (kind === undefined) continue
           if (loaded.shift > 0) fail(`${operandName(part)} cannot be a part of a concatenation`)
-          kinds.push(kind)
+          kinds.push({ ...kind, ...toldBy(part) })
           at += padded(sizeOf(kind)) / 4
         }
         return { kinds, shift: 0 }
@@ -356,7 +356,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         const loaded = loadPrepared(operand.left, index)
         const [kind] = loaded.kinds
         if (kind !== undefined) compute(operand.op, operand.right, kind, index, loaded.shift)
-        return loaded
+        return { ...loaded, kinds: loaded.kinds.map(({ of: _, ...computed }) => computed) }
       }
       case 'hash': {
         const { kinds } = loadPrepared(operand.of, index + 1)
@@ -372,7 +372,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
             type: NFT_HASH.JENKINS
           }
         })
-        return { kinds: kindsOf(operand).map(kind => ({ ...kind, of: operand })), shift: 0 }
+        return { kinds: kindsOf(operand), shift: 0 }
       }
       default:
         fail(`${operand.kind} cannot be asked of a packet`)
@@ -1005,6 +1005,12 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     for (const statement of statements) compileOne(statement)
     return { expressions, before, fault }
   }
+}
+
+/** What a part of a concatenation is, which needs to be told also if it is computed. */
+const toldBy = (part: Operand): Pick<Kind, 'of'> => {
+  const of = part.kind === 'hash' ? part : kindsOf(part)[0]?.of
+  return of === undefined ? {} : { of }
 }
 
 const operandName = (operand: Operand): string =>

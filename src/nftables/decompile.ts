@@ -1008,10 +1008,10 @@ export const decompile = (
           : setOther(nameOf(expression), expression, sreg)
       }
       case 'exthdr': {
-        const { sreg } = expression.data ?? {}
-        return sreg === undefined
-          ? holdOption(expression, expression.data ?? {})
-          : setOther(nameOf(expression), expression, sreg)
+        const { sreg, dreg } = expression.data ?? {}
+        if (sreg !== undefined) return setOther(nameOf(expression), expression, sreg)
+        // It takes an option away.
+        return dreg === undefined ? unknown(expression) : holdOption(expression, expression.data ?? {})
       }
       case 'rt':
       case 'socket':

@@ -2,7 +2,7 @@ import { littleEndian } from '../../protocol'
 import { NFT_CT } from '../../protocol/nftables/expression/ct'
 import { NFT_EXTHDR_OP } from '../../protocol/nftables/expression/exthdr'
 import { NFT_HASH } from '../../protocol/nftables/expression/hash'
-import { type Base, bases, headers, rawName } from './header'
+import { type Base, bases, headerOf, headers, rawName } from './header'
 import type { Kind } from './kind'
 import { type OptionKind, optionKinds, optionName, optionOf } from './option'
 import { nameOf, type Primary, primaryOf } from './primary'
@@ -124,13 +124,22 @@ const directionless = 0xffffffff
 const numbers = (values: ReadonlyArray<number | undefined>): Uint8Array =>
   join(values.flatMap((value, type) => (value === undefined ? [] : [number(type, value)])))
 
-const payloadData = ({ header, field }: NonNullable<Primary['payload']>, base: Base): Uint8Array => {
+/** Raw bits that are a port have its name. */
+const namedPayload = (payload: NonNullable<Primary['payload']>): NonNullable<Primary['payload']> => {
+  const { header, field, place } = payload
+  const port = header !== undefined || place.base !== 'transport' ? undefined : headerOf('th')
+  const named = port?.fields.find(({ offset, bits }) => offset === field.offset && bits === field.bits)
+  return named === undefined ? payload : { header: port, field: named, place }
+}
+
+const payloadData = (payload: NonNullable<Primary['payload']>): Uint8Array => {
+  const { header, field, place } = namedPayload(payload)
   const known = header === undefined ? 0 : (headerNumbers[header.name] ?? 0)
   const index = header === undefined ? -1 : header.fields.findIndex(({ name }) => name === field.name)
   return numbers([
     known,
     header === undefined ? 0 : fieldNumber(header.name, index),
-    header === undefined ? bases[base] + 1 : undefined,
+    header === undefined ? bases[place.base] + 1 : undefined,
     header === undefined ? field.offset : undefined,
     field.type.bits === 0 ? field.bits : undefined
   ])
@@ -206,7 +215,7 @@ export const typeofData = (operand: Operand): Required<Typeof> | undefined => {
   if (operand.kind !== 'asked') return undefined
   const primary = primaryOf(operand.name)
   const payload = primary?.payload
-  if (payload !== undefined) return { expr: EXPR.PAYLOAD, data: payloadData(payload, payload.place.base) }
+  if (payload !== undefined) return { expr: EXPR.PAYLOAD, data: payloadData(payload) }
   const expression = primary?.load(1)
   switch (expression?.name) {
     case 'meta':

@@ -111,6 +111,10 @@ const rows: ReadonlyArray<Row> = [
   ['ip', 'tcp flags { 0x3, 0x1, 0x2, 0x12, 0x10, 0x0 }'],
   ['ip', 'tcp flags @s', set('type tcp_flag', 'syn, ack, syn | ack, fin, fin | ack, 0x0')],
   ['ip', '@nh,32,32 { 0x1, 0x20 }'],
+  ['ip', '@th,16,16 { 22, 80 }'],
+  ['ip', 'th dport vmap { 22 : accept, 80 : drop }'],
+  ['ip', '@th,0,8 & 0x80 == { 0, 128 }'],
+  ['ip', 'ip saddr . @th,16,16 { 1.1.1.1 . 22 }'],
   ['arp', 'ether saddr 00:01:02:03:04:05'],
   ['arp', 'ether saddr set 00:01:02:03:04:05'],
   ['inet', 'meta protocol ip6 ip6 saddr ::1'],
@@ -187,6 +191,18 @@ for (const [family, rule] of betterWritten)
     await connection.nftables.load(written([family, rule]))
     assert.fixture(run('nft', 'list', 'ruleset'), written([family, rule]))
   })
+
+kernelTest(
+  test,
+  'what takes an option of TCP away has no words, and is said to be there',
+  needs,
+  async () => {
+    run('nft', written(['ip', 'reset tcp option fastopen']))
+    await using connection = open()
+    const { text } = await connection.nftables.ruleset()
+    assert.match(text, /\tunknown "exthdr"/)
+  }
+)
 
 kernelTest(test, 'devices of a chain are listed as nft lists them', needs, async () => {
   run('ip', 'link', 'add', 'd10', 'type', 'veth', 'peer', 'name', 'd2')
