@@ -12,6 +12,7 @@ import { NFT_LOOKUP_F } from '../../protocol/nftables/expression/lookup'
 import { NF_NAT_RANGE, NFT_NAT } from '../../protocol/nftables/expression/nat'
 import { NFT_QUEUE_FLAG } from '../../protocol/nftables/expression/queue'
 import { NFT_QUOTA_F } from '../../protocol/nftables/expression/quota'
+import { NFT_RANGE } from '../../protocol/nftables/expression/range'
 import { NFT_REJECT } from '../../protocol/nftables/expression/reject'
 import type { StatefulExpression } from '../../protocol/nftables/expression/stateful'
 import { NF_SYNPROXY_OPT } from '../../protocol/nftables/expression/synproxy'
@@ -230,10 +231,13 @@ export const decompile = (
     const exact = fieldsAt(base).find(
       ([, field]) => field.offset === offset && field.bits === bits && fits(field)
     )
-    if (exact !== undefined || base !== 'transport' || transport !== undefined) return exact
-    const ports = headerOf('th') as Header
-    const field = ports.fields.find(each => each.offset === offset && each.bits === bits)
-    return field === undefined ? undefined : [ports, field]
+    return exact ?? (transport === undefined ? portOf(base, offset, bits) : undefined)
+  }
+
+  const portOf = (base: Base, offset: number, bits: number): readonly [Header, Field] | undefined => {
+    const ports = base === 'transport' ? headerOf('th') : undefined
+    const field = ports?.fields.find(each => each.offset === offset && each.bits === bits)
+    return ports === undefined || field === undefined ? undefined : [ports, field]
   }
 
   const release = (base: Base): undefined => {
@@ -344,7 +348,7 @@ export const decompile = (
   }
 
   const payloadRead = (base: Base, offset: number, bits: number): Read => {
-    const found = fieldOf(base, offset, bits)
+    const found = fieldOf(base, offset, bits) ?? portOf(base, offset, bits)
     // Raw bits, and ports of any transport, do not tell which header they are of.
     if (found === undefined) return asked(rawName(base, offset, bits))
     const [header, field] = found
@@ -381,7 +385,7 @@ export const decompile = (
     for (const kind of optionKinds)
       for (const field of kind.op === op && kind.number === number ? kind.fields : []) {
         const shift = ((offset ?? 0) + (length ?? 0)) * 8 - field.offset - field.bits
-        if (shift < 0 || mask !== ((1n << BigInt(field.bits)) - 1n) << BigInt(shift)) continue
+        if (shift < 0 || mask !== ones(field.bits) << BigInt(shift)) continue
         const name = `${kind.prefix}${kind.name} ${field.name}`
         releaseFor(name)
         return { name, shift }
@@ -497,12 +501,16 @@ export const decompile = (
   }
 
   /** `(x & mask) ^ xor`, in the signs of nft. */
-  const computed = ({ operand, kinds }: Read, maskBytes: Uint8Array, xorBytes: Uint8Array): Operand => {
+  const computed = (
+    { operand, kinds, shift }: Read,
+    maskBytes: Uint8Array,
+    xorBytes: Uint8Array
+  ): Operand => {
     const [kind] = kinds
     if (kind === undefined) return operand
-    const all = (1n << BigInt(maskBytes.length * 8)) - 1n
-    const given = decode(xorBytes, kind.order)
-    const plainMask = decode(maskBytes, kind.order)
+    const all = ones(widthIn(operand) ?? maskBytes.length * 8 - shift)
+    const given = decode(xorBytes, kind.order) >> BigInt(shift)
+    const plainMask = decode(maskBytes, kind.order) >> BigInt(shift)
     const or = given === 0n ? 0n : (plainMask & given) ^ given
     const xor = given & plainMask
     const mask = plainMask | or
@@ -512,7 +520,7 @@ export const decompile = (
       left,
       right: constantOf(kind, value, reading)
     })
-    const masked = mask === all ? operand : step(operand, '&', mask)
+    const masked = (mask & all) === all ? operand : step(operand, '&', mask)
     const turned = xor === 0n ? masked : step(masked, '^', xor)
     return or === 0n ? turned : step(turned, '|', or)
   }
@@ -571,7 +579,7 @@ export const decompile = (
     const missing = sizeOf(kind) - value.length
     if (missing > 0 && isPrefixType(kind)) {
       const from = decode(value, 'network') << BigInt(missing * 8)
-      return spanOperand(kind, from, from | ((1n << BigInt(missing * 8)) - 1n), reading)
+      return spanOperand(kind, from, from | ones(missing * 8), reading)
     }
     const number = decode(value, kind.order) >> BigInt(left.shift)
     if (kind.type.order === 'text')
@@ -606,7 +614,7 @@ export const decompile = (
     }
     statements[at] = {
       ...last,
-      op: inside ? 'in' : '!=',
+      op: inside ? (last.left.kind === 'computation' ? '==' : 'in') : '!=',
       right: { kind: 'range', from: plain(last.right.value), to: plain(statement.right.value) }
     }
     return true
@@ -656,7 +664,7 @@ export const decompile = (
         right
       })
       if (op === 'in' && width === field.bits) learn(name, part)
-      rest &= (1n << BigInt(left - width)) - 1n
+      rest &= ones(left - width)
       at += width
       left -= width
     }
@@ -695,11 +703,14 @@ export const decompile = (
     const left = read(of)
     const [kind] = left.kinds
     if (kind === undefined || left.kinds.length > 1) return false
-    const bits = decode(mask, kind.order)
-    const number = decode(value, kind.order)
+    const bits = decode(mask, kind.order) >> BigInt(left.shift)
+    const number = decode(value, kind.order) >> BigInt(left.shift)
+    const free = ones(mask.length * 8 - left.shift) ^ bits
+    if (free === 0n) {
+      compareRead(left, kind, op, value)
+      return true
+    }
     if (kind.type.flags) return compareFlags(left.operand, kind, op, bits, number)
-    const all = (1n << BigInt(mask.length * 8)) - 1n
-    const free = all ^ bits
     if (isPrefixType(kind) && (free & (free + 1n)) === 0n) {
       push({
         statement: 'match',
@@ -924,7 +935,7 @@ export const decompile = (
       held.of.offset === offset &&
       held.of.bits === bits
     ) {
-      const all = (1n << BigInt(bits)) - 1n
+      const all = ones(bits)
       const inner = trimmedForSet(held.of, all ^ decode(held.mask, 'network'))
       if (inner !== undefined) {
         kill(base, inner.field)
@@ -1050,7 +1061,7 @@ export const decompile = (
         return push({
           statement: 'match',
           left: left.operand,
-          op: op === 1 ? '!=' : 'in',
+          op: op === NFT_RANGE.NEQ ? '!=' : left.operand.kind === 'computation' ? '==' : 'in',
           right: {
             kind: 'range',
             from: plainTextOf(
@@ -1175,6 +1186,12 @@ const listed = (kind: Kind, kept: Kind | undefined): Kind => {
       : kind.type.name === 'boolean' && kept.type.name === 'integer'
   return isPlain ? { ...kind, type: datatype('integer') } : kind
 }
+
+const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n
+
+/** The bits of what is asked, which may be fewer than those of its bytes. */
+const widthIn = (operand: Operand): number | undefined =>
+  operand.kind === 'asked' ? primaryOf(operand.name)?.bits : undefined
 
 const shifted = (left: Operand, op: '<<' | '>>', by: number): Operand => ({
   kind: 'computation',

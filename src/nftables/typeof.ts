@@ -153,13 +153,13 @@ const namedOption = (name: string): ReturnType<typeof optionOf> => {
   return optionOf(optionName(kind.op, kind.number, field.offset, field.bits) ?? name)
 }
 
-/** Whether a TCP segment has an option is what its kind says; of others nft keeps members only. */
+/** Whether there is an option is what its first member says; of extension headers that would be what comes next. */
 const optionData = (name: string): Uint8Array | undefined => {
   const found = namedOption(name)
   if (found === undefined) return undefined
   const { kind, field } = found
   const index = kind.fields.findIndex(each => each.name === field?.name)
-  if (index < 0 && (field !== undefined || kind.op !== NFT_EXTHDR_OP.TCPOPT)) return undefined
+  if (index < 0 && (field !== undefined || kind.op === NFT_EXTHDR_OP.IPV6)) return undefined
   return numbers([
     optionNumber(kind),
     optionFieldNumber(kind, Math.max(index, 0)),

@@ -122,7 +122,13 @@ const rows: ReadonlyArray<Row> = [
   ['inet', 'ether type ip ip saddr 1.1.1.1'],
   ['inet', 'meta l4proto icmp icmp type echo-request'],
   ['bridge', 'meta l4proto icmp icmp type echo-request'],
-  ['inet', 'meta l4proto ipv6-icmp icmpv6 type echo-request']
+  ['inet', 'meta l4proto ipv6-icmp icmpv6 type echo-request'],
+  ['ip', 'sctp chunk data { 0, 1 }'],
+  ['ip', 'ip option rr { 0, 1 }'],
+  ['ip', '@th,0,8 & 0x1f == 0x1b-0x1c'],
+  ['ip', 'esp spi 5 th dport { 22, 80 }'],
+  ['ip', 'tcp dport & 0xffff != 443'],
+  ['ip', 'tcp flags & 0xff == syn']
 ]
 
 /** What is listed alike, and cannot be written so, or is listed in other words then. */
@@ -148,6 +154,9 @@ const lost: ReadonlyArray<readonly [family: string, rule: string]> = [
   ['ip', 'iifname { "lo", "eth\\*" }'],
   ['ip', 'meta l4proto gre th sport 5'],
   ['bridge', 'ether type 8021q @ll,200,8 0x5'],
+  ['ip', 'ip version & 10 != 2'],
+  ['ip', 'tcp doff | 3 == 7'],
+  ['bridge', 'vlan dei | 1 == 1'],
   ['ip', 'ip version . tcp dport { 4 . 22 }'],
   ['ip', 'ip dscp . tcp dport { cs1 . 22 }'],
   ['ip6', 'ip6 dscp . tcp dport { cs1 . 22 }'],
