@@ -148,8 +148,8 @@ export interface Held {
 const statementsOf = ({ expr, expressions }: WireSet['attributes']) =>
   [...(expr === undefined ? [] : [expr]), ...(expressions ?? [])].flatMap(each => statefulOf(each) ?? [])
 
-const names = (kinds: ReadonlyArray<{ readonly type: Datatype }>): ReadonlyArray<string> =>
-  kinds.map(({ type }) => type.name)
+const names = (kinds: ReadonlyArray<Kind>): ReadonlyArray<string> =>
+  kinds.map(({ type, of }) => (type === rawInteger && of === undefined ? 'unknown' : type.name))
 
 /** What nft kept of `typeof`, if it is all of it. */
 const toldBy = (kept: Typeof | undefined, size: number): Operand | undefined => {

@@ -213,6 +213,22 @@ kernelTest(
   }
 )
 
+kernelTest(
+  test,
+  'parts that nobody kept the kinds of are said to be unknown, and not read back',
+  needs,
+  async () => {
+    await using connection = open()
+    const hashed = set('typeof ip saddr . jhash ip daddr mod 4', '1.1.1.1 . 3')
+    await connection.nftables.load(written(['ip', 'ip saddr . jhash ip daddr mod 4 @s', hashed]))
+    const { text } = await connection.nftables.ruleset()
+    const listed = set('type ipv4_addr . unknown', '1.1.1.1 . 0x3000000')
+    assert.fixture(text, written(['ip', 'ip saddr . jhash ip daddr mod 4 @s', listed]))
+    const error = await connection.nftables.load(text).catch((reason: Error) => reason)
+    assert.match(error instanceof Error ? error.message : '', /unknown is no datatype/)
+  }
+)
+
 kernelTest(test, 'devices of a chain are listed as nft lists them', needs, async () => {
   run('ip', 'link', 'add', 'd10', 'type', 'veth', 'peer', 'name', 'd2')
   await using connection = open()
