@@ -37,8 +37,11 @@ interface Format {
   readonly numeric?: boolean
 }
 
-const parseNumber = (text: string): bigint | undefined =>
-  /^(?:\d{1,40}|0x[0-9a-f]{1,64})$/i.test(text) ? BigInt(text) : undefined
+/** As in C, a zero before a number makes it octal. */
+export const parseNumber = (text: string): bigint | undefined => {
+  if (/^0[0-7]{1,40}$/.test(text)) return BigInt(`0o${text.slice(1)}`)
+  return /^(?:0|[1-9]\d{0,39}|0x[0-9a-f]{1,64})$/i.test(text) ? BigInt(text) : undefined
+}
 
 const decimal = (value: bigint): string => value.toString()
 
@@ -94,7 +97,8 @@ const parseIpv4 = (text: string): bigint | undefined => {
       byte = 0
       digits = 0
     } else {
-      if (code < 48 || code > 57 || ++digits > 3) return undefined
+      // A zero before others is octal to some and nothing to others.
+      if (code < 48 || code > 57 || ++digits > 3 || (digits === 2 && byte === 0)) return undefined
       byte = byte * 10 + code - 48
       if (byte > 255) return undefined
     }
@@ -186,7 +190,7 @@ const printHour = (value: bigint): string => {
 
 const parseDate = (given: string): bigint | undefined => {
   const parts = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?$/.exec(unquoted(given))
-  if (parts === null) return parseNumber(given)
+  if (parts === null) return secondsTimes(given, 1_000_000_000n)
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
     .slice(1)
     .map(part => Number(part ?? 0))
@@ -230,7 +234,7 @@ const formats: { readonly [name: string]: Format } = {
   dccp_pkttype: named(symbol.dccpTypes),
   tcp_flag: named(symbol.tcpFlags, { flags: true, print: hexadecimal(0) }),
   time: {
-    parse: given => parseDuration(given) ?? secondsAsDuration(given),
+    parse: given => parseDuration(given) ?? secondsTimes(given, 1000n),
     print: formatDuration,
     printPlain: value => `${value / 1000n}s`
   },
@@ -255,9 +259,9 @@ const formats: { readonly [name: string]: Format } = {
   realm: named(symbol.realms, { quoted: true })
 }
 
-const secondsAsDuration = (given: string): bigint | undefined => {
+const secondsTimes = (given: string, by: bigint): bigint | undefined => {
   const seconds = parseNumber(given)
-  return seconds === undefined ? undefined : seconds * 1000n
+  return seconds === undefined ? undefined : seconds * by
 }
 
 const orders: { readonly [byteorder: number]: Order } = {

@@ -1,8 +1,10 @@
 import { type Cursor, describeToken } from './cursor'
 import { datatype } from './datatype'
 import { address, type Kind, kindOf, kindsOf, port } from './kind'
-import { beginsOperand, isSet, operand, setOf, skipLines, values } from './operand'
+import { isSpan } from './layout'
+import { beginsOperand, isSet, operand, rangeOf, setOf, skipLines, values } from './operand'
 import { primaryOf } from './primary'
+import { operandText } from './print'
 import { counter, limit, milliseconds, quota, statefulAt } from './stateful'
 import type {
   Copy,
@@ -123,7 +125,15 @@ const settable = (cursor: Cursor, left: Operand): string => {
 
 /** What a statement sets to: of the kind of what is set, from a constant, the packet, or a map. */
 const valueFor = (cursor: Cursor, kinds: ReadonlyArray<Kind>): Operand =>
-  beginsOperand(cursor) ? operand(cursor, kinds) : values(cursor, kinds, ',')
+  beginsOperand(cursor) ? operand(cursor, kinds) : oneValue(cursor, kinds)
+
+const oneValue = (cursor: Cursor, kinds: ReadonlyArray<Kind>): Operand => {
+  const token = cursor.peek()
+  const given = values(cursor, kinds, ',')
+  return isSpan(given)
+    ? cursor.fail(`${operandText(given)} is more than one value, and one belongs here`, token)
+    : given
+}
 
 const onOperand = (cursor: Cursor): Statement => {
   const left = operand(cursor)
@@ -230,14 +240,15 @@ const guessed = (cursor: Cursor): 'ip' | 'ip6' => {
 
 const addressOf = (cursor: Cursor, kind: Kind): Operand => {
   if (!cursor.accept('[')) return values(cursor, [kind])
+  const token = cursor.peek()
   const first = values(cursor, [kind])
   cursor.expect(']')
-  if (!cursor.is('-') || cursor.peek(1).text !== '[' || first.kind !== 'value') return first
+  if (!cursor.is('-') || cursor.peek(1).text !== '[') return first
   cursor.next()
   cursor.next()
   const second = values(cursor, [kind])
   cursor.expect(']')
-  return second.kind === 'value' ? { kind: 'range', from: first.value, to: second.value } : first
+  return rangeOf(cursor, kind, first, second, token)
 }
 
 const natFlags = (cursor: Cursor): Pick<Nat, 'flags'> => {

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import { NLM_F } from '../../protocol/netlink/header'
 import { type Family, families } from './change'
 import { type Cursor, describeToken, parse, type SyntaxFault } from './cursor'
 import { datatypes } from './datatype'
@@ -23,6 +24,9 @@ const familyAt = (cursor: Cursor): Family => {
     ? (cursor.next().text as Family)
     : 'ip'
 }
+
+const endsLine = (cursor: Cursor): boolean =>
+  cursor.is('}') || ['newline', 'end'].includes(cursor.peek().kind)
 
 const endOfLine = (cursor: Cursor): void => {
   if (cursor.is('}')) return
@@ -194,7 +198,7 @@ const set = (cursor: Cursor, edit: TableEdit, isMap: boolean): void => {
       if (statement === undefined) cursor.fail(`${describeToken(cursor.peek())} is nothing that a set has`)
       else {
         statements.push(statement)
-        while (!['newline', 'end'].includes(cursor.peek().kind) && !cursor.is('}')) {
+        while (!endsLine(cursor)) {
           const more = statefulAt(cursor)
           if (more === undefined) break
           statements.push(more)
@@ -222,6 +226,7 @@ const object = (cursor: Cursor, kind: ObjectKind): NftObject => {
     else found = { ...found, ...objectLine(cursor, kind) }
   }
   if (cursor.is('{')) inBlock(cursor, line)
+  else while (!endsLine(cursor)) line()
   return {
     name,
     object: kind,
@@ -366,6 +371,22 @@ const at = (cursor: Cursor, tx: Edit): TableEdit => {
   return tx.existing(family, cursor.name('table'))
 }
 
+/** Refused if there is one already. */
+const creating = ({ text, messages, ...change }: Change): Change => ({
+  ...change,
+  text: text.replace(/^add/, 'create'),
+  messages: around =>
+    pipe(
+      messages(around),
+      E.map(all => all.map(each => ({ ...each, flags: each.flags | NLM_F.EXCL })))
+    )
+})
+
+const createCommand = (cursor: Cursor, tx: Edit): void => {
+  const [first, ...more] = changes(inner => addCommand(cursor, inner, true))
+  if (first !== undefined) tx.push(creating(first), ...more)
+}
+
 const addCommand = (cursor: Cursor, tx: Edit, exclusive: boolean): void => {
   if (cursor.accept('table')) {
     tableBlock(cursor, tx)
@@ -460,7 +481,7 @@ const command = (cursor: Cursor, tx: Edit): void => {
   const token = cursor.peek()
   if (cursor.accept('table')) tableBlock(cursor, tx)
   else if (cursor.accept('add')) addCommand(cursor, tx, false)
-  else if (cursor.accept('create')) addCommand(cursor, tx, true)
+  else if (cursor.accept('create')) createCommand(cursor, tx)
   else if (cursor.accept('delete')) deleteCommand(cursor, tx)
   else if (cursor.accept('flush')) flushCommand(cursor, tx)
   else if (cursor.accept('insert')) {

@@ -34,6 +34,30 @@ const isChange = (step: Step): step is Change => 'messages' in step
 
 const keyOf = ({ family, table }: TableRef, set: string): string => `${family} ${table} ${set}`
 
+/** Sets as each step finds them: those that there are, and those that steps before it make. */
+const setsAlong = (sets: TransactionOptions['sets']) => {
+  const made = new Map<string, Layout>()
+  const layoutOf: Around['layoutOf'] = (ref, set) => made.get(keyOf(ref, set)) ?? sets?.(ref, set)
+  return {
+    layoutOf,
+    reach: ({ makes }: Change): void => {
+      if (makes !== undefined) made.set(keyOf(makes.ref, makes.set), makes.layout)
+    }
+  }
+}
+
+/** The links that steps need to know. */
+const linksOf = (steps: ReadonlyArray<Step>, { sets }: TransactionOptions): ReadonlyArray<string> => {
+  const { layoutOf, reach } = setsAlong(sets)
+  const links = new Set<string>()
+  for (const step of steps) {
+    if (!isChange(step)) continue
+    reach(step)
+    for (const link of step.links(layoutOf)) links.add(link)
+  }
+  return [...links]
+}
+
 type Piece = E.Either<InvalidInput, ReadonlyArray<Message>>
 
 /** Steps made into messages one by one; each finds the sets that those before it make. */
@@ -44,8 +68,7 @@ function* piecesOf(
   /** Is told which change each message is of. */
   of: Array<string | undefined>
 ): Iterable<Piece> {
-  const layouts = new Map<string, Layout>()
-  const layoutOf: Around['layoutOf'] = (ref, set) => layouts.get(keyOf(ref, set)) ?? sets?.(ref, set)
+  const { layoutOf, reach } = setsAlong(sets)
   const around: Around = { indexOf, layoutOf }
   for (const step of steps) {
     if (!isChange(step)) {
@@ -53,7 +76,7 @@ function* piecesOf(
       yield E.right([step])
       continue
     }
-    if (step.makes !== undefined) layouts.set(keyOf(step.makes.ref, step.makes.set), step.makes.layout)
+    reach(step)
     const made = step.messages(around)
     if (E.isRight(made)) for (const _ of made.right) of.push(step.text)
     yield pipe(
@@ -88,7 +111,7 @@ export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOpti
     operation: 'nftables.transaction',
     protocol: 'netfilter',
     answering: 'transaction',
-    links: [...new Set(steps.flatMap(step => (isChange(step) ? step.links : [])))],
+    links: linksOf(steps, options),
     messages: known =>
       pipe(
         E.sequenceArray([...pieces(known)]),
