@@ -2,6 +2,7 @@ import * as ipaddr from 'ipaddr.js'
 import { littleEndian } from '../../protocol'
 import { DATATYPE, DATATYPE_OF_ANY_SIZE } from '../../protocol/nftables/datatype'
 import { BYTEORDER } from '../../protocol/nftables/userdata'
+import { groupNumber, serviceNumber, userNumber } from './database'
 import { formatDuration, parseDuration } from './duration'
 import * as symbol from './symbol'
 
@@ -213,6 +214,14 @@ const printLabel = (value: bigint): string => {
   return bits.indexOf('1', 1) < 0 && value > 0n ? String(bits.length - 1) : hexadecimal(0)(value)
 }
 
+/** A number, or a name that the machine has for one. */
+const orNamed =
+  (numberFor: (name: string) => number | undefined) =>
+  (given: string): bigint | undefined => {
+    const number = parseNumber(given) ?? numberFor(unquoted(given))
+    return number === undefined ? undefined : BigInt(number)
+  }
+
 const named = (symbols: symbol.Symbols, format: Format = {}): Format => ({ symbols, ...format })
 
 const formats: { readonly [name: string]: Format } = {
@@ -223,7 +232,7 @@ const formats: { readonly [name: string]: Format } = {
   ether_type: named(symbol.etherTypes, { print: hexadecimal(4) }),
   arp_op: named(symbol.arpOperations),
   inet_proto: named(symbol.internetProtocols),
-  inet_service: named(symbol.services, { numeric: true }),
+  inet_service: named(symbol.services, { numeric: true, parse: orNamed(serviceNumber) }),
   icmp_type: named(symbol.icmpTypes),
   icmp_code: named(symbol.icmpCodes),
   icmpv6_type: named(symbol.icmpv6Types),
@@ -239,6 +248,8 @@ const formats: { readonly [name: string]: Format } = {
     printPlain: value => `${value / 1000n}s`
   },
   mark: { print: hexadecimal(8) },
+  uid: { parse: orNamed(userNumber) },
+  gid: { parse: orNamed(groupNumber) },
   iface_type: named(symbol.hardwareTypes),
   classid: named(symbol.trafficHandles, { parse: parseHandle, print: printHandle }),
   ct_state: named(symbol.connectionStates, { flags: true, print: hexadecimal(0) }),
