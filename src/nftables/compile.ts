@@ -939,10 +939,14 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       if (both) needPorts({ kind: 'any' }, address)
       const layout = find(address.map, address.key, 0, kinds, { dreg: register(0) })
       const ranges = prefix || layout?.dataInterval === true
+      const behind = Math.max(4, ranges ? 2 * step : step)
+      const ports = both || port === undefined ? undefined : putRange(port, portKind, behind)
       return {
         regAddrMin: register(0),
         ...(ranges && { regAddrMax: register(step) }),
-        ...(both && { regProtoMin: register(step) })
+        ...(both && { regProtoMin: register(step) }),
+        ...(ports !== undefined && { regProtoMin: ports.min }),
+        ...(ports?.max !== undefined && { regProtoMax: ports.max })
       }
     }
     const addresses = address === undefined ? undefined : putRange(address, kind, 0)

@@ -217,11 +217,29 @@ export const operand = (cursor: Cursor, data?: ReadonlyArray<Kind> | 'no map'): 
 
 /** A value in the spelling of nft, of a word, number or whatever a template puts in. */
 const spelled = (cursor: Cursor, kind: Kind, token: Token): string => {
+  if (token.kind === 'word' && ofRoute(kind)) {
+    // The index of no link is 0.
+    if (token.text === 'missing' && kind.type.name === 'iface_index') return '0'
+    if (token.text === 'exists' || token.text === 'missing')
+      return cursor.fail(
+        `${token.text} is no name of a link: it stands by itself, fib … ${token.text}`,
+        token
+      )
+  }
   const given = token.kind === 'interpolated' ? token.value : token.text
   if (typeof given === 'object' || given === undefined)
     return cursor.fail(`expected one ${kind.type.name}, not ${describeToken(token)}`, token)
   return canonical(kind, String(given), token.kind === 'string') ?? wrongValue(cursor, kind, token)
 }
+
+const ofRoute = ({ of, type }: Kind): boolean =>
+  of?.kind === 'asked' && of.name.startsWith('fib ') && ['iface_index', 'ifname'].includes(type.name)
+
+/** Whether there is a route, if that is asked next. */
+export const presence = (cursor: Cursor, left: Operand): Operand =>
+  left.kind === 'asked' && kindsOf(left).every(ofRoute) && (cursor.is('exists') || cursor.is('missing'))
+    ? asked(`${left.name} exists`)
+    : left
 
 const wrongValue = (cursor: Cursor, kind: Kind, token: Token): never => {
   const given = token.kind === 'interpolated' ? String(token.value) : token.text
@@ -265,11 +283,20 @@ const asFlags = (kind: Kind, value: string): Operand => {
   return names === undefined || names.length < 2 ? { kind: 'value', value } : { kind: 'flags', flags: names }
 }
 
-const alternatives = (cursor: Cursor, kind: Kind, sign: ',' | '|'): Operand => {
+/** What can stand between the names of flags. */
+export type FlagSign = ',' | '|' | ', or |'
+
+const between = (cursor: Cursor, sign: FlagSign): boolean =>
+  (sign.includes(',') && cursor.is(',')) || (sign.includes('|') && cursor.is('|'))
+
+const alternatives = (cursor: Cursor, kind: Kind, sign: FlagSign): Operand => {
   const first = cursor.accept('(') ? closed(cursor, kind) : single(cursor, kind)
-  if (!kind.type.flags || !cursor.is(sign)) return first
+  if (!kind.type.flags || !between(cursor, sign)) return first
   const given = [...namesIn(first)]
-  while (cursor.accept(sign)) given.push(...namesIn(single(cursor, kind)))
+  while (between(cursor, sign)) {
+    cursor.next()
+    given.push(...namesIn(single(cursor, kind)))
+  }
   const bits = given.reduce((sum, name) => sum | (kind.type.parse(name) ?? 0n), 0n)
   const names = flagNames(kind.type, bits) ?? given
   return names.length === 1 ? { kind: 'value', value: names[0] as string } : { kind: 'flags', flags: names }
@@ -288,7 +315,7 @@ const isPrefixable = ({ type }: Kind): boolean =>
   ['ipv4_addr', 'ipv6_addr', 'ether_addr', 'mark', 'devgroup'].includes(type.name)
 
 /** A value, range or network of one kind. */
-const constantOf = (cursor: Cursor, kind: Kind, flagSign: ',' | '|' | undefined): Operand => {
+const constantOf = (cursor: Cursor, kind: Kind, flagSign: FlagSign | undefined): Operand => {
   const token = cursor.peek()
   if (token.kind === 'interpolated' && typeof token.value === 'string') {
     const [, first = '', length] = /^(.*)\/(\d{1,3})$/.exec(token.value) ?? []
@@ -341,7 +368,7 @@ const prefix = (cursor: Cursor, kind: Kind, address: string, length: number, tok
 }
 
 /** Constants of these kinds side by side. */
-export const values = (cursor: Cursor, kinds: ReadonlyArray<Kind>, flagSign?: ',' | '|'): Operand => {
+export const values = (cursor: Cursor, kinds: ReadonlyArray<Kind>, flagSign?: FlagSign): Operand => {
   const [only] = kinds
   if (kinds.length === 1) return constantOf(cursor, only as Kind, flagSign)
   const parts = kinds.map((kind, n) => {

@@ -387,6 +387,11 @@ const createCommand = (cursor: Cursor, tx: Edit): void => {
   if (first !== undefined) tx.push(creating(first), ...more)
 }
 
+/** What is added where no word says what to do. */
+const beginsAddition = (cursor: Cursor): boolean =>
+  ['chain', 'rule', 'set', 'map', 'element', 'flowtable', ...objectKinds].some(word => cursor.is(word)) ||
+  (cursor.is('ct') && connectionObjects.some(kind => cursor.is(kind, 1)))
+
 const addCommand = (cursor: Cursor, tx: Edit, exclusive: boolean): void => {
   if (cursor.accept('table')) {
     tableBlock(cursor, tx)
@@ -480,7 +485,7 @@ const flushCommand = (cursor: Cursor, tx: Edit): void => {
 const command = (cursor: Cursor, tx: Edit): void => {
   const token = cursor.peek()
   if (cursor.accept('table')) tableBlock(cursor, tx)
-  else if (cursor.accept('add')) addCommand(cursor, tx, false)
+  else if (cursor.accept('add') || beginsAddition(cursor)) addCommand(cursor, tx, false)
   else if (cursor.accept('create')) createCommand(cursor, tx)
   else if (cursor.accept('delete')) deleteCommand(cursor, tx)
   else if (cursor.accept('flush')) flushCommand(cursor, tx)

@@ -54,18 +54,19 @@ const rulesIn = async (connection: Connection): Promise<string> => {
   )
 }
 
+const compared = async (text: string): Promise<void> => {
+  const { ok, said } = nft(text)
+  assert.ok(ok, said)
+  await using connection = open()
+  const theirs = { listed: run('nft', 'list', 'ruleset'), rules: await rulesIn(connection) }
+  run('nft', 'flush', 'ruleset')
+  await connection.nftables.load(text)
+  assert.is(await rulesIn(connection), theirs.rules)
+  assert.is(run('nft', 'list', 'ruleset'), theirs.listed)
+}
+
 const same = (given: Case): void =>
-  kernelTest(test, `as nft: ${given[0]} ${given[1]} ${given[2] ?? ''}`, needs, async () => {
-    const text = tableOf(given)
-    const { ok, said } = nft(text)
-    assert.ok(ok, said)
-    await using connection = open()
-    const theirs = { listed: run('nft', 'list', 'ruleset'), rules: await rulesIn(connection) }
-    run('nft', 'flush', 'ruleset')
-    await connection.nftables.load(text)
-    assert.is(await rulesIn(connection), theirs.rules)
-    assert.is(run('nft', 'list', 'ruleset'), theirs.listed)
-  })
+  kernelTest(test, `as nft: ${given[0]} ${given[1]} ${given[2] ?? ''}`, needs, () => compared(tableOf(given)))
 
 const refusal = async (act: () => Promise<unknown>): Promise<string> => {
   try {
@@ -146,7 +147,27 @@ const agreed: ReadonlyArray<Case> = [
   ['ip', 'tcp dport @ports', ports],
   ['ip', 'meta mark set tcp dport map @marks', marks],
   ['ip', 'icmp type echo-reply icmp id 5'],
-  ['ip', 'continue accept']
+  ['ip', 'continue accept'],
+  ['ip', 'tcp dport 5 dnat to ip saddr map { 1.1.1.1 : 2.2.2.2 }:80'],
+  ['ip', 'tcp dport 5 dnat to ip saddr map { 1.1.1.1 : 2.2.2.2 }:80-90'],
+  ['ip6', 'tcp dport 5 dnat to ip6 saddr map { ::1 : ::2 }:80'],
+  // Flags with either sign.
+  ['ip', 'ct state new|established'],
+  ['ip', 'ct state != established | new'],
+  ['ip', 'ct state == established | new'],
+  ['ip', 'tcp flags == syn|ack'],
+  ['ip', 'tcp flags set syn | ack'],
+  ['ip', 'tcp flags { syn, syn|ack }'],
+  ['ip', 'fib saddr oif != missing'],
+  ['ip', 'fib saddr oif missing'],
+  ['ip', 'fib saddr . iif oif { missing, lo }'],
+  ['ip', 'ip dscp . tcp dport { cs1 . 22 }'],
+  // Names of the machine's own.
+  ['ip', 'meta skuid root'],
+  ['ip', 'meta skuid { root, "nobody" }'],
+  ['ip', 'meta skgid root'],
+  ['ip', 'udp dport { syslog, isakmp, ipsec-nat-t, imap, x11, git }'],
+  ['ip', 'tcp dport rsync']
 ]
 
 for (const given of agreed) same(given)
@@ -245,10 +266,39 @@ const declined: ReadonlyArray<readonly [given: Case, reason: RegExp]> = [
   [['ip', 'reject with icmpx port-unreachable'], /write reject with icmp/],
   [['ip6', 'reject with icmpx port-unreachable'], /write reject with icmpv6/],
   [['ip', 'ip saddr 10.0.0.08'], /is no ipv4_addr/],
+  [['ip', 'meta skuid nosuchuser'], /nosuchuser is no uid/],
   [['ip', 'type filter hook output priority dstnat;'], /priority dstnat .*hook output/],
   [['ip', `accept comment "${'x'.repeat(129)}"`], /128 bytes at most/]
 ]
 
 for (const [given, reason] of declined) refused(given, reason)
+
+const base = 'table ip t { chain c { accept; }; set s { type inet_service; }; }'
+
+const scripts: ReadonlyArray<string> = [
+  // Without a word for what to do, it is added.
+  'chain ip t d { type filter hook input priority 0; }\nrule ip t d tcp dport 22 accept\nelement ip t s { 22 }',
+  'set ip t two { type mark; }\nmap ip t three { type mark : verdict; }',
+  'counter ip t hits { packets 0 bytes 0; }',
+  // Objects need no block.
+  'add quota ip t k over 5 mbytes\nadd limit ip t l rate 5/second\nadd counter ip t n packets 1 bytes 2',
+  'create table ip other\ncreate chain ip t d\ncreate set ip t two { type mark; }'
+]
+
+for (const text of scripts) kernelTest(test, `as nft: ${text}`, needs, () => compared(`${base}\n${text}\n`))
+
+for (const text of ['create table ip t', 'create chain ip t c', 'create set ip t s { type inet_service; }'])
+  kernelTest(test, `refused by the kernel: ${text}`, needs, async () => {
+    assert.ok(nft(base).ok)
+    assert.not.ok(nft(`${text}\n`).ok)
+    await using connection = open()
+    try {
+      await connection.nftables.load(text)
+    } catch (error) {
+      assert.match((error as Error).message, new RegExp(`${text.replace(/ \{.*/, '')}.*EEXIST`))
+      return
+    }
+    assert.unreachable('it was made again')
+  })
 
 test.run()
