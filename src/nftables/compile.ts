@@ -43,6 +43,7 @@ import {
   constantBytes,
   type IndexOf,
   isSpan,
+  keysOf,
   type Layout,
   layoutAttributes,
   layoutUserdata,
@@ -529,8 +530,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       given(
         wireElements(
           layout,
-          elements,
-          indexOf,
+          given(keysOf(layout, elements, indexOf), []),
           each => dataOf(layout, each),
           each => (each.statements ?? []).map(stateful),
           shift

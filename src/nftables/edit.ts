@@ -15,9 +15,11 @@ import { families, type TableRef } from './change'
 import { type Compiler, compiler, elementData, freshId, stateful, synproxyData } from './compile'
 import { type Cursor, isName, parse, type SyntaxFault } from './cursor'
 import { datatype, datatypes } from './datatype'
+import { type Difference, type Keyed, merged, without } from './interval'
 import { type Kind, kindOf, kindsOf, misfit, numberOf } from './kind'
 import {
   type IndexOf,
+  keysOf,
   type Layout,
   layoutAttributes,
   layoutUserdata,
@@ -41,6 +43,13 @@ export interface Around {
   readonly indexOf: IndexOf
   /** Sets that the changes do not make themselves. */
   readonly layoutOf: (ref: TableRef, set: string) => Layout | undefined
+  /** What a set with `auto-merge` has by then. */
+  readonly heldBy: (ref: TableRef, set: string) => ReadonlyArray<Keyed>
+  /**
+   * Tells what it has from now on, and whether the kernel has none of it. The kernel is told by the last change of
+   * the set, as it cannot lose what comes in the same transaction.
+   */
+  readonly hold: (ref: TableRef, set: string, keys: ReadonlyArray<Keyed>, emptied?: boolean) => Difference
 }
 
 /** One change of the ruleset, as a value. */
@@ -51,6 +60,8 @@ export interface Change {
   readonly links: (layoutOf: Around['layoutOf']) => ReadonlyArray<string>
   /** The set that it makes, which the changes behind it can use. */
   readonly makes?: { readonly ref: TableRef; readonly set: string; readonly layout: Layout }
+  /** The set whose elements it changes: if that merges them, those that are there must be known. */
+  readonly fills?: { readonly ref: TableRef; readonly set: string }
   /** Sets that it uses. */
   readonly uses: ReadonlyArray<{ readonly ref: TableRef; readonly set: string }>
   /** What the kernel is sent, or what is wrong with the change. */
@@ -429,6 +440,8 @@ const describe = (set: NewSet): E.Either<string, Described> => {
   const key = told === undefined ? kindsNamed(listOf(set.type ?? [])) : E.right(kindsOf(told.right))
   if (E.isLeft(key)) return key
   if (key.right.length === 0) return E.left('a set needs a type, or typeof')
+  if (set.autoMerge === true && (set.data !== undefined || set.dataTypeof !== undefined))
+    return E.left('autoMerge is for sets, and not for maps')
   if (set.autoMerge === true && set.flags?.includes('interval') !== true)
     return E.left('autoMerge is for sets with flags interval')
   const given = set.dataTypeof === undefined ? undefined : operandFrom(set.dataTypeof)
@@ -498,37 +511,33 @@ const elementsFrom = (
   return E.right(all)
 }
 
+const verdictOf = (verdict: Verdict) =>
+  verdict.verdict === 'jump' || verdict.verdict === 'goto'
+    ? {
+        code: verdict.verdict === 'jump' ? VERDICT.JUMP : VERDICT.GOTO,
+        ...('chain' in verdict && { chain: verdict.chain })
+      }
+    : { code: plainVerdicts[verdict.verdict] }
+
+type ElementsSent = 'NFT_MSG_NEWSETELEM' | 'NFT_MSG_DELSETELEM'
+
+/** Elements of one set, in as many messages as they need. */
 const elementMessages = (
   ref: TableRef,
   set: string,
   layout: Layout,
-  given: ReadonlyArray<ElementLike>,
+  keys: ReadonlyArray<Keyed>,
   { indexOf }: Around,
-  type: 'NFT_MSG_NEWSETELEM' | 'NFT_MSG_DELSETELEM',
+  type: ElementsSent,
   flags: number
-): E.Either<string, ReadonlyArray<Message>> => {
-  const elements = elementsFrom(layout, given)
-  if (E.isLeft(elements)) return elements
-  for (const { comment } of elements.right) {
-    const fault = commentFault(comment)
-    if (fault !== undefined) return E.left(fault)
-  }
-  const verdictOf = (verdict: Verdict) =>
-    verdict.verdict === 'jump' || verdict.verdict === 'goto'
-      ? {
-          code: verdict.verdict === 'jump' ? VERDICT.JUMP : VERDICT.GOTO,
-          ...('chain' in verdict && { chain: verdict.chain })
-        }
-      : { code: plainVerdicts[verdict.verdict] }
-  const wire = wireElements(
-    layout,
-    type === 'NFT_MSG_DELSETELEM' ? elements.right.map(({ key }) => ({ key })) : elements.right,
-    indexOf,
-    each => elementData(layout, each.data, indexOf, verdictOf),
-    each => (each.statements ?? []).map(stateful)
-  )
-  return pipe(
-    wire,
+): E.Either<string, ReadonlyArray<Message>> =>
+  pipe(
+    wireElements(
+      layout,
+      keys,
+      each => elementData(layout, each.data, indexOf, verdictOf),
+      each => (each.statements ?? []).map(stateful)
+    ),
     E.map(all =>
       portions(all).map(portion =>
         message(type, NLM_F.REQUEST | flags, {
@@ -538,7 +547,40 @@ const elementMessages = (
       )
     )
   )
-}
+
+const keysFrom = (
+  layout: Layout,
+  given: ReadonlyArray<ElementLike>,
+  { indexOf }: Around
+): E.Either<string, ReadonlyArray<Keyed>> =>
+  pipe(
+    elementsFrom(layout, given),
+    E.chain(elements => {
+      const wordy = elements.find(({ comment }) => commentFault(comment) !== undefined)
+      return wordy === undefined
+        ? keysOf(layout, elements, indexOf)
+        : E.left(commentFault(wordy.comment) ?? '')
+    })
+  )
+
+/** Keys alone, as elements are taken away by. */
+const bare = (keys: ReadonlyArray<Keyed>): ReadonlyArray<Keyed> =>
+  keys.map(({ element, spans }) => ({ element: { key: element.key }, spans }))
+
+/** What became of a set that merges its elements. */
+const differenceMessages = (
+  ref: TableRef,
+  set: string,
+  layout: Layout,
+  { removed, added }: Difference,
+  around: Around
+): E.Either<string, ReadonlyArray<Message>> =>
+  pipe(
+    E.Do,
+    E.apS('gone', elementMessages(ref, set, layout, bare(removed), around, 'NFT_MSG_DELSETELEM', 0)),
+    E.apS('come', elementMessages(ref, set, layout, added, around, 'NFT_MSG_NEWSETELEM', NLM_F.CREATE)),
+    E.map(({ gone, come }) => [...gone, ...come])
+  )
 
 const plainVerdicts = {
   accept: VERDICT.ACCEPT,
@@ -633,16 +675,14 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
           ...(wire.length > 1 && { expressions: wire })
         }
       })
-      const filled = elementMessages(
-        ref,
-        name,
-        layout,
-        set.elements ?? [],
-        around,
-        'NFT_MSG_NEWSETELEM',
-        NLM_F.CREATE
+      return pipe(
+        keysFrom(layout, set.elements ?? [], around),
+        E.chain(keys => {
+          const added = layout.merge === true ? around.hold(ref, name, keys, true).added : keys
+          return elementMessages(ref, name, layout, added, around, 'NFT_MSG_NEWSETELEM', NLM_F.CREATE)
+        }),
+        E.map(filled => [made, ...filled])
       )
-      return E.isLeft(filled) ? filled : E.right([made, ...filled.right])
     },
     { links: () => linksIn(layout, set.elements ?? []), makes: { ref, set: name, layout } }
   )
@@ -660,24 +700,56 @@ const elementsChange = (
   },
   links: layoutOf => linksIn(layoutOf(ref, set), elements),
   uses: [{ ref, set }],
+  fills: { ref, set },
   messages: around => {
     const layout = around.layoutOf(ref, set)
     if (layout === undefined)
       return E.left(
         `nothing is known of set ${set}: make it in the same transaction, or let a connection look it up`
       )
-    const { data: _, ...keysOnly } = layout
-    return elementMessages(
-      ref,
-      set,
-      verb === 'delete' ? keysOnly : layout,
-      elements,
-      around,
-      verb === 'delete' ? 'NFT_MSG_DELSETELEM' : 'NFT_MSG_NEWSETELEM',
-      verb === 'add' ? NLM_F.CREATE : verb === 'create' ? NLM_F.CREATE | NLM_F.EXCL : 0
+    if (verb === 'delete') return removalMessages(ref, set, layout, elements, around)
+    return pipe(
+      keysFrom(layout, elements, around),
+      E.chain(keys =>
+        verb === 'add' && layout.merge === true
+          ? differenceMessages(
+              ref,
+              set,
+              layout,
+              around.hold(ref, set, merged([...around.heldBy(ref, set), ...keys])),
+              around
+            )
+          : elementMessages(
+              ref,
+              set,
+              layout,
+              keys,
+              around,
+              'NFT_MSG_NEWSETELEM',
+              NLM_F.CREATE | (verb === 'create' ? NLM_F.EXCL : 0)
+            )
+      )
     )
   }
 })
+
+const removalMessages = (
+  ref: TableRef,
+  set: string,
+  { data: _, ...layout }: Layout,
+  elements: ReadonlyArray<ElementLike>,
+  around: Around
+): E.Either<string, ReadonlyArray<Message>> =>
+  pipe(
+    keysFrom(layout, elements, around),
+    E.chain(keys => {
+      const before = layout.merge === true ? around.heldBy(ref, set) : []
+      const left = before.length === 0 ? before : without(before, keys)
+      if (before.length - left.length === keys.length)
+        return differenceMessages(ref, set, layout, around.hold(ref, set, left), around)
+      return elementMessages(ref, set, layout, bare(keys), around, 'NFT_MSG_DELSETELEM', 0)
+    })
+  )
 
 const protocolNumber = (name: string): number => Number(datatype('inet_proto').parse(name) ?? 0n)
 
@@ -830,12 +902,15 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
     set: (name, set) => add(addSet(ref, name, set)),
     flushSet: name =>
       add(
-        one(`flush set ${place} ${name}`, () =>
-          message('NFT_MSG_DELSETELEM', NLM_F.REQUEST, {
-            header: header(ref),
-            attributes: { table: ref.table, set: name }
-          })
-        )
+        plain(`flush set ${place} ${name}`, around => {
+          around.hold(ref, name, [], true)
+          return E.right([
+            message('NFT_MSG_DELSETELEM', NLM_F.REQUEST, {
+              header: header(ref),
+              attributes: { table: ref.table, set: name }
+            })
+          ])
+        })
       ),
     removeSet: name => removing(`set ${place} ${name}`, 'NFT_MSG_DELSET', { name }),
     elements: (set, elements, exclusive = false) =>

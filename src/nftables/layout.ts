@@ -7,8 +7,9 @@ import type { StatefulExpression } from '../../protocol/nftables/expression/stat
 import { NFT_DATA, NFT_SET } from '../../protocol/nftables/set'
 import { BYTEORDER } from '../../protocol/nftables/userdata'
 import { decode, encode } from './datatype'
+import { type Keyed, type Span, withoutOverlap } from './interval'
 import { backwards, type Kind, misfit, numberOf, padded, sizeOf, widthOf } from './kind'
-import { elementText, operandText } from './print'
+import { operandText } from './print'
 import type { Element, ObjectKind, Operand, Prefix, Range } from './syntax'
 
 /** What a set's keys are, and what a map gives. */
@@ -85,12 +86,6 @@ export const objectNumbers: { readonly [K in ObjectKind]: number } = {
   synproxy: 10
 }
 
-/** First and last value of what stands for one part of a key. */
-interface Span {
-  readonly from: bigint
-  readonly to: bigint
-}
-
 /** The index of an interface by its name; 0 if there is none. */
 export type IndexOf = (name: string) => number
 
@@ -126,15 +121,11 @@ export const wildcard = (kind: Kind, text: string): string | undefined =>
 
 const spanFor = (kind: Kind, text: string, indexOf: IndexOf): E.Either<string, Span> => {
   const beginning = wildcard(kind, text)
-  if (beginning === undefined)
-    return pipe(
-      numberFor(kind, text, indexOf),
-      E.map(value => ({ from: value, to: value }))
-    )
-  return pipe(
-    numberFor(kind, beginning, indexOf),
-    E.map(from => ({ from, to: from | ones(kind.bits - Buffer.byteLength(unquoted(beginning)) * 8) }))
-  )
+  const found = numberFor(kind, beginning ?? text, indexOf)
+  if (E.isLeft(found)) return found
+  const from = found.right
+  const open = beginning === undefined ? 0 : kind.bits - Buffer.byteLength(unquoted(beginning)) * 8
+  return E.right({ from, to: open === 0 ? from : from | ones(open) })
 }
 
 const flagsSpan = (kind: Kind, flags: ReadonlyArray<string>, indexOf: IndexOf): E.Either<string, Span> =>
@@ -265,12 +256,6 @@ export const spanBytes = (
 
 type Given = Pick<WireElement, 'data' | 'objref'>
 
-/** An element, with what each part of its key stands for. */
-interface Keyed {
-  readonly element: Element
-  readonly spans: ReadonlyArray<Span>
-}
-
 const keyed = (
   layout: Layout,
   kinds: ReadonlyArray<Kind>,
@@ -281,72 +266,11 @@ const keyed = (
   if (key.kind === 'any') return E.right({ element, spans: [] })
   if (!layout.interval && isSpan(key))
     return E.left(`${operandText(key)} is more than one key, for which a set needs flags interval`)
-  return pipe(
-    ofParts(kinds, key, (kind, part) => spanOf(kind, part, indexOf)),
-    E.filterOrElse(
-      spans => spans.every(({ from, to }) => from <= to),
-      () => `${operandText(key)} ends before it begins`
-    ),
-    E.map(spans => ({ element, spans }))
-  )
-}
-
-const spanIn = ({ spans: [span] }: Keyed): Span => span ?? { from: 0n, to: 0n }
-
-const ordered = (all: ReadonlyArray<Keyed>): ReadonlyArray<Keyed> =>
-  all.every((each, n) => n === 0 || spanIn(all[n - 1] as Keyed).from <= spanIn(each).from)
-    ? all
-    : [...all].sort((one, other) => (spanIn(one).from < spanIn(other).from ? -1 : 1))
-
-/** Keys that overlap or touch become one, which keeps what the first has of its own. */
-const merged = (all: ReadonlyArray<Keyed>): ReadonlyArray<Keyed> => {
-  const kept: Array<Keyed> = []
-  for (const each of ordered(all)) {
-    const last = kept.at(-1)
-    const { from, to } = spanIn(each)
-    if (last === undefined || from > spanIn(last).to + 1n) kept.push(each)
-    else if (to > spanIn(last).to)
-      kept[kept.length - 1] = { element: last.element, spans: [{ from: spanIn(last).from, to }] }
-  }
-  return kept
-}
-
-const same = (layout: Layout, one: Keyed, other: Keyed): boolean =>
-  spanIn(one).from === spanIn(other).from &&
-  spanIn(one).to === spanIn(other).to &&
-  (layout.data === undefined || dataText(one.element) === dataText(other.element))
-
-const dataText = (element: Element): string => elementText({ ...element, key: { kind: 'any' } })
-
-/** The kernel does not see everything that overlaps. */
-const apart = (layout: Layout, all: ReadonlyArray<Keyed>): E.Either<string, ReadonlyArray<Keyed>> => {
-  const kept: Array<Keyed> = []
-  for (const each of ordered(all)) {
-    const last = kept.at(-1)
-    if (last !== undefined && spanIn(each).from <= spanIn(last).to) {
-      if (same(layout, last, each)) continue
-      const [one, other] = [last, each].map(({ element }) => operandText(element.key))
-      return E.left(`conflicting intervals: ${one} and ${other} have keys in common`)
-    }
-    kept.push(each)
-  }
-  return E.right(kept)
-}
-
-const withoutOverlap = (
-  layout: Layout,
-  all: ReadonlyArray<Keyed>
-): E.Either<string, ReadonlyArray<Keyed>> => {
-  if (!layout.interval || layout.key.length > 1) return E.right(all)
-  const rest = all.filter(({ spans }) => spans.length === 0)
-  const keys = all.filter(({ spans }) => spans.length > 0)
-  const found = layout.merge === true ? E.right(merged(keys)) : apart(layout, keys)
-  return rest.length === 0
-    ? found
-    : pipe(
-        found,
-        E.map(kept => [...kept, ...rest])
-      )
+  const spans = ofParts(kinds, key, (kind, part) => spanOf(kind, part, indexOf))
+  if (E.isLeft(spans)) return spans
+  return spans.right.every(({ from, to }) => from <= to)
+    ? E.right({ element, spans: spans.right })
+    : E.left(`${operandText(key)} ends before it begins`)
 }
 
 /** What an element has besides its key. */
@@ -360,16 +284,15 @@ const restOf =
   element => {
     const { timeout, expires } = element
     const own = stateful(element)
-    return pipe(
-      given(element),
-      E.map(data => ({
-        ...data,
-        ...(timeout !== undefined && { timeout: BigInt(timeout) }),
-        ...(expires !== undefined && { expiration: BigInt(expires) }),
-        ...(own.length === 1 && { expr: own[0] as StatefulExpression }),
-        ...(own.length > 1 && { expressions: own })
-      }))
-    )
+    const data = given(element)
+    if (E.isLeft(data)) return data
+    return E.right({
+      ...data.right,
+      ...(timeout !== undefined && { timeout: BigInt(timeout) }),
+      ...(expires !== undefined && { expiration: BigInt(expires) }),
+      ...(own.length === 1 && { expr: own[0] as StatefulExpression }),
+      ...(own.length > 1 && { expressions: own })
+    })
   }
 
 /** In a set of intervals two elements make one: its first key, and the key behind its last. */
@@ -402,16 +325,12 @@ const wireOf = (
   ]
 }
 
-/** Elements as the kernel has them. */
-export const wireElements = (
+/** What the keys of elements stand for, no two of which overlap. */
+export const keysOf = (
   layout: Layout,
   elements: ReadonlyArray<Element>,
-  indexOf: IndexOf,
-  given: (element: Element) => E.Either<string, Given>,
-  stateful: (element: Element) => ReadonlyArray<StatefulExpression>,
-  /** Bits behind a key in its bytes. */
-  shift = 0
-): E.Either<string, ReadonlyArray<WireElement>> => {
+  indexOf: IndexOf
+): E.Either<string, ReadonlyArray<Keyed>> => {
   const kinds = keyKinds(layout)
   const all: Array<Keyed> = []
   for (const element of elements) {
@@ -419,14 +338,25 @@ export const wireElements = (
     if (E.isLeft(one)) return one
     all.push(one.right)
   }
-  const kept = withoutOverlap(layout, all)
-  if (E.isLeft(kept)) return kept
+  return withoutOverlap(layout, all)
+}
+
+/** Elements as the kernel has them. */
+export const wireElements = (
+  layout: Layout,
+  keys: ReadonlyArray<Keyed>,
+  given: (element: Element) => E.Either<string, Given>,
+  stateful: (element: Element) => ReadonlyArray<StatefulExpression>,
+  /** Bits behind a key in its bytes. */
+  shift = 0
+): E.Either<string, ReadonlyArray<WireElement>> => {
+  const kinds = keyKinds(layout)
   const rest = restOf(given, stateful)
   const wire: Array<WireElement> = []
-  for (const each of kept.right) {
+  for (const each of keys) {
     const more = rest(each.element)
     if (E.isLeft(more)) return more
-    wire.push(...wireOf(layout, kinds, each, more.right, shift))
+    for (const one of wireOf(layout, kinds, each, more.right, shift)) wire.push(one)
   }
   return E.right(wire)
 }

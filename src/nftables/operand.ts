@@ -217,14 +217,10 @@ export const operand = (cursor: Cursor, data?: ReadonlyArray<Kind> | 'no map'): 
 
 /** A value in the spelling of nft, of a word, number or whatever a template puts in. */
 const spelled = (cursor: Cursor, kind: Kind, token: Token): string => {
-  if (token.kind === 'word' && ofRoute(kind)) {
+  if ((token.text === 'exists' || token.text === 'missing') && ofRoute(kind)) {
     // The index of no link is 0.
     if (token.text === 'missing' && kind.type.name === 'iface_index') return '0'
-    if (token.text === 'exists' || token.text === 'missing')
-      return cursor.fail(
-        `${token.text} is no name of a link: it stands by itself, fib … ${token.text}`,
-        token
-      )
+    return cursor.fail(`${token.text} is no name of a link: it stands by itself, fib … ${token.text}`, token)
   }
   const given = token.kind === 'interpolated' ? token.value : token.text
   if (typeof given === 'object' || given === undefined)
@@ -237,7 +233,7 @@ const ofRoute = ({ of, type }: Kind): boolean =>
 
 /** Whether there is a route, if that is asked next. */
 export const presence = (cursor: Cursor, left: Operand): Operand =>
-  left.kind === 'asked' && kindsOf(left).every(ofRoute) && (cursor.is('exists') || cursor.is('missing'))
+  left.kind === 'asked' && (cursor.is('exists') || cursor.is('missing')) && kindsOf(left).every(ofRoute)
     ? asked(`${left.name} exists`)
     : left
 

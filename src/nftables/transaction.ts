@@ -12,8 +12,10 @@ import type { TableRef } from './change'
 import type { Around, Change } from './edit'
 import { neededBy } from './feature'
 import { generation } from './generation'
-import type { Layout } from './layout'
-import { layoutKey, layouts } from './layouts'
+import { type Difference, difference, type Keyed } from './interval'
+import { keysOf, type Layout } from './layout'
+import { heldElements, layoutKey, layouts } from './layouts'
+import type { Element } from './syntax'
 
 export interface TransactionOptions {
   /**
@@ -23,6 +25,8 @@ export interface TransactionOptions {
   readonly generation?: number
   /** Sets that are there already, for those who refer to them. A connection looks them up. */
   readonly sets?: Around['layoutOf']
+  /** What those of them with `auto-merge` hold, for those who add to them. A connection looks this up, too. */
+  readonly elements?: (ref: TableRef, set: string) => ReadonlyArray<Element>
   /** What to do about an errno, in the words of whoever asks. */
   readonly hints?: { readonly [code: string]: string }
 }
@@ -46,6 +50,57 @@ const setsAlong = (sets: TransactionOptions['sets']) => {
   }
 }
 
+/** Where the elements of sets are changed last. */
+const lastFills = (steps: ReadonlyArray<Step>): ReadonlyMap<string, Step> =>
+  new Map(
+    steps.flatMap(step =>
+      isChange(step) && step.fills !== undefined
+        ? [[keyOf(step.fills.ref, step.fills.set), step] as const]
+        : []
+    )
+  )
+
+interface Held {
+  /** What the kernel has been told. */
+  readonly told: ReadonlyArray<Keyed>
+  readonly now: ReadonlyArray<Keyed>
+}
+
+const unchanged: Difference = { removed: [], added: [] }
+
+/** What sets with `auto-merge` hold, as each step finds it. */
+const heldAlong = (
+  steps: ReadonlyArray<Step>,
+  layoutOf: Around['layoutOf'],
+  elements: TransactionOptions['elements'],
+  indexOf: Around['indexOf']
+) => {
+  const held = new Map<string, Held>()
+  const open = new Map(lastFills(steps))
+  const found = (ref: TableRef, set: string): Held => {
+    const known = held.get(keyOf(ref, set))
+    const layout = layoutOf(ref, set)
+    if (known !== undefined || layout === undefined) return known ?? { told: [], now: [] }
+    const keys = keysOf(layout, elements?.(ref, set) ?? [], indexOf)
+    const now = E.isRight(keys) ? keys.right : []
+    held.set(keyOf(ref, set), { told: now, now })
+    return { told: now, now }
+  }
+  const heldBy: Around['heldBy'] = (ref, set) => found(ref, set).now
+  const hold: Around['hold'] = (ref, set, now, emptied = false) => {
+    const told = emptied ? [] : found(ref, set).told
+    const due = !open.has(keyOf(ref, set))
+    held.set(keyOf(ref, set), { told: due ? now : told, now })
+    return due ? difference(told, now) : unchanged
+  }
+  /** Tells that a step has its turn. */
+  const turn = (step: Change): void => {
+    const key = step.fills === undefined ? undefined : keyOf(step.fills.ref, step.fills.set)
+    if (key !== undefined && open.get(key) === step) open.delete(key)
+  }
+  return { heldBy, hold, turn }
+}
+
 /** The links that steps need to know. */
 const linksOf = (steps: ReadonlyArray<Step>, { sets }: TransactionOptions): ReadonlyArray<string> => {
   const { layoutOf, reach } = setsAlong(sets)
@@ -63,13 +118,14 @@ type Piece = E.Either<InvalidInput, ReadonlyArray<Message>>
 /** Steps made into messages one by one; each finds the sets that those before it make. */
 function* piecesOf(
   steps: ReadonlyArray<Step>,
-  { sets }: TransactionOptions,
+  { sets, elements }: TransactionOptions,
   indexOf: (name: string) => number,
   /** Is told which change each message is of. */
   of: Array<string | undefined>
 ): Iterable<Piece> {
   const { layoutOf, reach } = setsAlong(sets)
-  const around: Around = { indexOf, layoutOf }
+  const { turn, ...holding } = heldAlong(steps, layoutOf, elements, indexOf)
+  const around: Around = { indexOf, layoutOf, ...holding }
   for (const step of steps) {
     if (!isChange(step)) {
       of.push(undefined)
@@ -77,6 +133,7 @@ function* piecesOf(
       continue
     }
     reach(step)
+    turn(step)
     const made = step.messages(around)
     if (E.isRight(made)) for (const _ of made.right) of.push(step.text)
     yield pipe(
@@ -150,12 +207,41 @@ export const send =
       : pipe(
           session.send(layouts),
           TE.map(found => new Map(found)),
+          TE.bindTo('layouts'),
+          TE.bind('held', found => filled(steps, found.layouts)(session)),
           TE.chain(found =>
             session.send(
-              transaction(steps, { ...options, sets: (ref, set) => found.get(layoutKey(ref, set)) })
+              transaction(steps, {
+                ...options,
+                sets: (ref, set) => found.layouts.get(layoutKey(ref, set)),
+                elements: (ref, set) => found.held.get(layoutKey(ref, set)) ?? []
+              })
             )
           )
         )
+
+/** The elements of sets that merge what steps add to them. */
+const filled =
+  (steps: ReadonlyArray<Step>, layouts: ReadonlyMap<string, Layout>) =>
+  (session: Sending): TE.TaskEither<NetlinkError, ReadonlyMap<string, ReadonlyArray<Element>>> => {
+    const asked = new Map<string, ReturnType<typeof heldElements>>()
+    for (const step of steps) {
+      if (!isChange(step) || step.fills === undefined) continue
+      const { ref, set } = step.fills
+      const layout = layouts.get(layoutKey(ref, set))
+      if (layout?.merge === true) asked.set(layoutKey(ref, set), heldElements(ref, set, layout))
+    }
+    return pipe(
+      [...asked],
+      TE.traverseArray(([key, request]) =>
+        pipe(
+          session.send(request),
+          TE.map(elements => [key, elements] as const)
+        )
+      ),
+      TE.map(all => new Map(all))
+    )
+  }
 
 /** Milliseconds that the first pause may last, and that none may outlast. */
 const pauses = { first: 1, most: 16 }

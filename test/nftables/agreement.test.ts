@@ -287,6 +287,35 @@ const scripts: ReadonlyArray<string> = [
 
 for (const text of scripts) kernelTest(test, `as nft: ${text}`, needs, () => compared(`${base}\n${text}\n`))
 
+const merging =
+  'table ip t { set s { type inet_service; flags interval; auto-merge; elements = { 1-10, 30-40 comment "x", 100 }; }; }'
+
+const merged: ReadonlyArray<string> = [
+  'add element ip t s { 5-20 }',
+  'add element ip t s { 11 }',
+  'add element ip t s { 9-31 }',
+  'add element ip t s { 2-3, 100, 200-300, 250-400 }',
+  'add element ip t s { 41 }\nadd element ip t s { 42 }\nadd element ip t s { 20-60 }',
+  'delete element ip t s { 100 }\nadd element ip t s { 90-101 }',
+  'flush set ip t s\nadd element ip t s { 5-20 }',
+  'add element ip t s { 0-65535 }'
+]
+
+for (const text of merged)
+  kernelTest(test, `what is there and what comes are merged as by nft: ${text}`, needs, async () => {
+    assert.ok(nft(merging).ok)
+    assert.ok(nft(`${text}\n`).ok)
+    const theirs = run('nft', 'list', 'ruleset')
+    run('nft', 'flush', 'ruleset')
+    assert.ok(nft(merging).ok)
+    await using connection = open()
+    await connection.nftables.load(text)
+    assert.is(run('nft', 'list', 'ruleset'), theirs)
+    run('nft', 'flush', 'ruleset')
+    await connection.nftables.load(`${merging}\n${text}`)
+    assert.is(run('nft', 'list', 'ruleset'), theirs)
+  })
+
 for (const text of ['create table ip t', 'create chain ip t c', 'create set ip t s { type inet_service; }'])
   kernelTest(test, `refused by the kernel: ${text}`, needs, async () => {
     assert.ok(nft(base).ok)
