@@ -103,7 +103,7 @@ export const freshId = (): number => {
 
 /** What rules have said of the packet so far. */
 interface Known {
-  link?: string
+  link?: 'ether' | 'vlan' | 'untagged' | 'stacked'
   network?: string
   transport?: string
   /** Which transports there can be was asked, so that ports mean something. */
@@ -126,6 +126,12 @@ const transportNames = new Map(
 const echoes: { readonly [name: string]: bigint } = { 'icmp type': 8n, 'icmpv6 type': 128n }
 /** More than one type may have come. */
 const manyTypes = -1
+
+/** What an ether type tells of the tags of a frame. */
+const linkBehind = (name: string, type: number): NonNullable<Known['link']> => {
+  if (type !== ETH_P_8021Q && type !== ETH_P_8021AD) return name === 'vlan type' ? 'vlan' : 'untagged'
+  return name === 'vlan type' ? 'stacked' : 'vlan'
+}
 
 const isReply = (name: string, type: bigint): boolean => primaryOf(name)?.type.print(type, 8) === 'echo-reply'
 
@@ -217,6 +223,8 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       known.link = 'ether'
     }
     if (name !== 'vlan' || known.link === 'vlan') return
+    if (known.link === 'untagged') return conflict('another ether type', name)
+    if (known.link === 'stacked') return fail('a vlan in a vlan is not understood; write its bits, @ll,…')
     require('ether type', encode(BigInt(ETH_P_8021Q), 2, 'network'))
     known.link = 'vlan'
   }
@@ -286,7 +294,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       case 'ether type':
       case 'vlan type':
         if (etherNames[number] !== undefined) known.network = etherNames[number]
-        if (number === ETH_P_8021Q || number === ETH_P_8021AD) known.link = 'vlan'
+        if (name !== 'meta protocol') known.link = linkBehind(name, number)
         return
       case 'meta l4proto':
       case 'ip protocol':
