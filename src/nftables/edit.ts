@@ -30,6 +30,7 @@ import {
 } from './layout'
 import { hooksOf, priorityOf } from './listing'
 import { operand, element as parseElement, values } from './operand'
+import { leave, type Place, placed, type RuleName, type Verb } from './order'
 import { rule as parseRule, verdict as parseVerdict } from './parser'
 import { elementText, ruleText } from './print'
 import { statefulAt } from './stateful'
@@ -43,6 +44,8 @@ export interface Around {
   readonly indexOf: IndexOf
   /** Sets that the changes do not make themselves. */
   readonly layoutOf: (ref: TableRef, set: string) => Layout | undefined
+  /** The rules of a chain as they stand by then, if anybody asks for their places. */
+  readonly orderOf: (ref: TableRef, chain: string) => Array<RuleName> | undefined
   /** What a set with `auto-merge` has by then. */
   readonly heldBy: (ref: TableRef, set: string) => ReadonlyArray<Keyed>
   /**
@@ -60,6 +63,8 @@ export interface Change {
   readonly links: (layoutOf: Around['layoutOf']) => ReadonlyArray<string>
   /** The set that it makes, which the changes behind it can use. */
   readonly makes?: { readonly ref: TableRef; readonly set: string; readonly layout: Layout }
+  /** The chain in which it stands at a place by its number: the order of its rules must be known. */
+  readonly beside?: { readonly ref: TableRef; readonly chain: string }
   /** The set whose elements it changes: if that merges them, those that are there must be known. */
   readonly fills?: { readonly ref: TableRef; readonly set: string }
   /** Sets that it uses. */
@@ -102,6 +107,8 @@ export type ElementLike = string | Element
 export interface RulePlace {
   /** Beside the rule with this handle: behind it, or before it when it is inserted. */
   readonly position?: bigint
+  /** The same with the rule that has this place in the chain; the first is 0. */
+  readonly index?: number
 }
 
 /** Changes to a table and what is in it; each says what `nft` would. */
@@ -361,13 +368,7 @@ const compatOf = ({ statements }: Rule) => {
   return { compat: { proto: 0, flags: 0 } }
 }
 
-const ruleChange = (
-  ref: TableRef,
-  chain: string,
-  given: RuleLike,
-  verb: 'add' | 'insert' | 'replace',
-  place: { readonly position?: bigint; readonly handle?: bigint }
-): Change => {
+const ruleChange = (ref: TableRef, chain: string, given: RuleLike, verb: Verb, place: Place): Change => {
   const found = ruleOf(given)
   const where = `${verb} rule ${placeText(ref)} ${chain}`
   if (E.isLeft(found))
@@ -382,11 +383,14 @@ const ruleChange = (
     },
     links: () => [...mentioned.links],
     uses: [...mentioned.sets].map(set => ({ ref, set })),
+    ...(place.index !== undefined && { beside: { ref, chain } }),
     messages: around => {
       const compiled = compilerFor(around, ref)(rule)
       const fault = compiled.fault ?? commentFault(rule.comment)
-      return fault !== undefined
-        ? E.left(fault)
+      if (fault !== undefined) return E.left(fault)
+      const where = placed(around.orderOf(ref, chain), verb, place, freshId())
+      return E.isLeft(where)
+        ? where
         : E.right([
             ...compiled.before,
             message('NFT_MSG_NEWRULE', NLM_F.REQUEST | flags, {
@@ -394,8 +398,7 @@ const ruleChange = (
               attributes: {
                 table: ref.table,
                 chain,
-                ...(place.handle !== undefined && { handle: place.handle }),
-                ...(place.position !== undefined && { position: place.position }),
+                ...where.right,
                 expressions: compiled.expressions,
                 ...compatOf(rule),
                 ...(rule.comment !== undefined && { userdata: { comment: rule.comment } })
@@ -886,19 +889,32 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
       ),
     flushChain: name =>
       add(
-        one(`flush chain ${place} ${name}`, () =>
-          message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
-            header: header(ref),
-            attributes: { table: ref.table, chain: name }
-          })
-        )
+        plain(`flush chain ${place} ${name}`, around => {
+          around.orderOf(ref, name)?.splice(0)
+          return E.right([
+            message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+              header: header(ref),
+              attributes: { table: ref.table, chain: name }
+            })
+          ])
+        })
       ),
     removeChain: name => removing(`chain ${place} ${name}`, 'NFT_MSG_DELCHAIN', { name }),
     rule: (chain, rule, where = {}) => add(ruleChange(ref, chain, rule, 'add', where)),
     insertRule: (chain, rule, where = {}) => add(ruleChange(ref, chain, rule, 'insert', where)),
     replaceRule: (chain, handle, rule) => add(ruleChange(ref, chain, rule, 'replace', { handle })),
     removeRule: (chain, handle) =>
-      removing(`rule ${place} ${chain} handle ${handle}`, 'NFT_MSG_DELRULE', { chain, handle }),
+      add(
+        plain(`delete rule ${place} ${chain} handle ${handle}`, around => {
+          leave(around.orderOf(ref, chain), handle)
+          return E.right([
+            message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+              header: header(ref),
+              attributes: { table: ref.table, chain, handle }
+            })
+          ])
+        })
+      ),
     set: (name, set) => add(addSet(ref, name, set)),
     flushSet: name =>
       add(

@@ -4,7 +4,15 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { type Family, families } from './change'
 import { type Cursor, describeToken, parse, type SyntaxFault } from './cursor'
 import { datatypes } from './datatype'
-import { type Change, changes, dataParser, type Edit, type NewSet, type TableEdit } from './edit'
+import {
+  type Change,
+  changes,
+  dataParser,
+  type Edit,
+  type NewSet,
+  type RulePlace,
+  type TableEdit
+} from './edit'
 import { kindOf, kindsOf } from './kind'
 import type { Layout } from './layout'
 import type { Interpolated } from './lexer'
@@ -387,6 +395,18 @@ const createCommand = (cursor: Cursor, tx: Edit): void => {
   if (first !== undefined) tx.push(creating(first), ...more)
 }
 
+/** A rule, and beside which other one it stands. */
+const addedRule = (cursor: Cursor, add: TableEdit['rule']): void => {
+  const chain = cursor.name('chain')
+  const place = placeAt(cursor)
+  add(chain, rule(cursor), place)
+}
+
+const placeAt = (cursor: Cursor): RulePlace => {
+  if (cursor.accept('index')) return { index: cursor.number('a place in the chain') }
+  return cursor.is('handle') || cursor.is('position') ? { position: handleAt(cursor) } : {}
+}
+
 /** What is added where no word says what to do. */
 const beginsAddition = (cursor: Cursor): boolean =>
   ['chain', 'rule', 'set', 'map', 'element', 'flowtable', ...objectKinds].some(word => cursor.is(word)) ||
@@ -405,7 +425,7 @@ const addCommand = (cursor: Cursor, tx: Edit, exclusive: boolean): void => {
     if (word === 'chain') chain(cursor, edit, later)
     else if (word === 'set' || word === 'map') set(cursor, edit, word === 'map')
     else if (word === 'flowtable') flowtable(cursor, edit)
-    else if (word === 'rule') edit.rule(cursor.name('chain'), rule(cursor))
+    else if (word === 'rule') addedRule(cursor, edit.rule)
     else elementsOfSet(cursor, edit, exclusive ? 'create' : 'add')
     for (const say of later) say()
     return
@@ -449,7 +469,7 @@ const elementsOfSet = (cursor: Cursor, edit: TableEdit, verb: 'add' | 'create' |
 }
 
 const handleAt = (cursor: Cursor): bigint => {
-  cursor.expect('handle')
+  if (!cursor.accept('position')) cursor.expect('handle')
   return BigInt(cursor.number('a handle', Number.MAX_SAFE_INTEGER))
 }
 
@@ -491,8 +511,7 @@ const command = (cursor: Cursor, tx: Edit): void => {
   else if (cursor.accept('flush')) flushCommand(cursor, tx)
   else if (cursor.accept('insert')) {
     cursor.expect('rule')
-    const edit = at(cursor, tx)
-    edit.insertRule(cursor.name('chain'), rule(cursor))
+    addedRule(cursor, at(cursor, tx).insertRule)
   } else if (cursor.accept('replace')) {
     cursor.expect('rule')
     const edit = at(cursor, tx)

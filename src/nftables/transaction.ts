@@ -15,6 +15,7 @@ import { generation } from './generation'
 import { type Difference, difference, type Keyed } from './interval'
 import { keysOf, type Layout } from './layout'
 import { heldElements, layoutKey, layouts } from './layouts'
+import { heldRules, type RuleName } from './order'
 import type { Element } from './syntax'
 
 export interface TransactionOptions {
@@ -27,6 +28,8 @@ export interface TransactionOptions {
   readonly sets?: Around['layoutOf']
   /** What those of them with `auto-merge` hold, for those who add to them. A connection looks this up, too. */
   readonly elements?: (ref: TableRef, set: string) => ReadonlyArray<Element>
+  /** The handles of the rules of chains, in their order, for who names a place by its number. A connection looks it up. */
+  readonly rules?: (ref: TableRef, chain: string) => ReadonlyArray<bigint>
   /** What to do about an errno, in the words of whoever asks. */
   readonly hints?: { readonly [code: string]: string }
 }
@@ -48,6 +51,20 @@ const setsAlong = (sets: TransactionOptions['sets']) => {
       if (makes !== undefined) made.set(keyOf(makes.ref, makes.set), makes.layout)
     }
   }
+}
+
+/** The order of the rules of chains in which steps name places, as each step finds it. */
+const ordersAlong = (steps: ReadonlyArray<Step>, rules: TransactionOptions['rules']): Around['orderOf'] => {
+  const orders = new Map<string, Array<RuleName>>()
+  for (const step of steps) {
+    if (!isChange(step) || step.beside === undefined) continue
+    const { ref, chain } = step.beside
+    orders.set(
+      keyOf(ref, chain),
+      (rules?.(ref, chain) ?? []).map(position => ({ position }))
+    )
+  }
+  return (ref, chain) => orders.get(keyOf(ref, chain))
 }
 
 /** Where the elements of sets are changed last. */
@@ -118,14 +135,14 @@ type Piece = E.Either<InvalidInput, ReadonlyArray<Message>>
 /** Steps made into messages one by one; each finds the sets that those before it make. */
 function* piecesOf(
   steps: ReadonlyArray<Step>,
-  { sets, elements }: TransactionOptions,
+  { sets, elements, rules }: TransactionOptions,
   indexOf: (name: string) => number,
   /** Is told which change each message is of. */
   of: Array<string | undefined>
 ): Iterable<Piece> {
   const { layoutOf, reach } = setsAlong(sets)
   const { turn, ...holding } = heldAlong(steps, layoutOf, elements, indexOf)
-  const around: Around = { indexOf, layoutOf, ...holding }
+  const around: Around = { indexOf, layoutOf, orderOf: ordersAlong(steps, rules), ...holding }
   for (const step of steps) {
     if (!isChange(step)) {
       of.push(undefined)
@@ -198,27 +215,60 @@ export interface ModifyOptions extends TransactionOptions {
 /** What sends requests. */
 type Sending = Pick<Session, 'send'>
 
-/** Sends changes; sets that they refer to and do not make are looked up first. */
+/** Sends changes; what they refer to and do not make is looked up first: sets, and places in chains. */
 export const send =
   (steps: ReadonlyArray<Step>, options: TransactionOptions = {}) =>
-  (session: Sending): TE.TaskEither<NetlinkError, void> =>
-    options.sets !== undefined || !missingSets(steps)
-      ? session.send(transaction(steps, options))
-      : pipe(
-          session.send(layouts),
-          TE.map(found => new Map(found)),
-          TE.bindTo('layouts'),
-          TE.bind('held', found => filled(steps, found.layouts)(session)),
-          TE.chain(found =>
-            session.send(
-              transaction(steps, {
-                ...options,
-                sets: (ref, set) => found.layouts.get(layoutKey(ref, set)),
-                elements: (ref, set) => found.held.get(layoutKey(ref, set)) ?? []
-              })
-            )
-          )
+  (session: Sending): TE.TaskEither<NetlinkError, void> => {
+    const needsSets = options.sets === undefined && missingSets(steps)
+    const needsRules =
+      options.rules === undefined && steps.some(step => isChange(step) && step.beside !== undefined)
+    if (!needsSets && !needsRules) return session.send(transaction(steps, options))
+    return pipe(
+      needsSets ? setsFor(steps)(session) : TE.right({}),
+      TE.bindTo('sets'),
+      TE.bind('rules', () => (needsRules ? rulesFor(steps)(session) : TE.right({}))),
+      TE.chain(({ sets, rules }) => session.send(transaction(steps, { ...options, ...sets, ...rules })))
+    )
+  }
+
+type Found = TE.TaskEither<NetlinkError, Pick<TransactionOptions, 'sets' | 'elements' | 'rules'>>
+
+const setsFor =
+  (steps: ReadonlyArray<Step>) =>
+  (session: Sending): Found =>
+    pipe(
+      session.send(layouts),
+      TE.map(found => new Map(found)),
+      TE.bindTo('layouts'),
+      TE.bind('held', found => filled(steps, found.layouts)(session)),
+      TE.map(found => ({
+        sets: (ref, set) => found.layouts.get(layoutKey(ref, set)),
+        elements: (ref, set) => found.held.get(layoutKey(ref, set)) ?? []
+      }))
+    )
+
+const rulesFor =
+  (steps: ReadonlyArray<Step>) =>
+  (session: Sending): Found => {
+    const chains = new Map(
+      steps.flatMap(step =>
+        isChange(step) && step.beside !== undefined
+          ? [[keyOf(step.beside.ref, step.beside.chain), step.beside] as const]
+          : []
+      )
+    )
+    return pipe(
+      [...chains],
+      TE.traverseArray(([key, { ref, chain }]) =>
+        pipe(
+          session.send(heldRules(ref, chain)),
+          TE.map(handles => [key, handles] as const)
         )
+      ),
+      TE.map(all => new Map<string, ReadonlyArray<bigint>>(all)),
+      TE.map(found => ({ rules: (ref, chain) => found.get(keyOf(ref, chain)) ?? [] }))
+    )
+  }
 
 /** The elements of sets that merge what steps add to them. */
 const filled =

@@ -290,6 +290,40 @@ const scripts: ReadonlyArray<string> = [
 
 for (const text of scripts) kernelTest(test, `as nft: ${text}`, needs, () => compared(`${base}\n${text}\n`))
 
+const numbered: ReadonlyArray<string> = [
+  'insert rule ip t c index 0 tcp dport 1',
+  'add rule ip t c index 0 tcp dport 1',
+  'add rule ip t c index 2 tcp dport 1',
+  'insert rule ip t c index 1 tcp dport 1\nadd rule ip t c index 1 tcp dport 2\ninsert rule ip t c index 1 tcp dport 3',
+  'add rule ip t c tcp dport 1\nadd rule ip t c index 3 tcp dport 2',
+  'insert rule ip t c tcp dport 1\nadd rule ip t c index 0 tcp dport 2'
+]
+
+const three = 'table ip t { chain c { udp dport 0; udp dport 1; udp dport 2; }; }'
+
+for (const text of numbered)
+  kernelTest(test, `as nft: ${text}`, needs, async () => {
+    assert.ok(nft(three).ok)
+    const { ok, said } = nft(`${text}\n`)
+    assert.ok(ok, said)
+    const theirs = run('nft', 'list', 'ruleset')
+    run('nft', 'flush', 'ruleset')
+    assert.ok(nft(three).ok)
+    await using connection = open()
+    await connection.nftables.load(text)
+    assert.is(run('nft', 'list', 'ruleset'), theirs)
+  })
+
+kernelTest(test, 'refused, as by nft: a place that the chain has not', needs, async () => {
+  assert.ok(nft(three).ok)
+  assert.not.ok(nft('add rule ip t c index 3 accept\n').ok)
+  await using connection = open()
+  assert.match(
+    await refusal(() => connection.nftables.load('add rule ip t c index 3 accept')),
+    /no rule 3: it has 3/
+  )
+})
+
 const merging =
   'table ip t { set s { type inet_service; flags interval; auto-merge; elements = { 1-10, 30-40 comment "x", 100 }; }; }'
 

@@ -92,6 +92,7 @@ const changesOf: ReadonlyArray<readonly [say: (tx: Edit) => void, reason: RegExp
     /tcpp is no inet_proto/
   ],
   [tx => tx.table('ip', 't').flowtable({ name: 'f', priority: 'dstnat', devices: [] }), /priority dstnat/],
+  [tx => tx.table('bridge', 't').chain('c').rule('c', 'vlan type 8021q vlan id 5'), /vlan in a vlan/],
   [
     tx =>
       tx
