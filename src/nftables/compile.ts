@@ -1,8 +1,11 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { NFPROTO } from '../../protocol/nfnetlink/header'
 import { NFT_CHAIN } from '../../protocol/nftables/chain'
 import { NFT_REG32_00, VERDICT, type Verdict as WireVerdict } from '../../protocol/nftables/data'
+import type { Element as WireElement } from '../../protocol/nftables/element'
 import type { Expression } from '../../protocol/nftables/expression'
 import { NFT_BITWISE } from '../../protocol/nftables/expression/bitwise'
 import { NFT_BYTEORDER } from '../../protocol/nftables/expression/byteorder'
@@ -40,16 +43,21 @@ import {
   constantBytes,
   type IndexOf,
   isSpan,
+  keysOf,
   type Layout,
   layoutAttributes,
   layoutUserdata,
   objectNumbers,
   portions,
+  singleOf,
+  spanBytes,
   spanOf,
+  typeNumber,
   wildcard,
   wireElements
 } from './layout'
 import { type Primary, primaryOf } from './primary'
+import { operandText } from './print'
 import type {
   Copy,
   Element,
@@ -96,9 +104,11 @@ export const freshId = (): number => {
 
 /** What rules have said of the packet so far. */
 interface Known {
-  link?: string
+  link?: 'ether' | 'vlan' | 'untagged' | 'stacked'
   network?: string
   transport?: string
+  /** Which transports there can be was asked, so that ports mean something. */
+  ported?: true
   icmpType?: number
 }
 
@@ -113,8 +123,22 @@ const transportNames = new Map(
   headers.filter(({ base }) => base === 'transport').map(({ name, number }) => [number, name] as const)
 )
 
+/** The type that stands for both of an echo. */
+const echoes: { readonly [name: string]: bigint } = { 'icmp type': 8n, 'icmpv6 type': 128n }
+/** More than one type may have come. */
+const manyTypes = -1
+
+/** What an ether type tells of the tags of a frame. */
+const linkBehind = (name: string, type: number): NonNullable<Known['link']> => {
+  if (type !== ETH_P_8021Q && type !== ETH_P_8021AD) return name === 'vlan type' ? 'vlan' : 'untagged'
+  return name === 'vlan type' ? 'stacked' : 'vlan'
+}
+
+const isReply = (name: string, type: bigint): boolean => primaryOf(name)?.type.print(type, 8) === 'echo-reply'
+
 const ARPHRD_ETHER = 1
 const ETH_P_8021Q = 0x8100
+const ETH_P_8021AD = 0x88a8
 
 /** Registers are counted in steps of four bytes. */
 const register = (index: number): number => NFT_REG32_00 + index
@@ -147,6 +171,13 @@ export const compiler = (surroundings: Surroundings): Compiler => {
 
   const fail = (reason: string): undefined => {
     fault ??= reason
+  }
+
+  /** What was asked for, or what stands for it in a rule that is refused anyway. */
+  const given = <A>(found: E.Either<string, A>, otherwise: A): A => {
+    if (E.isRight(found)) return found.right
+    fail(found.left)
+    return otherwise
   }
 
   const emit = (expression: Expression): undefined => {
@@ -192,6 +223,8 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       known.link = 'ether'
     }
     if (name !== 'vlan' || known.link === 'vlan') return
+    if (known.link === 'untagged') return conflict('another ether type', name)
+    if (known.link === 'stacked') return fail('a vlan in a vlan is not understood; write its bits, @ll,…')
     require('ether type', encode(BigInt(ETH_P_8021Q), 2, 'network'))
     known.link = 'vlan'
   }
@@ -210,22 +243,24 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     if (name === 'th') return
     // In a table of the other family it is a matter of the protocol's number alone.
     const under = name === 'icmp' || name === 'igmp' ? 'ip' : name === 'icmpv6' ? 'ip6' : undefined
+    if (family === 'arp') return conflict('arp', name)
     if (known.transport === name) return
     if (under !== undefined && known.network === undefined) needNetwork(under)
     if (known.transport !== undefined) return conflict(known.transport, name)
     known.transport = name
+    known.ported = true
     require('meta l4proto', Uint8Array.of(number))
   }
 
   const needIcmpType = ({ name }: Header, type: number): undefined => {
     if (known.icmpType === type) return
-    if (known.icmpType !== undefined) return
-    known.icmpType = type
     const left: Operand = { kind: 'asked', name: `${name} type` }
     const value = (text: string): Element => ({ key: { kind: 'value', value: text } })
     const [echo, reply] = ['echo-request', 'echo-reply']
     const types = datatype(name === 'icmp' ? 'icmp_type' : 'icmpv6_type')
     const named = types.print(BigInt(type), 8)
+    if (known.icmpType !== undefined) return conflict(`another ${name} type`, `what ${named} has`)
+    known.icmpType = type
     match({
       statement: 'match',
       left,
@@ -257,25 +292,24 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         return
       case 'meta protocol':
         // In family inet it is `meta nfproto` that tells addresses.
-        if (family === 'inet') return
-        if (etherNames[number] !== undefined) known.network = etherNames[number]
-        if (number === ETH_P_8021Q) known.link = 'vlan'
+        if (family !== 'inet' && etherNames[number] !== undefined) known.network = etherNames[number]
         return
       case 'ether type':
       case 'vlan type':
         if (etherNames[number] !== undefined) known.network = etherNames[number]
-        if (number === ETH_P_8021Q) known.link = 'vlan'
+        known.link = linkBehind(name, number)
         return
       case 'meta l4proto':
       case 'ip protocol':
       case 'ip6 nexthdr': {
         const transport = transportNames.get(number)
-        if (transport !== undefined) known.transport = transport
+        known.ported = true
+        if (transport !== undefined) known.transport ??= transport
         return
       }
       case 'icmp type':
       case 'icmpv6 type':
-        known.icmpType = number
+        known.icmpType = isReply(name, value) ? Number(echoes[name]) : number
         return
       case 'meta iiftype':
         if (number === ARPHRD_ETHER) known.link = 'ether'
@@ -284,10 +318,13 @@ export const compiler = (surroundings: Surroundings): Compiler => {
 
   /** Requests and replies of an echo have the same members. */
   const learnTypes = (name: string, { elements }: Elements): undefined => {
-    const [first] = elements
-    if (!/^icmp(v6)? type$/.test(name) || first?.key.kind !== 'value') return
-    const type = primaryOf(name)?.type.parse(first.key.value)
-    known.icmpType ??= first.key.value.startsWith('echo-') ? (name === 'icmp type' ? 8 : 128) : Number(type)
+    if (!/^icmp(v6)? type$/.test(name)) return
+    for (const { key } of elements) {
+      if (key.kind !== 'value') continue
+      const type = key.value.startsWith('echo-') ? echoes[name] : primaryOf(name)?.type.parse(key.value)
+      known.icmpType =
+        known.icmpType === undefined || known.icmpType === Number(type) ? Number(type) : manyTypes
+    }
   }
 
   /** Asks first for all that parts need: what is in registers already must stay there. */
@@ -306,7 +343,14 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         return
       case 'hash':
         prepare(operand.of)
+        return
+      case 'lookup':
+        prepare(operand.key)
     }
+  }
+
+  const prepareAll = (...operands: ReadonlyArray<Operand | undefined>): undefined => {
+    for (const operand of operands) if (operand !== undefined) prepare(operand)
   }
 
   interface Loaded {
@@ -331,11 +375,10 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         }
         emit(primary.load(register(index)))
         const { shift, bits, type, order } = primary
-        const size = Math.ceil((bits + shift) / 8)
         if (bits % 8 !== 0 || shift > 0) {
-          const whole = primary.payload?.place.size ?? size
-          mask(index, whole, encode(((1n << BigInt(bits)) - 1n) << BigInt(shift), whole, order))
-          return { kinds: [{ type, bits: whole * 8, order }], shift }
+          const size = primary.payload?.place.size ?? Math.ceil((bits + shift) / 8)
+          mask(index, size, encode(((1n << BigInt(bits)) - 1n) << BigInt(shift), size, order))
+          return { kinds: [{ type, bits, order, size }], shift }
         }
         return { kinds: [{ type, bits, order, of: operand }], shift: 0 }
       }
@@ -343,23 +386,21 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         const kinds: Array<Kind> = []
         let at = index
         for (const part of operand.parts) {
-          const loaded = loadPrepared(part, at)
-          const [kind] = loaded.kinds
+          const [kind] = settle(loadPrepared(part, at), at)
           if (kind === undefined) continue
-          if (loaded.shift > 0) fail(`${operandName(part)} cannot be a part of a concatenation`)
           kinds.push({ ...kind, ...toldBy(part) })
           at += padded(sizeOf(kind)) / 4
         }
         return { kinds, shift: 0 }
       }
       case 'computation': {
-        const loaded = loadPrepared(operand.left, index)
-        const [kind] = loaded.kinds
-        if (kind !== undefined) compute(operand.op, operand.right, kind, index, loaded.shift)
-        return { ...loaded, kinds: loaded.kinds.map(({ of: _, ...computed }) => computed) }
+        const kinds = settle(loadPrepared(operand.left, index), index)
+        const [kind] = kinds
+        if (kind !== undefined) compute(operand.op, operand.right, kind, index)
+        return { kinds: kinds.map(({ of: _, ...computed }) => computed), shift: 0 }
       }
       case 'hash': {
-        const { kinds } = loadPrepared(operand.of, index + 1)
+        const kinds = settle(loadPrepared(operand.of, index + 1), index + 1)
         emit({
           name: 'hash',
           data: {
@@ -380,42 +421,59 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     }
   }
 
+  const shiftBits = (index: number, size: number, op: number, by: bigint): undefined =>
+    emit({
+      name: 'bitwise',
+      data: {
+        sreg: register(index),
+        dreg: register(index),
+        len: size,
+        op,
+        data: { value: encode(by, 4, 'host') }
+      }
+    })
+
+  /** Drops the bits behind a value, so that it stands in a register as in sets and elsewhere. */
+  const settle = ({ kinds, shift }: Loaded, index: number): ReadonlyArray<Kind> => {
+    const [kind] = kinds
+    if (kind === undefined || shift === 0) return kinds
+    const { size: _, ...settled } = kind
+    if (sizeOf(kind) > 1) turn(index, kind, NFT_BYTEORDER.NTOH)
+    shiftBits(index, sizeOf(kind), NFT_BITWISE.RSHIFT, BigInt(shift))
+    if (sizeOf(settled) > 1) turn(index, settled, NFT_BYTEORDER.HTON)
+    return [settled]
+  }
+
   const compute = (
     op: '&' | '|' | '^' | '<<' | '>>',
     right: Operand,
     kind: Kind,
-    index: number,
-    shift: number
+    index: number
   ): undefined => {
     const size = sizeOf(kind)
     if (op === '<<' || op === '>>') {
-      const by = right.kind === 'value' ? Number(right.value) : 0
-      const value = encode(BigInt(by), 4, 'host')
-      if (kind.order === 'network' && size > 1) turn(index, kind, NFT_BYTEORDER.NTOH)
-      emit({
-        name: 'bitwise',
-        data: {
-          sreg: register(index),
-          dreg: register(index),
-          len: size,
-          op: op === '<<' ? NFT_BITWISE.LSHIFT : NFT_BITWISE.RSHIFT,
-          data: { value }
-        }
-      })
-      if (kind.order === 'network' && size > 1) turn(index, kind, NFT_BYTEORDER.HTON)
+      const turned = kind.order === 'network' && size > 1
+      if (turned) turn(index, kind, NFT_BYTEORDER.NTOH)
+      const by = given(singleOf(shiftKind, right, indexOf), 0n)
+      shiftBits(index, size, op === '<<' ? NFT_BITWISE.LSHIFT : NFT_BITWISE.RSHIFT, by)
+      if (turned) turn(index, kind, NFT_BYTEORDER.HTON)
       return
     }
-    const value = spanOf(kind, right, indexOf).from << BigInt(shift)
+    const value = given(singleOf(kind, right, indexOf), 0n)
     const all = (1n << BigInt(size * 8)) - 1n
     const bits = encode(op === '&' ? value : op === '|' ? all ^ value : all, size, kind.order)
     mask(index, size, bits, encode(op === '&' ? 0n : value, size, kind.order))
   }
 
-  const turn = (index: number, kind: Kind, op: number): undefined =>
-    emit({
+  const turn = (index: number, kind: Kind, op: number): undefined => {
+    const size = sizeOf(kind)
+    if (![2, 4, 8].includes(size))
+      return fail(`the kernel cannot compute with the ${size} bytes of a ${kind.type.name}`)
+    return emit({
       name: 'byteorder',
-      data: { sreg: register(index), dreg: register(index), op, len: sizeOf(kind), size: sizeOf(kind) }
+      data: { sreg: register(index), dreg: register(index), op, len: size, size }
     })
+  }
 
   /** Turns numbers of the machine's own round, part by part, where ranges are looked up. */
   const align = (kinds: ReadonlyArray<Kind>, index: number): ReadonlyArray<Kind> => {
@@ -443,7 +501,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     const layout: Layout = {
       key,
       interval,
-      ...(data !== undefined && { data }),
+      ...(data === undefined ? { merge: true } : { data }),
       ...(dataInterval && { dataInterval })
     }
     const setId = freshId()
@@ -480,13 +538,15 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     shift: number
   ): ReadonlyArray<Message> =>
     portions(
-      wireElements(
-        layout,
-        elements,
-        indexOf,
-        each => dataOf(layout, each),
-        each => (each.statements ?? []).map(stateful),
-        shift
+      given(
+        wireElements(
+          layout,
+          given(keysOf(layout, elements, indexOf), []),
+          each => dataOf(layout, each),
+          each => (each.statements ?? []).map(stateful),
+          shift
+        ),
+        []
       )
     ).map(portion =>
       message('NFT_MSG_NEWSETELEM', NLM_F.REQUEST | NLM_F.CREATE, {
@@ -497,13 +557,13 @@ export const compiler = (surroundings: Surroundings): Compiler => {
 
   const dataOf = (layout: Layout, { data }: Element) => elementData(layout, data, indexOf, verdict)
 
-  const verdict = (given: Verdict): WireVerdict => {
-    if (given.verdict === 'jump' || given.verdict === 'goto') {
-      const code = given.verdict === 'jump' ? VERDICT.JUMP : VERDICT.GOTO
-      if ('chain' in given) return { code, chain: given.chain }
-      return { code, chainId: ownChain(given.rules) }
+  const verdict = (of: Verdict): WireVerdict => {
+    if (of.verdict === 'jump' || of.verdict === 'goto') {
+      const code = of.verdict === 'jump' ? VERDICT.JUMP : VERDICT.GOTO
+      if ('chain' in of) return { code, chain: of.chain }
+      return { code, chainId: ownChain(of.rules) }
     }
-    return { code: verdicts[given.verdict] }
+    return { code: verdicts[of.verdict] }
   }
 
   /** A chain that belongs to this rule. */
@@ -536,6 +596,23 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     return chainId
   }
 
+  /** Whether a named set has such keys, and gives such data. */
+  const looksUp = (
+    name: string,
+    { key, data: has }: Layout,
+    kinds: ReadonlyArray<Kind>,
+    data: Layout['data']
+  ): undefined => {
+    const narrow = key.length === 1 && kinds.length === 1 && widthOf(key) !== widthOf(kinds)
+    if (typeNumber(key) !== typeNumber(kinds) || narrow)
+      return fail(`@${name} has keys of ${kindsText(key)}, and this is ${kindsText(kinds)}`)
+    if (data === undefined) return
+    if (has === undefined) return fail(`@${name} is a set, and gives nothing for a key`)
+    if (typeof has === 'string' || typeof data === 'string') {
+      if (has !== data) fail(`@${name} gives ${dataText(has)}, not ${dataText(data)}`)
+    } else if (!fits(has, data)) fail(`@${name} gives ${kindsText(has)}, not ${kindsText(data)}`)
+  }
+
   const lookup = (
     set: Elements | Named,
     loaded: { readonly kinds: ReadonlyArray<Kind>; readonly shift: number },
@@ -544,9 +621,12 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   ): { readonly set: string; readonly setId?: number; readonly layout: Layout | undefined } => {
     if (set.kind === 'named') {
       const layout = layoutOf(set.name)
-      if (layout?.interval === true) align(loaded.kinds, index)
+      const kinds = settle(loaded, index)
+      if (layout !== undefined) looksUp(set.name, layout, kinds, data)
+      if (layout?.interval === true) align(kinds, index)
       return { set: set.name, layout }
     }
+    if (set.elements.length === 0) fail('a set without elements has nothing to look up')
     const interval = set.elements.some(each => isSpan(each.key))
     if (interval) align(loaded.kinds, index)
     return own(set, loaded.kinds, loaded.shift, data)
@@ -568,16 +648,19 @@ export const compiler = (surroundings: Surroundings): Compiler => {
 
   const match = ({ left, op, right, mask: flags }: Match): undefined => {
     if (right.kind === 'elements' || right.kind === 'named') {
+      if (op !== '!=' && isTransport(left)) known.ported = true
       find(right, left, 0, undefined, op === '!=' ? { flags: NFT_LOOKUP_F.INV } : {})
       return
     }
+    if (isSpan(right) && !['in', '==', '!='].includes(op))
+      return fail(`${operandText(right)} is more than one value, which ${op} cannot be asked of`)
     if (left.kind === 'asked' && right.kind === 'prefix' && matchPrefix(left.name, op, right.length, right))
       return
     const loaded = load(left, 0)
     const [kind] = loaded.kinds
     if (kind === undefined) return
     if (left.kind === 'concatenation') {
-      compare(0, constantBytes(loaded.kinds, right, indexOf), comparisons[op])
+      compare(0, bytesFor(loaded.kinds, right), comparisons[op])
       return
     }
     if (flags !== undefined) {
@@ -594,11 +677,20 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     }
     matchConstant(kind, op, right, loaded.shift)
     if (left.kind === 'asked' && (op === 'in' || op === '==') && right.kind === 'value')
-      learn(left.name, spanOf(kind, right, indexOf).from)
+      learn(left.name, given(spanOf(kind, right, indexOf), nowhere).from)
   }
 
-  const valueBytes = (kind: Kind, operand: Operand, shift: number, end: 'from' | 'to' = 'from'): Uint8Array =>
-    encode(spanOf(kind, operand, indexOf)[end] << BigInt(shift), sizeOf(kind), kind.order)
+  const bytesFor = (kinds: ReadonlyArray<Kind>, operand: Operand): Uint8Array =>
+    given(constantBytes(kinds, operand, indexOf), new Uint8Array(0))
+
+  const spanFor = (kinds: ReadonlyArray<Kind>, operand: Operand) =>
+    given(spanBytes(kinds, operand, indexOf), { from: new Uint8Array(0), to: new Uint8Array(0) })
+
+  const shifted = (kind: Kind, value: bigint, shift: number): Uint8Array =>
+    encode(value << BigInt(shift), sizeOf(kind), kind.order)
+
+  const valueBytes = (kind: Kind, operand: Operand, shift: number): Uint8Array =>
+    shifted(kind, given(singleOf(kind, operand, indexOf), 0n), shift)
 
   const matchConstant = (kind: Kind, op: Match['op'], right: Operand, shift: number): undefined => {
     if (right.kind === 'value') {
@@ -607,33 +699,39 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         const length = Buffer.byteLength(beginning) - 2
         return compare(
           0,
-          constantBytes([kind], { kind: 'value', value: beginning }, indexOf).subarray(0, length),
+          bytesFor([kind], { kind: 'value', value: beginning }).subarray(0, length),
           comparisons[op]
         )
       }
     }
     const ordered = op !== 'in' && op !== '==' && op !== '!='
     const [turned = kind] = ordered || right.kind === 'range' ? align([kind], 0) : [kind]
-    if (right.kind === 'range') {
-      const from = valueBytes(turned, right, shift)
-      const to = valueBytes(turned, right, shift, 'to')
-      if (op === '!=')
-        emit({
-          name: 'range',
-          data: { sreg: register(0), op: NFT_RANGE.NEQ, fromData: { value: from }, toData: { value: to } }
-        })
-      else {
-        compare(0, from, NFT_CMP.GTE)
-        compare(0, to, NFT_CMP.LTE)
-      }
-      return
-    }
+    if (right.kind === 'range') return matchRange(turned, op, right, shift)
     if (right.kind === 'prefix') {
       const size = sizeOf(kind)
       const all = (1n << BigInt(kind.bits)) - 1n
       mask(0, size, encode(all ^ ((1n << BigInt(kind.bits - right.length)) - 1n), size, kind.order))
+      compare(0, spanFor([kind], right).from, comparisons[op])
+      return
     }
     compare(0, valueBytes(turned, right, shift), comparisons[op])
+  }
+
+  /** A range that goes round is all but what lies between its ends. */
+  const matchRange = (kind: Kind, op: Match['op'], right: Operand, shift: number): undefined => {
+    const { from, to } = given(spanOf(kind, right, indexOf), nowhere)
+    const round = from > to
+    const [low, high] = (round ? [to, from] : [from, to]).map(end => shifted(kind, end, shift)) as [
+      Uint8Array,
+      Uint8Array
+    ]
+    if ((op === '!=') !== round)
+      return emit({
+        name: 'range',
+        data: { sreg: register(0), op: NFT_RANGE.NEQ, fromData: { value: low }, toData: { value: high } }
+      })
+    compare(0, low, NFT_CMP.GTE)
+    compare(0, high, NFT_CMP.LTE)
   }
 
   /** A network of whole bytes needs no mask: only these bytes are loaded. */
@@ -648,26 +746,33 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       name: 'payload',
       data: { dreg: register(0), base: bases[place.base], offset: place.offset, len: size }
     })
-    compare(0, constantBytes([kindOf(primary.type)], right, indexOf).subarray(0, size), comparisons[op])
+    compare(0, spanFor([kindOf(primary.type)], right).from.subarray(0, size), comparisons[op])
     return true
   }
 
   /** Puts a value that a statement needs into registers; what it is, is known. */
-  const put = (
-    operand: Operand,
-    kinds: ReadonlyArray<Kind>,
-    index: number,
-    end: 'from' | 'to' = 'from'
-  ): Layout | undefined => {
-    if (operand.kind === 'lookup')
-      return find(operand.map, operand.key, index, kinds, { dreg: register(index) })
-    if (['asked', 'computation', 'hash'].includes(operand.kind)) {
-      load(operand, index)
-      return undefined
+  const put = (operand: Operand, kinds: ReadonlyArray<Kind>, index: number): undefined => {
+    if (operand.kind === 'lookup') {
+      const layout = find(operand.map, operand.key, index, kinds, { dreg: register(index) })
+      if (layout?.dataInterval === true) fail(`${operandText(operand)} gives ranges, where one value belongs`)
+      return
     }
-    const value = constantBytes(kinds, operand, indexOf, end)
+    if (isAsked(operand)) return putAsked(operand, kinds, index)
+    putBytes(index, bytesFor(kinds, operand))
+  }
+
+  const putBytes = (index: number, value: Uint8Array): undefined =>
     emit({ name: 'immediate', data: { dreg: register(index), data: { value } } })
-    return undefined
+
+  /** What of a packet is put where something of these kinds belongs. */
+  const putAsked = (operand: Operand, kinds: ReadonlyArray<Kind>, index: number): undefined => {
+    const found = settle(load(operand, index), index)
+    if (!fits(found, kinds))
+      return fail(`${operandText(operand)} is ${kindsText(found)}, not ${kindsText(kinds)}`)
+    const [from] = found
+    const [to] = kinds
+    if (from?.order === 'host' && to?.order === 'network' && sizeOf(to) > 1)
+      turn(index, from, NFT_BYTEORDER.HTON)
   }
 
   const set = (name: string, value: Operand): undefined => {
@@ -707,7 +812,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         0,
         size,
         encode(all ^ (ones << BigInt(behind)), size, 'network'),
-        encode(spanOf(kind, value, indexOf).from << BigInt(behind), size, 'network')
+        encode(given(singleOf(kind, value, indexOf), 0n) << BigInt(behind), size, 'network')
       )
     } else put(value, [kind], 0)
     const pseudo = of?.base === 'network' && place.offset >= (of.name === 'ip' ? 12 : 8)
@@ -725,8 +830,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     })
   }
 
-  const log = (given: Log): undefined => {
-    const { prefix, group, snaplen, queueThreshold, level, flags } = given
+  const log = ({ prefix, group, snaplen, queueThreshold, level, flags }: Log): undefined => {
     emit({
       name: 'log',
       data: {
@@ -740,28 +844,31 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     })
   }
 
-  const reject = (given: Reject): undefined => {
-    const kind = given.with
+  const reject = ({ with: kind, code = 'port-unreachable' }: Reject): undefined => {
     if (kind === 'tcp reset') {
       const tcp = headerOf('tcp')
       if (tcp !== undefined) needTransport(tcp)
       return emit({ name: 'reject', data: { type: NFT_REJECT.TCP_RST, icmpCode: 0 } })
     }
+    if (kind === 'icmpx' && ofFamily !== undefined)
+      return fail(
+        `icmpx is for tables that see both families: write reject with ${family === 'ip' ? 'icmp' : 'icmpv6'}`
+      )
     const plain = kind ?? (family === 'ip' ? 'icmp' : family === 'ip6' ? 'icmpv6' : 'icmpx')
     if (kind === 'icmp') needNetwork('ip')
     if (kind === 'icmpv6') needNetwork('ip6')
-    const code = datatype(`${plain}_code`).parse(given.code ?? 'port-unreachable') ?? 0n
+    const kinds = kindOf(datatype(`${plain}_code`))
     emit({
       name: 'reject',
       data: {
         type: plain === 'icmpx' ? NFT_REJECT.ICMPX_UNREACH : NFT_REJECT.ICMP_UNREACH,
-        icmpCode: Number(code)
+        icmpCode: Number(given(singleOf(kinds, { kind: 'value', value: code }, indexOf), 0n))
       }
     })
   }
 
-  const natFamily = (given: 'ip' | 'ip6' | undefined): 'ip' | 'ip6' => {
-    const found = given ?? (family === 'ip' || family === 'ip6' ? family : known.network)
+  const natFamily = (told: 'ip' | 'ip6' | undefined): 'ip' | 'ip6' => {
+    const found = told ?? (family === 'ip' || family === 'ip6' ? family : known.network)
     if (found === 'ip' || found === 'ip6') return found
     fail('it must say which family of addresses it is for: dnat ip to …')
     return 'ip'
@@ -776,30 +883,47 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     const step = padded(sizeOf(kind)) / 4
     // A register of sixteen bytes for each keeps what nft prints in order.
     const width = Math.max(step, 4)
-    put(operand, [kind], index)
-    if (operand.kind !== 'range' && operand.kind !== 'prefix')
+    if (operand.kind !== 'range' && operand.kind !== 'prefix') {
+      put(operand, [kind], index)
       return { min: register(index), next: index + width }
-    put(operand, [kind], index + width, 'to')
+    }
+    const { from, to } = spanFor([kind], operand)
+    putBytes(index, from)
+    putBytes(index + width, to)
     return { min: register(index), max: register(index + width), next: index + 2 * width }
   }
 
-  const nat = (given: Nat): undefined => {
-    const { statement, address, port, prefix } = given
-    const flags = (given.flags ?? []).reduce(
+  /** A port where there may be none is a mistake. */
+  const needPorts = (port: Operand | undefined, ...keys: ReadonlyArray<Operand | undefined>): undefined => {
+    if (port === undefined || known.ported === true) return
+    if (keys.some(key => key?.kind === 'lookup' && tellsTransport(key.key))) return
+    fail('a port means nothing before the transport is known: put meta l4proto tcp, or tcp dport …, in front')
+  }
+
+  const nat = (translation: Nat): undefined => {
+    const { statement, address, port, prefix } = translation
+    const flags = (translation.flags ?? []).reduce(
       (sum, flag) => sum | natFlags[flag],
       prefix === true ? NF_NAT_RANGE.NETMAP : 0
     )
+    prepareAll(address)
+    needPorts(port, address, port)
+    prepareAll(port)
     if (statement === 'masquerade' || statement === 'redirect') {
       const ports = port === undefined ? undefined : putRange(port, portKind, 0)
       const data = {
         ...(ports !== undefined && { regProtoMin: ports.min }),
         ...(ports?.max !== undefined && { regProtoMax: ports.max }),
-        ...(flags !== 0 && { flags })
+        ...((flags !== 0 || ports !== undefined) && {
+          flags: ports === undefined ? flags : flags | NF_NAT_RANGE.PROTO_SPECIFIED
+        })
       }
       return emit(statement === 'masquerade' ? { name: 'masq', data } : { name: 'redir', data })
     }
-    const anywhere = family === 'inet' && given.family === undefined && address === undefined
-    const of = anywhere ? 'ip' : natFamily(given.family)
+    const anywhere = family === 'inet' && translation.family === undefined && address === undefined
+    const of = anywhere ? 'ip' : natFamily(translation.family)
+    if (known.network !== undefined && known.network !== of && !anywhere)
+      conflict(known.network, `addresses of ${of}`)
     emit({
       name: 'nat',
       data: {
@@ -822,12 +946,18 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     if (address?.kind === 'lookup') {
       const named = address.map.kind === 'named' ? layoutOf(address.map.name)?.data : undefined
       const both = port?.kind === 'any' || (Array.isArray(named) && named.length === 2)
-      const layout = put(address, both ? [kind, portKind] : [kind], 0)
+      const kinds = both ? [kind, portKind] : [kind]
+      if (both) needPorts({ kind: 'any' }, address)
+      const layout = find(address.map, address.key, 0, kinds, { dreg: register(0) })
       const ranges = prefix || layout?.dataInterval === true
+      const behind = Math.max(4, ranges ? 2 * step : step)
+      const ports = both || port === undefined ? undefined : putRange(port, portKind, behind)
       return {
         regAddrMin: register(0),
         ...(ranges && { regAddrMax: register(step) }),
-        ...(both && { regProtoMin: register(step) })
+        ...(both && { regProtoMin: register(step) }),
+        ...(ports !== undefined && { regProtoMin: ports.min }),
+        ...(ports?.max !== undefined && { regProtoMax: ports.max })
       }
     }
     const addresses = address === undefined ? undefined : putRange(address, kind, 0)
@@ -840,11 +970,17 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     }
   }
 
-  const tproxy = (given: Tproxy): undefined => {
-    const of = given.family ?? (given.address === undefined ? undefined : natFamily(undefined))
-    const addresses =
-      given.address === undefined ? undefined : putRange(given.address, addressKinds[of ?? 'ip'], 0)
-    const ports = given.port === undefined ? undefined : putRange(given.port, portKind, addresses?.next ?? 0)
+  /** One value in registers of its own. */
+  const putOne = (operand: Operand, kind: Kind, index: number): ReturnType<typeof putRange> =>
+    putRange(given(oneOf(operand, kind), nothing), kind, index)
+
+  const tproxy = ({ family: told, address, port }: Tproxy): undefined => {
+    const of = told ?? (address === undefined ? undefined : natFamily(undefined))
+    if (known.ported !== true)
+      fail('it needs to know the transport: put meta l4proto { tcp, udp }, or tcp dport …, in front')
+    prepareAll(address, port)
+    const addresses = address === undefined ? undefined : putOne(address, addressKinds[of ?? 'ip'], 0)
+    const ports = port === undefined ? undefined : putOne(port, portKind, addresses?.next ?? 0)
     emit({
       name: 'tproxy',
       data: {
@@ -866,8 +1002,9 @@ export const compiler = (surroundings: Surroundings): Compiler => {
 
   const copy = ({ statement, family: named, address, device }: Copy): undefined => {
     const of = named ?? (family === 'ip6' ? 'ip6' : 'ip')
-    const addresses = address === undefined ? undefined : putRange(address, addressKinds[of], 0)
-    const devices = device === undefined ? undefined : putRange(device, deviceKind, addresses?.next ?? 0)
+    prepareAll(address, device)
+    const addresses = address === undefined ? undefined : putOne(address, addressKinds[of], 0)
+    const devices = device === undefined ? undefined : putOne(device, deviceKind, addresses?.next ?? 0)
     const at = {
       ...(addresses !== undefined && { sregAddr: addresses.min }),
       ...(devices !== undefined && { sregDev: devices.min })
@@ -892,7 +1029,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     )
     const kind: Kind = { type: datatype('integer'), bits: 16, order: 'host' }
     if (number.kind === 'value' || number.kind === 'range') {
-      const { from, to } = spanOf(kind, number, indexOf)
+      const { from, to } = given(spanOf(kind, number, indexOf), nowhere)
       return emit({ name: 'queue', data: { num: Number(from), total: Number(to - from) + 1, flags: bits } })
     }
     put(number, [kind], 0)
@@ -900,13 +1037,18 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   }
 
   const onSet = (
-    given: Extract<Statement, { readonly statement: 'add' | 'update' | 'delete' }>
+    change: Extract<Statement, { readonly statement: 'add' | 'update' | 'delete' }>
   ): undefined => {
-    const { statement, set: name, key, data, timeout, statements = [] } = given
-    const loaded = load(key, 0)
+    const { statement, set: name, key, data, timeout, statements = [] } = change
+    prepareAll(key, data)
+    const kinds = settle(load(key, 0), 0)
     const layout = layoutOf(name)
-    if (layout?.interval === true) align(loaded.kinds, 0)
-    const next = padded(widthOf(loaded.kinds)) / 4
+    if (layout !== undefined && !fits(kinds, layout.key))
+      fail(`@${name} has keys of ${kindsText(layout.key)}, and this is ${kindsText(kinds)}`)
+    if (data !== undefined && layout !== undefined && layout.data === undefined)
+      fail(`@${name} is a set, whose elements give nothing`)
+    if (layout?.interval === true) align(kinds, 0)
+    const next = padded(widthOf(kinds)) / 4
     if (data !== undefined)
       put(data, Array.isArray(layout?.data) ? layout.data : kindsOf(data), Math.max(next, 4))
     const own = statements.map(stateful)
@@ -993,6 +1135,8 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       case 'unknown':
         return fail(`${statement.expression} is not known here`)
       default:
+        if (statement.statement === 'limit' && statement.of === 'packets' && statement.burst === 0)
+          fail('a burst is of one packet at least')
         return emit(stateful(statement) as Expression)
     }
   }
@@ -1002,7 +1146,11 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     before = []
     known = ofFamily === undefined ? {} : { network: ofFamily }
     fault = undefined
-    for (const statement of statements) compileOne(statement)
+    for (const [n, statement] of statements.entries()) {
+      const before = statements[n - 1]
+      if (before !== undefined && isLast(before)) fail('nothing comes behind a statement that decides')
+      compileOne(statement)
+    }
     return { expressions, before, fault }
   }
 }
@@ -1012,6 +1160,66 @@ const toldBy = (part: Operand): Pick<Kind, 'of'> => {
   const of = part.kind === 'hash' ? part : kindsOf(part)[0]?.of
   return of === undefined ? {} : { of }
 }
+
+const deciding: ReadonlySet<string> = new Set([
+  'snat',
+  'dnat',
+  'masquerade',
+  'redirect',
+  'reject',
+  'queue',
+  'fwd'
+])
+
+/** Whether no statement behind it is ever reached. */
+const isLast = (statement: Statement): boolean =>
+  statement.statement === 'verdict' ? statement.verdict !== 'continue' : deciding.has(statement.statement)
+
+/** What is no range. */
+const oneOf = (operand: Operand, { type }: Kind): E.Either<string, Operand> =>
+  isSpan(operand) ? E.left(`${operandText(operand)} is more than one ${type.name}`) : E.right(operand)
+
+/** Of a rule that is refused anyway. */
+const nothing: Operand = { kind: 'any' }
+const nowhere = { from: 0n, to: 0n }
+
+/** How many bits a value is shifted by. */
+const shiftKind: Kind = { type: datatype('integer'), bits: 32, order: 'host' }
+
+const kindsText = (kinds: ReadonlyArray<Kind>): string => kinds.map(({ type }) => type.name).join(' . ')
+
+const dataText = (data: NonNullable<Layout['data']>): string =>
+  data === 'verdict' ? 'verdicts' : typeof data === 'string' ? `a ${data}` : kindsText(data)
+
+/** Whether something of a packet can stand for something else: it is of the same kind, or a mere number. */
+const fits = (from: ReadonlyArray<Kind>, to: ReadonlyArray<Kind>): boolean =>
+  from.length === to.length &&
+  from.every((kind, n) => {
+    const other = to[n]
+    return (
+      other !== undefined &&
+      (kind.type.number === other.type.number ||
+        (kind.type.name === 'integer' &&
+          (kind.order === 'host' || sizeOf(kind) === 1 || sizeOf(kind) === sizeOf(other))))
+    )
+  })
+
+const transports: ReadonlyArray<string> = ['meta l4proto', 'ip protocol', 'ip6 nexthdr']
+
+const isTransport = (operand: Operand): boolean =>
+  operand.kind === 'concatenation'
+    ? operand.parts.some(isTransport)
+    : operand.kind === 'asked' && transports.includes(operand.name)
+
+/** Whether keys tell which transport there is. */
+const tellsTransport = (operand: Operand): boolean =>
+  operand.kind === 'concatenation' && operand.parts.some(isTransport)
+
+/** Whether it is something of a packet, and no constant. */
+const isAsked = (operand: Operand): boolean =>
+  operand.kind === 'concatenation'
+    ? operand.parts.some(isAsked)
+    : ['asked', 'computation', 'hash'].includes(operand.kind)
 
 const operandName = (operand: Operand): string =>
   operand.kind === 'asked' ? operand.name : operand.kind === 'value' ? operand.value : operand.kind
@@ -1120,14 +1328,24 @@ export const elementData = (
   data: Element['data'],
   indexOf: IndexOf,
   verdict: (given: Verdict) => WireVerdict
-) => {
-  if (data === undefined) return {}
-  if ('verdict' in data) return { data: { verdict: verdict(data) } }
-  if (!Array.isArray(layout.data)) return { objref: operandName(data).replaceAll('"', '') }
-  const from = constantBytes(layout.data, data, indexOf)
-  if (layout.dataInterval !== true) return { data: { value: from } }
-  const value = new Uint8Array(from.length * 2)
-  value.set(from)
-  value.set(constantBytes(layout.data, data, indexOf, 'to'), from.length)
-  return { data: { value } }
+): E.Either<string, Pick<WireElement, 'data' | 'objref'>> => {
+  const wants = layout.data
+  if (data === undefined)
+    return wants === undefined ? E.right({}) : E.left(`an element of a map gives ${dataText(wants)}`)
+  if (wants === undefined) return E.left('an element of a set gives nothing')
+  if ('verdict' in data)
+    return wants === 'verdict'
+      ? E.right({ data: { verdict: verdict(data) } })
+      : E.left(`an element gives a verdict, and the map gives ${dataText(wants)}`)
+  if (wants === 'verdict') return E.left(`${operandText(data)} is no verdict`)
+  if (typeof wants === 'string') return E.right({ objref: operandName(data).replaceAll('"', '') })
+  if (layout.dataInterval !== true)
+    return pipe(
+      constantBytes(wants, data, indexOf),
+      E.map(value => ({ data: { value } }))
+    )
+  return pipe(
+    spanBytes(wants, data, indexOf),
+    E.map(({ from, to }) => ({ data: { value: Uint8Array.of(...from, ...to) } }))
+  )
 }

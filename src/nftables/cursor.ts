@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { nearest } from '../../protocol/definition/nearest'
-import { type Interpolated, sourceOf, type Token, type TokenKind, tokensOf } from './lexer'
+import { parseNumber } from './datatype'
+import { type Interpolated, isInterpolated, sourceOf, type Token, type TokenKind, tokensOf } from './lexer'
 
 /** A text that is no rule. */
 export interface SyntaxFault {
@@ -41,6 +42,9 @@ export interface Cursor {
 
 /** What `nft` takes for a name. */
 const namePattern = /^[A-Za-z_][A-Za-z0-9_./\\-]*$/
+
+/** Whether a table, chain, set … can be called so in a text. */
+export const isName = (name: string): boolean => namePattern.test(name)
 
 const placeIn = (source: string, at: number): { readonly line: number; readonly column: number } => {
   const before = source.slice(0, at).split('\n')
@@ -133,7 +137,7 @@ const cursorOf = (tokens: ReadonlyArray<Token>, source: string): Cursor => {
       const token = peek()
       const value =
         token.kind === 'interpolated' ? token.value : token.kind === 'number' ? token.text : undefined
-      const number = Number(value)
+      const number = typeof value === 'string' ? Number(parseNumber(value) ?? -1) : Number(value)
       if (
         value === undefined ||
         typeof value === 'object' ||
@@ -157,7 +161,15 @@ export const parse = <A>(
   values: ReadonlyArray<Interpolated> = []
 ): E.Either<SyntaxFault, A> => {
   try {
-    return E.right(run(cursorOf(tokensOf(strings, values), sourceOf(strings))))
+    const tokens = tokensOf(strings, values)
+    const cursor = cursorOf(tokens, sourceOf(strings))
+    const stray = tokens.find(({ kind, value }) => kind === 'interpolated' && !isInterpolated(value))
+    if (stray !== undefined)
+      cursor.fail(
+        `${shown(stray)} stands for nothing: a hole takes text, a number, a list of them, or { set: 'name' }`,
+        stray
+      )
+    return E.right(run(cursor))
   } catch (error) {
     if (error instanceof Fault) return E.left(error.fault)
     throw error

@@ -2,6 +2,7 @@ import * as ipaddr from 'ipaddr.js'
 import { littleEndian } from '../../protocol'
 import { DATATYPE, DATATYPE_OF_ANY_SIZE } from '../../protocol/nftables/datatype'
 import { BYTEORDER } from '../../protocol/nftables/userdata'
+import { groupNumber, serviceNumber, userNumber } from './database'
 import { formatDuration, parseDuration } from './duration'
 import * as symbol from './symbol'
 
@@ -37,8 +38,11 @@ interface Format {
   readonly numeric?: boolean
 }
 
-const parseNumber = (text: string): bigint | undefined =>
-  /^(?:\d{1,40}|0x[0-9a-f]{1,64})$/i.test(text) ? BigInt(text) : undefined
+/** As in C, a zero before a number makes it octal. */
+export const parseNumber = (text: string): bigint | undefined => {
+  if (/^0[0-7]{1,40}$/.test(text)) return BigInt(`0o${text.slice(1)}`)
+  return /^(?:0|[1-9]\d{0,39}|0x[0-9a-f]{1,64})$/i.test(text) ? BigInt(text) : undefined
+}
 
 const decimal = (value: bigint): string => value.toString()
 
@@ -94,7 +98,8 @@ const parseIpv4 = (text: string): bigint | undefined => {
       byte = 0
       digits = 0
     } else {
-      if (code < 48 || code > 57 || ++digits > 3) return undefined
+      // A zero before others is octal to some and nothing to others.
+      if (code < 48 || code > 57 || ++digits > 3 || (digits === 2 && byte === 0)) return undefined
       byte = byte * 10 + code - 48
       if (byte > 255) return undefined
     }
@@ -189,7 +194,7 @@ const printHour = (value: bigint): string => {
 
 const parseDate = (given: string): bigint | undefined => {
   const parts = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?$/.exec(unquoted(given))
-  if (parts === null) return parseNumber(given)
+  if (parts === null) return secondsTimes(given, 1_000_000_000n)
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
     .slice(1)
     .map(part => Number(part ?? 0))
@@ -212,6 +217,14 @@ const printLabel = (value: bigint): string => {
   return bits.indexOf('1', 1) < 0 && value > 0n ? String(bits.length - 1) : hexadecimal(0)(value)
 }
 
+/** A number, or a name that the machine has for one. */
+const orNamed =
+  (numberFor: (name: string) => number | undefined) =>
+  (given: string): bigint | undefined => {
+    const number = parseNumber(given) ?? numberFor(unquoted(given))
+    return number === undefined ? undefined : BigInt(number)
+  }
+
 const named = (symbols: symbol.Symbols, format: Format = {}): Format => ({ symbols, ...format })
 
 const formats: { readonly [name: string]: Format } = {
@@ -222,7 +235,7 @@ const formats: { readonly [name: string]: Format } = {
   ether_type: named(symbol.etherTypes, { print: hexadecimal(4) }),
   arp_op: named(symbol.arpOperations),
   inet_proto: named(symbol.internetProtocols),
-  inet_service: named(symbol.services, { numeric: true }),
+  inet_service: named(symbol.services, { numeric: true, parse: orNamed(serviceNumber) }),
   icmp_type: named(symbol.icmpTypes),
   icmp_code: named(symbol.icmpCodes),
   icmpv6_type: named(symbol.icmpv6Types),
@@ -233,11 +246,13 @@ const formats: { readonly [name: string]: Format } = {
   dccp_pkttype: named(symbol.dccpTypes),
   tcp_flag: named(symbol.tcpFlags, { flags: true, print: hexadecimal(0) }),
   time: {
-    parse: given => parseDuration(given) ?? secondsAsDuration(given),
+    parse: given => parseDuration(given) ?? secondsTimes(given, 1000n),
     print: formatDuration,
     printPlain: value => `${value / 1000n}s`
   },
   mark: { print: hexadecimal(8) },
+  uid: { parse: orNamed(userNumber) },
+  gid: { parse: orNamed(groupNumber) },
   iface_type: named(symbol.hardwareTypes),
   classid: named(symbol.trafficHandles, { parse: parseHandle, print: printHandle }),
   ct_state: named(symbol.connectionStates, { flags: true, print: hexadecimal(0) }),
@@ -258,9 +273,9 @@ const formats: { readonly [name: string]: Format } = {
   realm: named(symbol.realms, { quoted: true })
 }
 
-const secondsAsDuration = (given: string): bigint | undefined => {
+const secondsTimes = (given: string, by: bigint): bigint | undefined => {
   const seconds = parseNumber(given)
-  return seconds === undefined ? undefined : seconds * 1000n
+  return seconds === undefined ? undefined : seconds * by
 }
 
 const orders: { readonly [byteorder: number]: Order } = {

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { NF_NETDEV } from '../../protocol/nftables/chain'
@@ -12,20 +13,24 @@ import { NFT_TABLE_F } from '../../protocol/nftables/table'
 import { message } from '../socket/message'
 import { families, type TableRef } from './change'
 import { type Compiler, compiler, elementData, freshId, stateful, synproxyData } from './compile'
-import { type Cursor, parse, type SyntaxFault } from './cursor'
+import { type Cursor, isName, parse, type SyntaxFault } from './cursor'
 import { datatype, datatypes } from './datatype'
-import { type Kind, kindOf, kindsOf } from './kind'
+import { type Difference, type Keyed, merged, without } from './interval'
+import { type Kind, kindOf, kindsOf, misfit, numberOf } from './kind'
 import {
   type IndexOf,
+  keysOf,
   type Layout,
   layoutAttributes,
   layoutUserdata,
+  linkNamed,
   objectNumbers,
   portions,
   wireElements
 } from './layout'
 import { hooksOf, priorityOf } from './listing'
 import { operand, element as parseElement, values } from './operand'
+import { leave, type Place, placed, type RuleName, type Verb } from './order'
 import { rule as parseRule, verdict as parseVerdict } from './parser'
 import { elementText, ruleText } from './print'
 import { statefulAt } from './stateful'
@@ -38,16 +43,29 @@ export interface Around {
   readonly indexOf: IndexOf
   /** Sets that the changes do not make themselves. */
   readonly layoutOf: (ref: TableRef, set: string) => Layout | undefined
+  /** The rules of a chain as they stand by then, if anybody asks for their places. */
+  readonly orderOf: (ref: TableRef, chain: string) => Array<RuleName> | undefined
+  /** What a set with `auto-merge` has by then. */
+  readonly heldBy: (ref: TableRef, set: string) => ReadonlyArray<Keyed>
+  /**
+   * Tells what it has from now on, and whether the kernel has none of it. The kernel is told by the last change of
+   * the set, as it cannot lose what comes in the same transaction.
+   */
+  readonly hold: (ref: TableRef, set: string, keys: ReadonlyArray<Keyed>, emptied?: boolean) => Difference
 }
 
 /** One change of the ruleset, as a value. */
 export interface Change {
   /** In the words of `nft`: `add rule inet filter input tcp dport 22 accept`. */
   readonly text: string
-  /** Interfaces whose indexes it needs. */
-  readonly links: ReadonlyArray<string>
+  /** Interfaces whose indexes it needs; which words are their names, the sets that it uses tell. */
+  readonly links: (layoutOf: Around['layoutOf']) => ReadonlyArray<string>
   /** The set that it makes, which the changes behind it can use. */
   readonly makes?: { readonly ref: TableRef; readonly set: string; readonly layout: Layout }
+  /** The chain in which it stands at a place by its number: the order of its rules must be known. */
+  readonly beside?: { readonly ref: TableRef; readonly chain: string }
+  /** The set whose elements it changes: if that merges them, those that are there must be known. */
+  readonly fills?: { readonly ref: TableRef; readonly set: string }
   /** Sets that it uses. */
   readonly uses: ReadonlyArray<{ readonly ref: TableRef; readonly set: string }>
   /** What the kernel is sent, or what is wrong with the change. */
@@ -88,6 +106,8 @@ export type ElementLike = string | Element
 export interface RulePlace {
   /** Beside the rule with this handle: behind it, or before it when it is inserted. */
   readonly position?: bigint
+  /** The same with the rule that has this place in the chain; the first is 0. */
+  readonly index?: number
 }
 
 /** Changes to a table and what is in it; each says what `nft` would. */
@@ -138,13 +158,38 @@ const header = ({ family }: TableRef): { readonly nfgenFamily: number } => ({ nf
 
 const placeText = ({ family, table }: TableRef): string => `${family} ${table}`
 
-const plain = (
-  text: string,
-  messages: () => E.Either<string, ReadonlyArray<Message>>,
-  more: Partial<Change> = {}
-): Change => ({ text, links: [], uses: [], messages, ...more })
+const plain = (text: string, messages: Change['messages'], more: Partial<Change> = {}): Change => ({
+  text,
+  links: none,
+  uses: [],
+  messages,
+  ...more
+})
+
+const none = (): ReadonlyArray<never> => []
 
 const one = (text: string, given: () => Message): Change => plain(text, () => E.right([given()]))
+
+/** nft keeps a comment in so many bytes, with a zero behind it. */
+const longestComment = 128
+
+const commentFault = (comment: string | undefined): string | undefined =>
+  comment !== undefined && Buffer.byteLength(comment) > longestComment
+    ? `a comment has ${longestComment} bytes at most, and this one ${Buffer.byteLength(comment)}`
+    : undefined
+
+/** What nft could not print so that it can be read again. */
+const making = (
+  text: string,
+  { name, comment }: { readonly name: string; readonly comment?: string },
+  messages: Change['messages'],
+  more: Partial<Change> = {}
+): Change => {
+  const fault = isName(name)
+    ? commentFault(comment)
+    : `${JSON.stringify(name)} is no name: letters, digits, and _ . / - behind the first letter`
+  return plain(text, fault === undefined ? messages : () => E.left(fault), more)
+}
 
 const tableFlags = {
   dormant: NFT_TABLE_F.DORMANT,
@@ -153,15 +198,17 @@ const tableFlags = {
 } as const
 
 const addTable = (ref: TableRef, { comment, flags = [] }: NewTable): Change =>
-  one(`add table ${placeText(ref)}`, () =>
-    message('NFT_MSG_NEWTABLE', create, {
-      header: header(ref),
-      attributes: {
-        name: ref.table,
-        flags: flags.reduce((sum, flag) => sum | tableFlags[flag], 0),
-        ...(comment !== undefined && { userdata: { comment } })
-      }
-    })
+  making(`add table ${placeText(ref)}`, { name: ref.table, ...(comment !== undefined && { comment }) }, () =>
+    E.right([
+      message('NFT_MSG_NEWTABLE', create, {
+        header: header(ref),
+        attributes: {
+          name: ref.table,
+          flags: flags.reduce((sum, flag) => sum | tableFlags[flag], 0),
+          ...(comment !== undefined && { userdata: { comment } })
+        }
+      })
+    ])
   )
 
 const addChain = (
@@ -169,15 +216,17 @@ const addChain = (
   name: string,
   { comment, type, hook, priority, policy, devices }: Partial<ChainHook> & { readonly comment?: string }
 ): Change =>
-  plain(`add chain ${placeText(ref)} ${name}`, () => {
+  making(`add chain ${placeText(ref)} ${name}`, { name, ...(comment !== undefined && { comment }) }, () => {
     const number = hook === undefined ? undefined : hooksOf(ref.family)[hook]
     if (hook !== undefined && number === undefined)
       return E.left(
         `family ${ref.family} has no hook ${hook}: ${Object.keys(hooksOf(ref.family)).join(', ')}`
       )
-    const value = priority === undefined ? 0 : priorityOf(ref.family, priority)
+    const value = priority === undefined ? 0 : priorityOf(ref.family, priority, number)
     if (value === undefined)
-      return E.left(`priority ${priority} is neither a number nor a name like filter, dstnat - 5`)
+      return E.left(
+        `priority ${priority} is neither a number nor a name that hook ${hook} has: filter, or filter - 5`
+      )
     const [only] = devices ?? []
     return E.right([
       message('NFT_MSG_NEWCHAIN', create, {
@@ -201,12 +250,14 @@ const addChain = (
     ])
   })
 
-const ruleOf = (given: RuleLike): E.Either<SyntaxFault, Rule> =>
-  typeof given === 'string'
-    ? parse(cursor => wholeRule(cursor), [given])
-    : '_tag' in given
-      ? given
-      : E.right(given)
+const ruleOf = (given: RuleLike): E.Either<string, Rule> => {
+  if (typeof given === 'string') return ruleOf(parse(cursor => wholeRule(cursor), [given]))
+  if (typeof given !== 'object' || given === null) return E.left(`${given} is no rule`)
+  if ('_tag' in given) return E.isLeft(given) ? E.left(given.left.message) : given
+  return Array.isArray(given.statements) && given.statements.length > 0
+    ? E.right(given)
+    : E.left('a rule has at least one statement: { statements: [ … ] }')
+}
 
 /** A rule and nothing behind it. */
 export const wholeRule = (cursor: Cursor): Rule => {
@@ -224,10 +275,11 @@ interface Mentioned {
 
 const mention = (kinds: ReadonlyArray<Kind>, operand: Operand | undefined, found: Mentioned): undefined => {
   switch (operand?.kind) {
-    case 'value':
-      if (kinds[0]?.type.name === 'iface_index' && operand.value.startsWith('"'))
-        found.links.add(operand.value.slice(1, -1))
+    case 'value': {
+      const link = kinds[0] === undefined ? undefined : linkNamed(kinds[0], operand.value)
+      if (link !== undefined) found.links.add(link)
       return
+    }
     case 'concatenation':
       for (const [n, part] of operand.parts.entries()) mention(kinds.slice(n, n + 1), part, found)
       return
@@ -268,11 +320,17 @@ const mentionIn = (statement: Statement, found: Mentioned): undefined => {
       return mention([], statement.name, found)
     case 'dup':
     case 'fwd':
+      mention([], statement.address, found)
       return mention(device, statement.device, found)
     case 'snat':
     case 'dnat':
+    case 'masquerade':
+    case 'redirect':
     case 'tproxy':
-      return mention([], statement.address, found)
+      mention([], 'address' in statement ? statement.address : undefined, found)
+      return mention([], statement.port, found)
+    case 'queue':
+      return mention([], statement.number, found)
     case 'add':
     case 'update':
     case 'delete':
@@ -309,19 +367,11 @@ const compatOf = ({ statements }: Rule) => {
   return { compat: { proto: 0, flags: 0 } }
 }
 
-const ruleChange = (
-  ref: TableRef,
-  chain: string,
-  given: RuleLike,
-  verb: 'add' | 'insert' | 'replace',
-  place: { readonly position?: bigint; readonly handle?: bigint }
-): Change => {
+const ruleChange = (ref: TableRef, chain: string, given: RuleLike, verb: Verb, place: Place): Change => {
   const found = ruleOf(given)
   const where = `${verb} rule ${placeText(ref)} ${chain}`
   if (E.isLeft(found))
-    return plain(`${where} ${typeof given === 'string' ? given : ''}`.trim(), () =>
-      E.left(found.left.message)
-    )
+    return plain(`${where} ${typeof given === 'string' ? given : ''}`.trim(), () => E.left(found.left))
   const rule = found.right
   const mentioned: Mentioned = { links: new Set(), sets: new Set() }
   mentionAll([rule], mentioned)
@@ -330,12 +380,16 @@ const ruleChange = (
     get text() {
       return `${where} ${ruleText(rule)}`
     },
-    links: [...mentioned.links],
+    links: () => [...mentioned.links],
     uses: [...mentioned.sets].map(set => ({ ref, set })),
+    ...(place.index !== undefined && { beside: { ref, chain } }),
     messages: around => {
       const compiled = compilerFor(around, ref)(rule)
-      return compiled.fault !== undefined
-        ? E.left(compiled.fault)
+      const fault = compiled.fault ?? commentFault(rule.comment)
+      if (fault !== undefined) return E.left(fault)
+      const where = placed(around.orderOf(ref, chain), verb, place, freshId())
+      return E.isLeft(where)
+        ? where
         : E.right([
             ...compiled.before,
             message('NFT_MSG_NEWRULE', NLM_F.REQUEST | flags, {
@@ -343,8 +397,7 @@ const ruleChange = (
               attributes: {
                 table: ref.table,
                 chain,
-                ...(place.handle !== undefined && { handle: place.handle }),
-                ...(place.position !== undefined && { position: place.position }),
+                ...where.right,
                 expressions: compiled.expressions,
                 ...compatOf(rule),
                 ...(rule.comment !== undefined && { userdata: { comment: rule.comment } })
@@ -383,6 +436,10 @@ const describe = (set: NewSet): E.Either<string, Layout> => {
   const key = told === undefined ? kindsNamed(listOf(set.type ?? [])) : E.right(kindsOf(told.right))
   if (E.isLeft(key)) return key
   if (key.right.length === 0) return E.left('a set needs a type, or typeof')
+  if (set.autoMerge === true && (set.data !== undefined || set.dataTypeof !== undefined))
+    return E.left('autoMerge is for sets, and not for maps')
+  if (set.autoMerge === true && set.flags?.includes('interval') !== true)
+    return E.left('autoMerge is for sets with flags interval')
   const given = set.dataTypeof === undefined ? undefined : operandFrom(set.dataTypeof)
   if (given !== undefined && E.isLeft(given)) return given
   const data = dataOf(set, given?.right)
@@ -391,7 +448,8 @@ const describe = (set: NewSet): E.Either<string, Layout> => {
     key: key.right,
     interval: set.flags?.includes('interval') === true,
     ...(data.right !== undefined && { data: data.right }),
-    ...(set.dataInterval === true && { dataInterval: true })
+    ...(set.dataInterval === true && { dataInterval: true }),
+    ...(set.autoMerge === true && { merge: true })
   })
 }
 
@@ -425,6 +483,10 @@ const elementsFrom = (
   const all: Array<Element> = []
   for (const each of given) {
     if (typeof each !== 'string') {
+      if (typeof each?.key?.kind !== 'string')
+        return E.left(
+          `${JSON.stringify(each)} is no element: a text, or { key: { kind: 'value', value: … } }`
+        )
       all.push(each)
       continue
     }
@@ -441,40 +503,76 @@ const elementsFrom = (
   return E.right(all)
 }
 
+const verdictOf = (verdict: Verdict) =>
+  verdict.verdict === 'jump' || verdict.verdict === 'goto'
+    ? {
+        code: verdict.verdict === 'jump' ? VERDICT.JUMP : VERDICT.GOTO,
+        ...('chain' in verdict && { chain: verdict.chain })
+      }
+    : { code: plainVerdicts[verdict.verdict] }
+
+type ElementsSent = 'NFT_MSG_NEWSETELEM' | 'NFT_MSG_DELSETELEM'
+
+/** Elements of one set, in as many messages as they need. */
 const elementMessages = (
   ref: TableRef,
   set: string,
   layout: Layout,
-  given: ReadonlyArray<ElementLike>,
+  keys: ReadonlyArray<Keyed>,
   { indexOf }: Around,
-  type: 'NFT_MSG_NEWSETELEM' | 'NFT_MSG_DELSETELEM',
+  type: ElementsSent,
   flags: number
-): E.Either<string, ReadonlyArray<Message>> => {
-  const elements = elementsFrom(layout, given)
-  if (E.isLeft(elements)) return elements
-  const verdictOf = (verdict: Verdict) =>
-    verdict.verdict === 'jump' || verdict.verdict === 'goto'
-      ? {
-          code: verdict.verdict === 'jump' ? VERDICT.JUMP : VERDICT.GOTO,
-          ...('chain' in verdict && { chain: verdict.chain })
-        }
-      : { code: plainVerdicts[verdict.verdict] }
-  const wire = wireElements(
-    layout,
-    type === 'NFT_MSG_DELSETELEM' ? elements.right.map(({ key }) => ({ key })) : elements.right,
-    indexOf,
-    each => elementData(layout, each.data, indexOf, verdictOf),
-    each => (each.statements ?? []).map(stateful)
-  )
-  return E.right(
-    portions(wire).map(portion =>
-      message(type, NLM_F.REQUEST | flags, {
-        header: header(ref),
-        attributes: { table: ref.table, set, elements: portion }
-      } as never)
+): E.Either<string, ReadonlyArray<Message>> =>
+  pipe(
+    wireElements(
+      layout,
+      keys,
+      each => elementData(layout, each.data, indexOf, verdictOf),
+      each => (each.statements ?? []).map(stateful)
+    ),
+    E.map(all =>
+      portions(all).map(portion =>
+        message(type, NLM_F.REQUEST | flags, {
+          header: header(ref),
+          attributes: { table: ref.table, set, elements: portion }
+        } as never)
+      )
     )
   )
-}
+
+const keysFrom = (
+  layout: Layout,
+  given: ReadonlyArray<ElementLike>,
+  { indexOf }: Around
+): E.Either<string, ReadonlyArray<Keyed>> =>
+  pipe(
+    elementsFrom(layout, given),
+    E.chain(elements => {
+      const wordy = elements.find(({ comment }) => commentFault(comment) !== undefined)
+      return wordy === undefined
+        ? keysOf(layout, elements, indexOf)
+        : E.left(commentFault(wordy.comment) ?? '')
+    })
+  )
+
+/** Keys alone, as elements are taken away by. */
+const bare = (keys: ReadonlyArray<Keyed>): ReadonlyArray<Keyed> =>
+  keys.map(({ element, spans }) => ({ element: { key: element.key }, spans }))
+
+/** What became of a set that merges its elements. */
+const differenceMessages = (
+  ref: TableRef,
+  set: string,
+  layout: Layout,
+  { removed, added }: Difference,
+  around: Around
+): E.Either<string, ReadonlyArray<Message>> =>
+  pipe(
+    E.Do,
+    E.apS('gone', elementMessages(ref, set, layout, bare(removed), around, 'NFT_MSG_DELSETELEM', 0)),
+    E.apS('come', elementMessages(ref, set, layout, added, around, 'NFT_MSG_NEWSETELEM', NLM_F.CREATE)),
+    E.map(({ gone, come }) => [...gone, ...come])
+  )
 
 const plainVerdicts = {
   accept: VERDICT.ACCEPT,
@@ -490,17 +588,22 @@ const setFlags = {
   timeout: NFT_SET.TIMEOUT
 } as const
 
-const linksIn = (
-  layout: Layout | undefined,
-  elements: ReadonlyArray<ElementLike> | undefined
-): ReadonlyArray<string> =>
-  layout?.key.some(({ type }) => type.name === 'iface_index') !== true
-    ? []
-    : (elements ?? []).flatMap(each =>
-        [...(typeof each === 'string' ? each : elementText(each)).matchAll(/"([^"]+)"/g)].map(
-          ([, name = '']) => name
-        )
-      )
+const isLink = ({ type }: Kind): boolean => type.name === 'iface_index'
+
+const linksIn = (layout: Layout | undefined, given: ReadonlyArray<ElementLike>): ReadonlyArray<string> => {
+  if (layout === undefined) return []
+  const data = Array.isArray(layout.data) ? layout.data : []
+  if (![...layout.key, ...data].some(isLink)) return []
+  const elements = elementsFrom(layout, given)
+  // What is wrong with them is told where they become messages.
+  if (E.isLeft(elements)) return []
+  const found: Mentioned = { links: new Set(), sets: new Set() }
+  for (const each of elements.right) {
+    mention(layout.key, each.key, found)
+    if (each.data !== undefined && 'kind' in each.data) mention(data, each.data, found)
+  }
+  return [...found.links]
+}
 
 const statementsOf = (given: ReadonlyArray<string | Stateful>): E.Either<string, ReadonlyArray<Stateful>> => {
   const all: Array<Stateful> = []
@@ -524,12 +627,10 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
   const text = `add ${set.data === undefined && set.dataTypeof === undefined ? 'set' : 'map'} ${placeText(ref)} ${name}`
   if (E.isLeft(described)) return plain(text, () => described)
   const layout = described.right
-  return {
+  return making(
     text,
-    links: linksIn(layout, set.elements),
-    uses: [],
-    makes: { ref, set: name, layout },
-    messages: around => {
+    { name, ...(set.comment !== undefined && { comment: set.comment }) },
+    around => {
       const own = statementsOf(set.statements ?? [])
       if (E.isLeft(own)) return own
       const { concat, flags, ...attributes } = layoutAttributes(layout)
@@ -562,18 +663,17 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
           ...(wire.length > 1 && { expressions: wire })
         }
       })
-      const filled = elementMessages(
-        ref,
-        name,
-        layout,
-        set.elements ?? [],
-        around,
-        'NFT_MSG_NEWSETELEM',
-        NLM_F.CREATE
+      return pipe(
+        keysFrom(layout, set.elements ?? [], around),
+        E.chain(keys => {
+          const added = layout.merge === true ? around.hold(ref, name, keys, true).added : keys
+          return elementMessages(ref, name, layout, added, around, 'NFT_MSG_NEWSETELEM', NLM_F.CREATE)
+        }),
+        E.map(filled => [made, ...filled])
       )
-      return E.isLeft(filled) ? filled : E.right([made, ...filled.right])
-    }
-  }
+    },
+    { links: () => linksIn(layout, set.elements ?? []), makes: { ref, set: name, layout } }
+  )
 }
 
 const elementsChange = (
@@ -586,26 +686,58 @@ const elementsChange = (
     const shown = elements.slice(0, 4).map(each => (typeof each === 'string' ? each : elementText(each)))
     return `${verb} element ${placeText(ref)} ${set} { ${shown.join(', ')}${elements.length > 4 ? ', …' : ''} }`
   },
-  links: [],
+  links: layoutOf => linksIn(layoutOf(ref, set), elements),
   uses: [{ ref, set }],
+  fills: { ref, set },
   messages: around => {
     const layout = around.layoutOf(ref, set)
     if (layout === undefined)
       return E.left(
         `nothing is known of set ${set}: make it in the same transaction, or let a connection look it up`
       )
-    const { data: _, ...keysOnly } = layout
-    return elementMessages(
-      ref,
-      set,
-      verb === 'delete' ? keysOnly : layout,
-      elements,
-      around,
-      verb === 'delete' ? 'NFT_MSG_DELSETELEM' : 'NFT_MSG_NEWSETELEM',
-      verb === 'add' ? NLM_F.CREATE : verb === 'create' ? NLM_F.CREATE | NLM_F.EXCL : 0
+    if (verb === 'delete') return removalMessages(ref, set, layout, elements, around)
+    return pipe(
+      keysFrom(layout, elements, around),
+      E.chain(keys =>
+        verb === 'add' && layout.merge === true
+          ? differenceMessages(
+              ref,
+              set,
+              layout,
+              around.hold(ref, set, merged([...around.heldBy(ref, set), ...keys])),
+              around
+            )
+          : elementMessages(
+              ref,
+              set,
+              layout,
+              keys,
+              around,
+              'NFT_MSG_NEWSETELEM',
+              NLM_F.CREATE | (verb === 'create' ? NLM_F.EXCL : 0)
+            )
+      )
     )
   }
 })
+
+const removalMessages = (
+  ref: TableRef,
+  set: string,
+  { data: _, ...layout }: Layout,
+  elements: ReadonlyArray<ElementLike>,
+  around: Around
+): E.Either<string, ReadonlyArray<Message>> =>
+  pipe(
+    keysFrom(layout, elements, around),
+    E.chain(keys => {
+      const before = layout.merge === true ? around.heldBy(ref, set) : []
+      const left = before.length === 0 ? before : without(before, keys)
+      if (before.length - left.length === keys.length)
+        return differenceMessages(ref, set, layout, around.hold(ref, set, left), around)
+      return elementMessages(ref, set, layout, bare(keys), around, 'NFT_MSG_DELSETELEM', 0)
+    })
+  )
 
 const protocolNumber = (name: string): number => Number(datatype('inet_proto').parse(name) ?? 0n)
 
@@ -613,6 +745,15 @@ const familyNumber = (name: string | undefined): number =>
   name !== undefined && Object.hasOwn(families, name)
     ? families[name as keyof typeof families]
     : families.inet
+
+const objectFault = (object: NftObject): string | undefined => {
+  if ('l3proto' in object && object.l3proto !== undefined && !Object.hasOwn(families, object.l3proto))
+    return `${object.l3proto} is no family: ${Object.keys(families).join(', ')}`
+  const protocol = kindOf(datatype('inet_proto'))
+  return 'protocol' in object && numberOf(protocol, object.protocol) === undefined
+    ? misfit(protocol, object.protocol)
+    : undefined
+}
 
 const objectData = (object: NftObject, ref: TableRef): object => {
   const l3proto = familyNumber(
@@ -667,38 +808,42 @@ const objectData = (object: NftObject, ref: TableRef): object => {
 const strip = ({ object: _, name: __, comment: ___, handle: ____, ...rest }: NftObject): object => rest
 
 const addObject = (ref: TableRef, object: NftObject): Change =>
-  one(`add ${object.object} ${placeText(ref)} ${object.name}`, () =>
-    message('NFT_MSG_NEWOBJ', create, {
-      header: header(ref),
-      attributes: {
-        table: ref.table,
-        name: object.name,
-        ...objectData(object, ref),
-        ...(object.comment !== undefined && { userdata: { comment: object.comment } })
-      } as never
-    })
-  )
+  making(`add ${object.object} ${placeText(ref)} ${object.name}`, object, () => {
+    const fault = objectFault(object)
+    if (fault !== undefined) return E.left(fault)
+    return E.right([
+      message('NFT_MSG_NEWOBJ', create, {
+        header: header(ref),
+        attributes: {
+          table: ref.table,
+          name: object.name,
+          ...objectData(object, ref),
+          ...(object.comment !== undefined && { userdata: { comment: object.comment } })
+        } as never
+      })
+    ])
+  })
 
 const addFlowtable = (
   ref: TableRef,
   { name, priority, devices, offload, counter }: Omit<Flowtable, 'hook' | 'handle'>
 ): Change =>
-  one(`add flowtable ${placeText(ref)} ${name}`, () =>
-    message('NFT_MSG_NEWFLOWTABLE', create, {
-      header: header(ref),
-      attributes: {
-        table: ref.table,
-        name,
-        hook: {
-          num: NF_NETDEV.INGRESS,
-          priority: priorityOf('netdev', priority) ?? 0,
-          devs: { name: devices }
-        },
-        flags:
-          (offload === true ? NFT_FLOWTABLE.HW_OFFLOAD : 0) | (counter === true ? NFT_FLOWTABLE.COUNTER : 0)
-      }
-    })
-  )
+  making(`add flowtable ${placeText(ref)} ${name}`, { name }, () => {
+    const value = priorityOf('netdev', priority)
+    if (value === undefined) return E.left(`priority ${priority} is neither a number nor filter, filter - 5`)
+    return E.right([
+      message('NFT_MSG_NEWFLOWTABLE', create, {
+        header: header(ref),
+        attributes: {
+          table: ref.table,
+          name,
+          hook: { num: NF_NETDEV.INGRESS, priority: value, devs: { name: devices } },
+          flags:
+            (offload === true ? NFT_FLOWTABLE.HW_OFFLOAD : 0) | (counter === true ? NFT_FLOWTABLE.COUNTER : 0)
+        }
+      })
+    ])
+  })
 
 const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
   const add = (change: Change): TableEdit => {
@@ -729,28 +874,44 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
       ),
     flushChain: name =>
       add(
-        one(`flush chain ${place} ${name}`, () =>
-          message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
-            header: header(ref),
-            attributes: { table: ref.table, chain: name }
-          })
-        )
+        plain(`flush chain ${place} ${name}`, around => {
+          around.orderOf(ref, name)?.splice(0)
+          return E.right([
+            message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+              header: header(ref),
+              attributes: { table: ref.table, chain: name }
+            })
+          ])
+        })
       ),
     removeChain: name => removing(`chain ${place} ${name}`, 'NFT_MSG_DELCHAIN', { name }),
     rule: (chain, rule, where = {}) => add(ruleChange(ref, chain, rule, 'add', where)),
     insertRule: (chain, rule, where = {}) => add(ruleChange(ref, chain, rule, 'insert', where)),
     replaceRule: (chain, handle, rule) => add(ruleChange(ref, chain, rule, 'replace', { handle })),
     removeRule: (chain, handle) =>
-      removing(`rule ${place} ${chain} handle ${handle}`, 'NFT_MSG_DELRULE', { chain, handle }),
+      add(
+        plain(`delete rule ${place} ${chain} handle ${handle}`, around => {
+          leave(around.orderOf(ref, chain), handle)
+          return E.right([
+            message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+              header: header(ref),
+              attributes: { table: ref.table, chain, handle }
+            })
+          ])
+        })
+      ),
     set: (name, set) => add(addSet(ref, name, set)),
     flushSet: name =>
       add(
-        one(`flush set ${place} ${name}`, () =>
-          message('NFT_MSG_DELSETELEM', NLM_F.REQUEST, {
-            header: header(ref),
-            attributes: { table: ref.table, set: name }
-          })
-        )
+        plain(`flush set ${place} ${name}`, around => {
+          around.hold(ref, name, [], true)
+          return E.right([
+            message('NFT_MSG_DELSETELEM', NLM_F.REQUEST, {
+              header: header(ref),
+              attributes: { table: ref.table, set: name }
+            })
+          ])
+        })
       ),
     removeSet: name => removing(`set ${place} ${name}`, 'NFT_MSG_DELSET', { name }),
     elements: (set, elements, exclusive = false) =>

@@ -1,3 +1,4 @@
+import { nearest } from '../../protocol/definition/nearest'
 import { type Datatype, datatype, hostInteger, type Order } from './datatype'
 import { primaryOf } from './primary'
 import type { Operand } from './syntax'
@@ -9,6 +10,8 @@ export interface Kind {
   readonly order: Order
   /** The operand that it was told by. */
   readonly of?: Operand
+  /** In bytes, where it stands in more of them than its bits need. */
+  readonly size?: number
 }
 
 const unknownKind: Kind = { type: datatype('integer'), bits: 32, order: 'network' }
@@ -34,7 +37,7 @@ export const kindsOf = (operand: Operand): ReadonlyArray<Kind> => {
 }
 
 /** In whole bytes. */
-export const sizeOf = ({ bits }: Kind): number => Math.ceil(bits / 8)
+export const sizeOf = ({ bits, size }: Kind): number => size ?? Math.ceil(bits / 8)
 
 /** Fields of a concatenation stand at multiples of four bytes. */
 export const padded = (size: number): number => (size + 3) & ~3
@@ -55,3 +58,24 @@ export const address: { readonly ip: Kind; readonly ip6: Kind } = {
 }
 
 export const port: Kind = kindLike(datatype('inet_service'), 'th dport')
+
+/** The number that a text means; undefined if it is no such value, or one with more bits. */
+export const numberOf = ({ type, bits }: Kind, text: string): bigint | undefined => {
+  const value = type.parse(text)
+  return value === undefined || value < 0n || value >> BigInt(bits) > 0n ? undefined : value
+}
+
+/** Hours go round: a range of them may begin in the evening and end in the morning. */
+const goesRound = ({ type }: Kind): boolean => type.name === 'hour'
+
+/** Whether a range ends before it begins. */
+export const backwards = (kind: Kind, from: bigint, to: bigint): boolean => from > to && !goesRound(kind)
+
+/** Why a text is no value of a kind, and what could have been meant. */
+export const misfit = ({ type, bits }: Kind, given: string, shown = given): string => {
+  const names = Object.keys(type.symbols)
+  const near = nearest(given, names)
+  const known = near === '' && names.length > 0 && names.length <= 24 ? `: ${names.join(', ')}` : near
+  const range = type.parse(given) === undefined ? '' : `, which has ${bits} bits`
+  return `${shown} is no ${type.name}${range}${known}`
+}

@@ -1,3 +1,5 @@
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import { TYPE_BITS } from '../../protocol/nftables/datatype'
 import type { Element as WireElement } from '../../protocol/nftables/element'
 import { NFT_SET_ELEM } from '../../protocol/nftables/element'
@@ -5,8 +7,10 @@ import type { StatefulExpression } from '../../protocol/nftables/expression/stat
 import { NFT_DATA, NFT_SET } from '../../protocol/nftables/set'
 import { BYTEORDER } from '../../protocol/nftables/userdata'
 import { decode, encode } from './datatype'
-import { type Kind, padded, sizeOf, widthOf } from './kind'
-import type { Element, ObjectKind, Operand } from './syntax'
+import { type Keyed, type Span, withoutOverlap } from './interval'
+import { backwards, type Kind, misfit, numberOf, padded, sizeOf, widthOf } from './kind'
+import { operandText } from './print'
+import type { Element, ObjectKind, Operand, Prefix, Range } from './syntax'
 import { typeofKinds, typeofVerdict } from './typeof'
 
 /** What a set's keys are, and what a map gives. */
@@ -17,6 +21,8 @@ export interface Layout {
   readonly interval: boolean
   /** Data may be ranges. */
   readonly dataInterval?: boolean
+  /** Keys that overlap or touch become one: `auto-merge`. */
+  readonly merge?: boolean
 }
 
 /** nft's number of a concatenation: some bits for each part. */
@@ -91,23 +97,30 @@ export const objectNumbers: { readonly [K in ObjectKind]: number } = {
   synproxy: 10
 }
 
-/** First and last value of what stands for one part of a key. */
-interface Span {
-  readonly from: bigint
-  readonly to: bigint
-}
-
-/** The index of an interface by its name. */
+/** The index of an interface by its name; 0 if there is none. */
 export type IndexOf = (name: string) => number
 
-const numberFor = (kind: Kind, text: string, indexOf: IndexOf): bigint => {
-  if (kind.type.name === 'iface_index' && text.startsWith('"')) return BigInt(indexOf(text.slice(1, -1)))
-  return kind.type.order === 'text' ? textNumber(text, kind.bits / 8) : (kind.type.parse(text) ?? 0n)
+const unquoted = (text: string): string => text.replace(/^"(.*)"$/, '$1')
+
+/** The link that a value names, which the kernel knows by an index. */
+export const linkNamed = ({ type }: Kind, text: string): string | undefined =>
+  type.name !== 'iface_index' || /^\d+$/.test(text) ? undefined : unquoted(text)
+
+const numberFor = (kind: Kind, text: string, indexOf: IndexOf): E.Either<string, bigint> => {
+  const link = linkNamed(kind, text)
+  if (link !== undefined) {
+    const index = indexOf(link)
+    return index === 0 ? E.left(`there is no link ${link}`) : E.right(BigInt(index))
+  }
+  const value = kind.type.order === 'text' ? textNumber(text, kind.bits / 8) : numberOf(kind, text)
+  return value === undefined ? E.left(misfit(kind, text)) : E.right(value)
 }
 
-/** Text with zeros behind it. */
-const textNumber = (text: string, size: number): bigint =>
-  decode(Buffer.concat([Buffer.from(text.replace(/^"(.*)"$/, '$1').replace(/\\\*$/, '*'))], size), 'network')
+/** Text with zeros behind it; undefined if it is too long. */
+const textNumber = (text: string, size: number): bigint | undefined => {
+  const bytes = Buffer.from(unquoted(text).replace(/\\\*$/, '*'))
+  return bytes.length > size ? undefined : decode(Buffer.concat([bytes], size), 'network')
+}
 
 const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
@@ -117,31 +130,66 @@ export const wildcard = (kind: Kind, text: string): string | undefined =>
     ? `${text.slice(0, -2)}"`
     : undefined
 
-export const spanOf = (kind: Kind, operand: Operand, indexOf: IndexOf): Span => {
+const spanFor = (kind: Kind, text: string, indexOf: IndexOf): E.Either<string, Span> => {
+  const beginning = wildcard(kind, text)
+  const found = numberFor(kind, beginning ?? text, indexOf)
+  if (E.isLeft(found)) return found
+  const from = found.right
+  const open = beginning === undefined ? 0 : kind.bits - Buffer.byteLength(unquoted(beginning)) * 8
+  return E.right({ from, to: open === 0 ? from : from | ones(open) })
+}
+
+const flagsSpan = (kind: Kind, flags: ReadonlyArray<string>, indexOf: IndexOf): E.Either<string, Span> =>
+  pipe(
+    E.traverseArray((flag: string) => numberFor(kind, flag, indexOf))(flags),
+    E.map(bits => bits.reduce((sum, bit) => sum | bit, 0n)),
+    E.map(value => ({ from: value, to: value }))
+  )
+
+const rangeSpan = (kind: Kind, range: Range, indexOf: IndexOf): E.Either<string, Span> =>
+  pipe(
+    E.Do,
+    E.apS('from', numberFor(kind, range.from, indexOf)),
+    E.apS('to', numberFor(kind, range.to, indexOf)),
+    E.filterOrElse(
+      ({ from, to }) => !backwards(kind, from, to),
+      () => `${range.from}-${range.to} ends before it begins`
+    )
+  )
+
+const prefixSpan = (kind: Kind, { address, length }: Prefix, indexOf: IndexOf): E.Either<string, Span> =>
+  length < 0 || length > kind.bits
+    ? E.left(`a ${kind.type.name} has ${kind.bits} bits, not ${length}`)
+    : pipe(
+        numberFor(kind, address, indexOf),
+        E.map(value => value & ~ones(kind.bits - length)),
+        E.map(from => ({ from, to: from | ones(kind.bits - length) }))
+      )
+
+/** All values that a constant stands for. */
+export const spanOf = (kind: Kind, operand: Operand, indexOf: IndexOf): E.Either<string, Span> => {
   switch (operand.kind) {
-    case 'value': {
-      const beginning = wildcard(kind, operand.value)
-      if (beginning !== undefined) {
-        const from = numberFor(kind, beginning, indexOf)
-        return { from, to: from | ones(kind.bits - Buffer.byteLength(beginning.slice(1, -1)) * 8) }
-      }
-      const value = numberFor(kind, operand.value, indexOf)
-      return { from: value, to: value }
-    }
-    case 'flags': {
-      const value = operand.flags.reduce((sum, flag) => sum | numberFor(kind, flag, indexOf), 0n)
-      return { from: value, to: value }
-    }
+    case 'value':
+      return spanFor(kind, operand.value, indexOf)
+    case 'flags':
+      return flagsSpan(kind, operand.flags, indexOf)
     case 'range':
-      return { from: numberFor(kind, operand.from, indexOf), to: numberFor(kind, operand.to, indexOf) }
-    case 'prefix': {
-      const from = numberFor(kind, operand.address, indexOf)
-      return { from, to: from | ones(kind.bits - operand.length) }
-    }
+      return rangeSpan(kind, operand, indexOf)
+    case 'prefix':
+      return prefixSpan(kind, operand, indexOf)
     default:
-      return { from: 0n, to: 0n }
+      return E.left(`${operandText(operand)} stands where a ${kind.type.name} belongs`)
   }
 }
+
+/** The value of a constant that stands for one. */
+export const singleOf = (kind: Kind, operand: Operand, indexOf: IndexOf): E.Either<string, bigint> =>
+  isSpan(operand)
+    ? E.left(`${operandText(operand)} is more than one ${kind.type.name}`)
+    : pipe(
+        spanOf(kind, operand, indexOf),
+        E.map(({ from }) => from)
+      )
 
 /** Whether an operand stands for more than one value. */
 export const isSpan = (operand: Operand): boolean =>
@@ -153,98 +201,175 @@ export const isSpan = (operand: Operand): boolean =>
 const partsOf = (operand: Operand): ReadonlyArray<Operand> =>
   operand.kind === 'concatenation' ? operand.parts : [operand]
 
-const bytesOf = (
+/** Something of each part of a constant, which has as many as there are kinds. */
+const ofParts = <A>(
   kinds: ReadonlyArray<Kind>,
-  spans: ReadonlyArray<Span>,
-  end: 'from' | 'to',
-  shift: number
-): Uint8Array => {
+  operand: Operand,
+  each: (kind: Kind, part: Operand) => E.Either<string, A>
+): E.Either<string, ReadonlyArray<A>> => {
+  const parts = partsOf(operand)
+  if (parts.length !== kinds.length)
+    return E.left(
+      `${operandText(operand)} has ${parts.length} part${parts.length === 1 ? '' : 's'}, not ${kinds.length}`
+    )
+  const found: Array<A> = []
+  for (const [n, kind] of kinds.entries()) {
+    const one = each(kind, parts[n] as Operand)
+    if (E.isLeft(one)) return one
+    found.push(one.right)
+  }
+  return E.right(found)
+}
+
+const bytesOf = (kinds: ReadonlyArray<Kind>, numbers: ReadonlyArray<bigint>, shift = 0): Uint8Array => {
   const [only] = kinds
   if (kinds.length === 1 && only !== undefined)
-    return encode((spans[0]?.[end] ?? 0n) << BigInt(shift), sizeOf(only), only.order)
+    return encode((numbers[0] ?? 0n) << BigInt(shift), sizeOf(only), only.order)
   const bytes = new Uint8Array(widthOf(kinds))
   let at = 0
   for (const [n, kind] of kinds.entries()) {
-    bytes.set(encode(spans[n]?.[end] ?? 0n, sizeOf(kind), kind.order), at)
+    bytes.set(encode(numbers[n] ?? 0n, sizeOf(kind), kind.order), at)
     at += padded(sizeOf(kind))
   }
   return bytes
 }
 
-/** Constants as a register holds them. */
+/** A constant as a register holds it. */
 export const constantBytes = (
   kinds: ReadonlyArray<Kind>,
   operand: Operand,
-  indexOf: IndexOf,
-  end: 'from' | 'to' = 'from'
-): Uint8Array => {
-  const parts = partsOf(operand)
-  return bytesOf(
-    kinds,
-    kinds.map((kind, n) => spanOf(kind, parts[n] ?? operand, indexOf)),
-    end,
-    0
+  indexOf: IndexOf
+): E.Either<string, Uint8Array> =>
+  pipe(
+    ofParts(kinds, operand, (kind, part) => singleOf(kind, part, indexOf)),
+    E.map(numbers => bytesOf(kinds, numbers))
   )
-}
+
+/** The first and the last of the values that a constant stands for. */
+export const spanBytes = (
+  kinds: ReadonlyArray<Kind>,
+  operand: Operand,
+  indexOf: IndexOf
+): E.Either<string, { readonly from: Uint8Array; readonly to: Uint8Array }> =>
+  pipe(
+    ofParts(kinds, operand, (kind, part) => spanOf(kind, part, indexOf)),
+    E.map(spans => ({
+      from: bytesOf(
+        kinds,
+        spans.map(({ from }) => from)
+      ),
+      to: bytesOf(
+        kinds,
+        spans.map(({ to }) => to)
+      )
+    }))
+  )
 
 type Given = Pick<WireElement, 'data' | 'objref'>
 
-/** Two elements make an interval: its first key, and the key behind its last. */
-export const wireElements = (
+const keyed = (
   layout: Layout,
-  elements: ReadonlyArray<Element>,
-  indexOf: IndexOf,
-  given: (element: Element) => Given,
-  stateful: (element: Element) => ReadonlyArray<StatefulExpression>,
-  /** Bits behind a key in its bytes. */
-  shift = 0
-): ReadonlyArray<WireElement> => {
-  const kinds = keyKinds(layout)
-  const concatenated = kinds.length > 1
-  const all: Array<WireElement> = []
-  for (const element of elements) {
-    const { key, comment, timeout, expires } = element
+  kinds: ReadonlyArray<Kind>,
+  element: Element,
+  indexOf: IndexOf
+): E.Either<string, Keyed> => {
+  const { key } = element
+  if (key.kind === 'any') return E.right({ element, spans: [] })
+  if (!layout.interval && isSpan(key))
+    return E.left(`${operandText(key)} is more than one key, for which a set needs flags interval`)
+  const spans = ofParts(kinds, key, (kind, part) => spanOf(kind, part, indexOf))
+  if (E.isLeft(spans)) return spans
+  return spans.right.every(({ from, to }) => from <= to)
+    ? E.right({ element, spans: spans.right })
+    : E.left(`${operandText(key)} ends before it begins`)
+}
+
+/** What an element has besides its key. */
+type Rest = (element: Element) => E.Either<string, Partial<WireElement>>
+
+const restOf =
+  (
+    given: (element: Element) => E.Either<string, Given>,
+    stateful: (element: Element) => ReadonlyArray<StatefulExpression>
+  ): Rest =>
+  element => {
+    const { timeout, expires } = element
     const own = stateful(element)
-    const rest = {
-      ...given(element),
+    const data = given(element)
+    if (E.isLeft(data)) return data
+    return E.right({
+      ...data.right,
       ...(timeout !== undefined && { timeout: BigInt(timeout) }),
       ...(expires !== undefined && { expiration: BigInt(expires) }),
       ...(own.length === 1 && { expr: own[0] as StatefulExpression }),
       ...(own.length > 1 && { expressions: own })
-    }
-    const note = comment === undefined ? {} : { comment }
-    if (key.kind === 'any') {
-      all.push({ flags: NFT_SET_ELEM.CATCHALL, ...rest, ...(comment !== undefined && { userdata: note }) })
-      continue
-    }
-    const parts = partsOf(key)
-    const spans = kinds.map((kind, n) => spanOf(kind, parts[n] ?? key, indexOf))
-    const first = bytesOf(kinds, spans, 'from', shift)
-    if (!layout.interval || concatenated) {
-      all.push({
-        key: { value: first },
-        ...(layout.interval && { keyEnd: { value: bytesOf(kinds, spans, 'to', shift) } }),
-        ...rest,
-        ...(comment !== undefined && { userdata: note })
-      })
-      continue
-    }
-    const [kind] = kinds
-    const [span] = spans
-    if (kind === undefined || span === undefined) continue
-    const open = span.to === ones(kind.bits)
-    all.push({
-      key: { value: first },
-      ...rest,
-      ...((comment !== undefined || open) && { userdata: { ...note, ...(open && { flags: 1 }) } })
     })
-    if (!open)
-      all.push({
-        key: { value: encode((span.to + 1n) << BigInt(shift), sizeOf(kind), kind.order) },
-        flags: NFT_SET_ELEM.INTERVAL_END
-      })
   }
-  return all
+
+/** In a set of intervals two elements make one: its first key, and the key behind its last. */
+const wireOf = (
+  layout: Layout,
+  kinds: ReadonlyArray<Kind>,
+  { element, spans }: Keyed,
+  rest: Partial<WireElement>,
+  shift: number
+): ReadonlyArray<WireElement> => {
+  const { comment } = element
+  const note = comment === undefined ? {} : { comment }
+  const noted = comment === undefined ? {} : { userdata: note }
+  if (spans.length === 0) return [{ flags: NFT_SET_ELEM.CATCHALL, ...rest, ...noted }]
+  const bytes = (end: 'from' | 'to'): Uint8Array =>
+    bytesOf(
+      kinds,
+      spans.map(span => span[end]),
+      shift
+    )
+  const key = { value: bytes('from') }
+  if (!layout.interval) return [{ key, ...rest, ...noted }]
+  if (kinds.length > 1) return [{ key, keyEnd: { value: bytes('to') }, ...rest, ...noted }]
+  const [kind] = kinds as [Kind]
+  const { to } = spans[0] as Span
+  if (to === ones(kind.bits)) return [{ key, ...rest, userdata: { ...note, flags: 1 } }]
+  return [
+    { key, ...rest, ...noted },
+    { key: { value: bytesOf(kinds, [to + 1n], shift) }, flags: NFT_SET_ELEM.INTERVAL_END }
+  ]
+}
+
+/** What the keys of elements stand for, no two of which overlap. */
+export const keysOf = (
+  layout: Layout,
+  elements: ReadonlyArray<Element>,
+  indexOf: IndexOf
+): E.Either<string, ReadonlyArray<Keyed>> => {
+  const kinds = keyKinds(layout)
+  const all: Array<Keyed> = []
+  for (const element of elements) {
+    const one = keyed(layout, kinds, element, indexOf)
+    if (E.isLeft(one)) return one
+    all.push(one.right)
+  }
+  return withoutOverlap(layout, all)
+}
+
+/** Elements as the kernel has them. */
+export const wireElements = (
+  layout: Layout,
+  keys: ReadonlyArray<Keyed>,
+  given: (element: Element) => E.Either<string, Given>,
+  stateful: (element: Element) => ReadonlyArray<StatefulExpression>,
+  /** Bits behind a key in its bytes. */
+  shift = 0
+): E.Either<string, ReadonlyArray<WireElement>> => {
+  const kinds = keyKinds(layout)
+  const rest = restOf(given, stateful)
+  const wire: Array<WireElement> = []
+  for (const each of keys) {
+    const more = rest(each.element)
+    if (E.isLeft(more)) return more
+    for (const one of wireOf(layout, kinds, each, more.right, shift)) wire.push(one)
+  }
+  return E.right(wire)
 }
 
 /** Most bytes of elements in one message, whose list of them can have 65,535. */

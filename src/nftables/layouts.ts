@@ -1,7 +1,10 @@
-import type { ListRequest } from '../socket/request'
+import type { ListRequest, Request } from '../socket/request'
 import { families, type TableRef } from './change'
+import { elementsOf, type Reading } from './content'
+import { statefulOf } from './decompile'
 import type { Layout } from './layout'
 import { dumpOf, setFrom } from './ruleset'
+import type { Element } from './syntax'
 
 type Found = readonly [key: string, layout: Layout]
 
@@ -20,3 +23,30 @@ export const layouts: ListRequest<Found> = dumpOf(
 /** How `layouts` names a set. */
 export const layoutKey = ({ family, table }: TableRef, set: string): string =>
   `${families[family]} ${table} ${set}`
+
+/** Of whom the names do not matter: what is read goes back as it was. */
+const reading: Reading = {
+  interfaces: new Map(),
+  verdict: () => ({ verdict: 'continue' }),
+  stateful: statefulOf
+}
+
+/** The elements of a set: what merges others into them must know them. */
+export const heldElements = (
+  { family, table }: TableRef,
+  set: string,
+  layout: Layout
+): Request<ReadonlyArray<Element>> => {
+  const {
+    entries: _,
+    read,
+    ...dumped
+  } = dumpOf(
+    'NFT_MSG_GETSETELEM',
+    'NFT_MSG_NEWSETELEM',
+    ({ attributes }) => attributes.elements ?? [],
+    { table, set },
+    families[family]
+  )
+  return { ...dumped, read: (answers, known) => elementsOf(layout, read(answers, known), reading) }
+}

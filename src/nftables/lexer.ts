@@ -7,6 +7,15 @@ export type Interpolated =
   /** A set by its name. */
   | { readonly set: string }
 
+/** Whether a hole can have it: who does not check types may put anything there. */
+export const isInterpolated = (value: unknown): value is Interpolated => {
+  if (typeof value !== 'object' || value === null) return isPlain(value)
+  return Array.isArray(value) ? value.every(isPlain) : 'set' in value && typeof value.set === 'string'
+}
+
+const isPlain = (value: unknown): value is string | number | bigint =>
+  ['string', 'number', 'bigint'].includes(typeof value)
+
 export type TokenKind =
   | 'word'
   | 'number'
@@ -115,9 +124,8 @@ export const tokensOf = (
   for (const [n, part] of cut(strings).entries()) {
     for (const token of part) tokens.push(token)
     at += strings[n]?.length ?? 0
-    const value = values[n]
-    if (n < strings.length - 1 && value !== undefined) {
-      tokens.push({ kind: 'interpolated', text: hole, at, spaced: true, value })
+    if (n < strings.length - 1) {
+      tokens.push({ kind: 'interpolated', text: hole, at, spaced: true, value: values[n] as Interpolated })
       at += hole.length
     }
   }

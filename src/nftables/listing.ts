@@ -28,11 +28,16 @@ export const hookName = (family: Family, number: number): HookName =>
   'input'
 
 /** The number that a priority means: `dstnat - 5` is -105. */
-export const priorityOf = (family: Family, priority: string | number): number | undefined => {
+export const priorityOf = (
+  family: Family,
+  priority: string | number,
+  /** If it is told, only names that mean something there have a number. */
+  hook?: number
+): number | undefined => {
   if (typeof priority === 'number') return priority
   if (/^-?\d{1,9}$/.test(priority)) return Number(priority)
   const [, name = '', sign, offset] = /^([a-z]+)(?: ?([+-]) ?(\d{1,9}))?$/.exec(priority) ?? []
-  const base = priorityNumber(family, name)
+  const base = priorityNumber(family, name, hook)
   return base === undefined ? undefined : base + (sign === '-' ? -1 : 1) * Number(offset ?? 0)
 }
 

@@ -2,7 +2,7 @@ import { nearest } from '../../protocol/definition/nearest'
 import { type Cursor, describeToken } from './cursor'
 import { datatypes, flagNames } from './datatype'
 import { headers } from './header'
-import { type Kind, kindsOf } from './kind'
+import { backwards, type Kind, kindsOf, misfit, numberOf } from './kind'
 import type { Interpolated, Token } from './lexer'
 import { primaryOf, unqualified } from './primary'
 import { elementDetails } from './stateful'
@@ -217,29 +217,37 @@ export const operand = (cursor: Cursor, data?: ReadonlyArray<Kind> | 'no map'): 
 
 /** A value in the spelling of nft, of a word, number or whatever a template puts in. */
 const spelled = (cursor: Cursor, kind: Kind, token: Token): string => {
+  if ((token.text === 'exists' || token.text === 'missing') && ofRoute(kind)) {
+    // The index of no link is 0.
+    if (token.text === 'missing' && kind.type.name === 'iface_index') return '0'
+    return cursor.fail(`${token.text} is no name of a link: it stands by itself, fib … ${token.text}`, token)
+  }
   const given = token.kind === 'interpolated' ? token.value : token.text
   if (typeof given === 'object' || given === undefined)
     return cursor.fail(`expected one ${kind.type.name}, not ${describeToken(token)}`, token)
   return canonical(kind, String(given), token.kind === 'string') ?? wrongValue(cursor, kind, token)
 }
 
-const wrongValue = (cursor: Cursor, { type, bits }: Kind, token: Token): never => {
-  const names = Object.keys(type.symbols)
+const ofRoute = ({ of, type }: Kind): boolean =>
+  of?.kind === 'asked' && of.name.startsWith('fib ') && ['iface_index', 'ifname'].includes(type.name)
+
+/** Whether there is a route, if that is asked next. */
+export const presence = (cursor: Cursor, left: Operand): Operand =>
+  left.kind === 'asked' && (cursor.is('exists') || cursor.is('missing')) && kindsOf(left).every(ofRoute)
+    ? asked(`${left.name} exists`)
+    : left
+
+const wrongValue = (cursor: Cursor, kind: Kind, token: Token): never => {
   const given = token.kind === 'interpolated' ? String(token.value) : token.text
-  const near = nearest(given, names)
-  const known = near === '' && names.length > 0 && names.length <= 24 ? `: ${names.join(', ')}` : near
-  const range = type.parse(given) === undefined ? '' : `, which has ${bits} bits`
-  return cursor.fail(
-    `${describeToken(token)} is no ${type.name}${range}${known}`,
-    token,
-    names.join(' | ') || type.name
-  )
+  const names = Object.keys(kind.type.symbols)
+  return cursor.fail(misfit(kind, given, describeToken(token)), token, names.join(' | ') || kind.type.name)
 }
 
 const interfacePattern = /^[^\s/"*]{1,15}$/
 
 /** What nft would print for it; undefined if it is no such value. */
-export const canonical = ({ type, bits }: Kind, given: string, quoted = false): string | undefined => {
+export const canonical = (kind: Kind, given: string, quoted = false): string | undefined => {
+  const { type, bits } = kind
   if (type.name === 'iface_index')
     return /^\d{1,10}$/.test(given) && !quoted
       ? given
@@ -251,8 +259,8 @@ export const canonical = ({ type, bits }: Kind, given: string, quoted = false): 
     // A star at the end stands for whatever follows, if it is a name of an interface.
     return Buffer.byteLength(given.replace(/\*$/, '')) < bits / 8 ? `"${given}"` : undefined
   }
-  const value = type.parse(given)
-  return value === undefined || value < 0n || value >> BigInt(bits) > 0n ? undefined : type.print(value, bits)
+  const value = numberOf(kind, given)
+  return value === undefined ? undefined : type.print(value, bits)
 }
 
 /** One value, maybe several of a flag's names in the place of one. */
@@ -271,11 +279,20 @@ const asFlags = (kind: Kind, value: string): Operand => {
   return names === undefined || names.length < 2 ? { kind: 'value', value } : { kind: 'flags', flags: names }
 }
 
-const alternatives = (cursor: Cursor, kind: Kind, sign: ',' | '|'): Operand => {
+/** What can stand between the names of flags. */
+export type FlagSign = ',' | '|' | ', or |'
+
+const between = (cursor: Cursor, sign: FlagSign): boolean =>
+  (sign.includes(',') && cursor.is(',')) || (sign.includes('|') && cursor.is('|'))
+
+const alternatives = (cursor: Cursor, kind: Kind, sign: FlagSign): Operand => {
   const first = cursor.accept('(') ? closed(cursor, kind) : single(cursor, kind)
-  if (!kind.type.flags || !cursor.is(sign)) return first
+  if (!kind.type.flags || !between(cursor, sign)) return first
   const given = [...namesIn(first)]
-  while (cursor.accept(sign)) given.push(...namesIn(single(cursor, kind)))
+  while (between(cursor, sign)) {
+    cursor.next()
+    given.push(...namesIn(single(cursor, kind)))
+  }
   const bits = given.reduce((sum, name) => sum | (kind.type.parse(name) ?? 0n), 0n)
   const names = flagNames(kind.type, bits) ?? given
   return names.length === 1 ? { kind: 'value', value: names[0] as string } : { kind: 'flags', flags: names }
@@ -294,7 +311,7 @@ const isPrefixable = ({ type }: Kind): boolean =>
   ['ipv4_addr', 'ipv6_addr', 'ether_addr', 'mark', 'devgroup'].includes(type.name)
 
 /** A value, range or network of one kind. */
-const constantOf = (cursor: Cursor, kind: Kind, flagSign: ',' | '|' | undefined): Operand => {
+const constantOf = (cursor: Cursor, kind: Kind, flagSign: FlagSign | undefined): Operand => {
   const token = cursor.peek()
   if (token.kind === 'interpolated' && typeof token.value === 'string') {
     const [, first = '', length] = /^(.*)\/(\d{1,3})$/.exec(token.value) ?? []
@@ -317,10 +334,24 @@ const constantOf = (cursor: Cursor, kind: Kind, flagSign: ',' | '|' | undefined)
   }
   if (!cursor.is('-')) return first
   cursor.next()
-  const second = single(cursor, kind)
-  return second.kind === 'value'
-    ? { kind: 'range', from: first.value, to: second.value }
-    : cursor.fail('a range goes from one value to another')
+  return rangeOf(cursor, kind, first, single(cursor, kind), token)
+}
+
+/** From one value to another. */
+export const rangeOf = (
+  cursor: Cursor,
+  kind: Kind,
+  first: Operand,
+  second: Operand,
+  token: Token
+): Operand => {
+  if (first.kind !== 'value' || second.kind !== 'value')
+    return cursor.fail('a range goes from one value to another', token)
+  const [from, to] = [first.value, second.value]
+  const [low, high] = [numberOf(kind, from), numberOf(kind, to)]
+  return low !== undefined && high !== undefined && backwards(kind, low, high)
+    ? cursor.fail(`${from}-${to} ends before it begins`, token)
+    : { kind: 'range', from, to }
 }
 
 const prefix = (cursor: Cursor, kind: Kind, address: string, length: number, token: Token): Operand => {
@@ -333,7 +364,7 @@ const prefix = (cursor: Cursor, kind: Kind, address: string, length: number, tok
 }
 
 /** Constants of these kinds side by side. */
-export const values = (cursor: Cursor, kinds: ReadonlyArray<Kind>, flagSign?: ',' | '|'): Operand => {
+export const values = (cursor: Cursor, kinds: ReadonlyArray<Kind>, flagSign?: FlagSign): Operand => {
   const [only] = kinds
   if (kinds.length === 1) return constantOf(cursor, only as Kind, flagSign)
   const parts = kinds.map((kind, n) => {
@@ -357,6 +388,8 @@ export const element = (
   return { key, data: given, ...more, ...elementDetails(cursor) }
 }
 
+const noElements = 'a set without elements has nothing to look up'
+
 const interpolatedElements = (
   cursor: Cursor,
   kinds: ReadonlyArray<Kind>,
@@ -366,6 +399,7 @@ const interpolatedElements = (
   const [kind] = kinds
   if (kinds.length !== 1 || kind === undefined)
     return cursor.fail('a list can stand for keys of one part only', token)
+  if (given.length === 0) return cursor.fail(noElements, token)
   return {
     kind: 'elements',
     elements: given.map(each => {
@@ -398,7 +432,8 @@ export const setOf = (
       ? { kind: 'named', name: token.value.set }
       : interpolatedElements(cursor, kinds, token, token.value)
   }
-  return { kind: 'elements', elements: elements(cursor, kinds, data) }
+  const all = elements(cursor, kinds, data)
+  return all.length === 0 ? cursor.fail(noElements, token) : { kind: 'elements', elements: all }
 }
 
 export const elements = (

@@ -1,8 +1,10 @@
 import { type Cursor, describeToken } from './cursor'
 import { datatype } from './datatype'
 import { address, type Kind, kindOf, kindsOf, port } from './kind'
-import { beginsOperand, isSet, operand, setOf, skipLines, values } from './operand'
+import { isSpan } from './layout'
+import { beginsOperand, isSet, operand, presence, rangeOf, setOf, skipLines, values } from './operand'
 import { primaryOf } from './primary'
+import { operandText } from './print'
 import { counter, limit, milliseconds, quota, statefulAt } from './stateful'
 import type {
   Copy,
@@ -60,9 +62,10 @@ const text: Kind = { ...kindOf(datatype('string')), bits: 1024 }
 const device: Kind = kindOf(datatype('iface_index'))
 const queueNumber: Kind = { type: datatype('integer'), bits: 16, order: 'host' }
 
-const match = (cursor: Cursor, left: Operand): Match => {
-  const kinds = kindsOf(left)
+const match = (cursor: Cursor, given: Operand): Match => {
   const op = signAt(cursor)
+  const left = presence(cursor, given)
+  const kinds = kindsOf(left)
   const token = cursor.peek()
   if (isSet(cursor)) {
     if (op !== 'in' && op !== '!=' && op !== '==')
@@ -74,10 +77,10 @@ const match = (cursor: Cursor, left: Operand): Match => {
       right: setOf(cursor, kinds)
     }
   }
-  const right = values(cursor, kinds, left.kind === 'computation' ? '|' : ',')
+  const right = values(cursor, kinds, left.kind === 'computation' ? '|' : ', or |')
   const [only] = kinds
   if (only?.type.flags === true && kinds.length === 1 && cursor.accept('/')) {
-    const mask = values(cursor, kinds, ',')
+    const mask = values(cursor, kinds, ', or |')
     return { statement: 'match', left, op: op === '!=' ? '!=' : '==', right, mask }
   }
   return { statement: 'match', left, op: plain(op, left, right, only), right }
@@ -123,7 +126,15 @@ const settable = (cursor: Cursor, left: Operand): string => {
 
 /** What a statement sets to: of the kind of what is set, from a constant, the packet, or a map. */
 const valueFor = (cursor: Cursor, kinds: ReadonlyArray<Kind>): Operand =>
-  beginsOperand(cursor) ? operand(cursor, kinds) : values(cursor, kinds, ',')
+  beginsOperand(cursor) ? operand(cursor, kinds) : oneValue(cursor, kinds)
+
+const oneValue = (cursor: Cursor, kinds: ReadonlyArray<Kind>): Operand => {
+  const token = cursor.peek()
+  const given = values(cursor, kinds, ', or |')
+  return isSpan(given)
+    ? cursor.fail(`${operandText(given)} is more than one value, and one belongs here`, token)
+    : given
+}
 
 const onOperand = (cursor: Cursor): Statement => {
   const left = operand(cursor)
@@ -230,14 +241,15 @@ const guessed = (cursor: Cursor): 'ip' | 'ip6' => {
 
 const addressOf = (cursor: Cursor, kind: Kind): Operand => {
   if (!cursor.accept('[')) return values(cursor, [kind])
+  const token = cursor.peek()
   const first = values(cursor, [kind])
   cursor.expect(']')
-  if (!cursor.is('-') || cursor.peek(1).text !== '[' || first.kind !== 'value') return first
+  if (!cursor.is('-') || cursor.peek(1).text !== '[') return first
   cursor.next()
   cursor.next()
   const second = values(cursor, [kind])
   cursor.expect(']')
-  return second.kind === 'value' ? { kind: 'range', from: first.value, to: second.value } : first
+  return rangeOf(cursor, kind, first, second, token)
 }
 
 const natFlags = (cursor: Cursor): Pick<Nat, 'flags'> => {
@@ -295,6 +307,7 @@ const operandToTranslate = (cursor: Cursor, kind: Kind, both: boolean): Pick<Nat
   const withPort =
     both ||
     (first !== undefined && 'kind' in first && first.kind === 'concatenation' && first.parts.length === 2)
+  if (!withPort && cursor.accept(':')) return { address: lookup, port: portOf(cursor) }
   return { address: lookup, ...(withPort && { port: { kind: 'any' } }) }
 }
 

@@ -42,6 +42,8 @@ export const priorityText = (family: Family, hook: number, priority: number): st
   return offset === 0 ? near.name : `${near.name} ${offset > 0 ? '+' : '-'} ${Math.abs(offset)}`
 }
 
-/** The number of a name. */
-export const priorityNumber = (family: Family, name: string): number | undefined =>
-  namesFor(family).find(each => each.name === name)?.value
+/** The number of a name, at a hook if it is told. */
+export const priorityNumber = (family: Family, name: string, hook?: number): number | undefined =>
+  namesFor(family).find(
+    each => each.name === name && (hook === undefined || each.hook === undefined || each.hook === hook)
+  )?.value

@@ -187,7 +187,8 @@ export const setFrom = ({ attributes }: WireSet): Held => {
     key,
     interval: has(flags, NFT_SET.INTERVAL),
     ...(data !== undefined && { data }),
-    ...(dataInterval && { dataInterval })
+    ...(dataInterval && { dataInterval }),
+    ...(userdata.mergeElements === 1 && { merge: true })
   }
   const named = [
     ...(has(flags, NFT_SET.CONSTANT) ? ['constant' as const] : []),

@@ -1,9 +1,18 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import { NLM_F } from '../../protocol/netlink/header'
 import { type Family, families } from './change'
 import { type Cursor, describeToken, parse, type SyntaxFault } from './cursor'
 import { datatypes } from './datatype'
-import { type Change, changes, dataParser, type Edit, type NewSet, type TableEdit } from './edit'
+import {
+  type Change,
+  changes,
+  dataParser,
+  type Edit,
+  type NewSet,
+  type RulePlace,
+  type TableEdit
+} from './edit'
 import { kindOf, kindsOf } from './kind'
 import type { Layout } from './layout'
 import type { Interpolated } from './lexer'
@@ -23,6 +32,9 @@ const familyAt = (cursor: Cursor): Family => {
     ? (cursor.next().text as Family)
     : 'ip'
 }
+
+const endsLine = (cursor: Cursor): boolean =>
+  cursor.is('}') || ['newline', 'end'].includes(cursor.peek().kind)
 
 const endOfLine = (cursor: Cursor): void => {
   if (cursor.is('}')) return
@@ -194,7 +206,7 @@ const set = (cursor: Cursor, edit: TableEdit, isMap: boolean): void => {
       if (statement === undefined) cursor.fail(`${describeToken(cursor.peek())} is nothing that a set has`)
       else {
         statements.push(statement)
-        while (!['newline', 'end'].includes(cursor.peek().kind) && !cursor.is('}')) {
+        while (!endsLine(cursor)) {
           const more = statefulAt(cursor)
           if (more === undefined) break
           statements.push(more)
@@ -222,6 +234,7 @@ const object = (cursor: Cursor, kind: ObjectKind): NftObject => {
     else found = { ...found, ...objectLine(cursor, kind) }
   }
   if (cursor.is('{')) inBlock(cursor, line)
+  else while (!endsLine(cursor)) line()
   return {
     name,
     object: kind,
@@ -366,6 +379,39 @@ const at = (cursor: Cursor, tx: Edit): TableEdit => {
   return tx.existing(family, cursor.name('table'))
 }
 
+/** Refused if there is one already. */
+const creating = ({ text, messages, ...change }: Change): Change => ({
+  ...change,
+  text: text.replace(/^add/, 'create'),
+  messages: around =>
+    pipe(
+      messages(around),
+      E.map(all => all.map(each => ({ ...each, flags: each.flags | NLM_F.EXCL })))
+    )
+})
+
+const createCommand = (cursor: Cursor, tx: Edit): void => {
+  const [first, ...more] = changes(inner => addCommand(cursor, inner, true))
+  if (first !== undefined) tx.push(creating(first), ...more)
+}
+
+/** A rule, and beside which other one it stands. */
+const addedRule = (cursor: Cursor, add: TableEdit['rule']): void => {
+  const chain = cursor.name('chain')
+  const place = placeAt(cursor)
+  add(chain, rule(cursor), place)
+}
+
+const placeAt = (cursor: Cursor): RulePlace => {
+  if (cursor.accept('index')) return { index: cursor.number('a place in the chain') }
+  return cursor.is('handle') || cursor.is('position') ? { position: handleAt(cursor) } : {}
+}
+
+/** What is added where no word says what to do. */
+const beginsAddition = (cursor: Cursor): boolean =>
+  ['chain', 'rule', 'set', 'map', 'element', 'flowtable', ...objectKinds].some(word => cursor.is(word)) ||
+  (cursor.is('ct') && connectionObjects.some(kind => cursor.is(kind, 1)))
+
 const addCommand = (cursor: Cursor, tx: Edit, exclusive: boolean): void => {
   if (cursor.accept('table')) {
     tableBlock(cursor, tx)
@@ -379,7 +425,7 @@ const addCommand = (cursor: Cursor, tx: Edit, exclusive: boolean): void => {
     if (word === 'chain') chain(cursor, edit, later)
     else if (word === 'set' || word === 'map') set(cursor, edit, word === 'map')
     else if (word === 'flowtable') flowtable(cursor, edit)
-    else if (word === 'rule') edit.rule(cursor.name('chain'), rule(cursor))
+    else if (word === 'rule') addedRule(cursor, edit.rule)
     else elementsOfSet(cursor, edit, exclusive ? 'create' : 'add')
     for (const say of later) say()
     return
@@ -423,7 +469,7 @@ const elementsOfSet = (cursor: Cursor, edit: TableEdit, verb: 'add' | 'create' |
 }
 
 const handleAt = (cursor: Cursor): bigint => {
-  cursor.expect('handle')
+  if (!cursor.accept('position')) cursor.expect('handle')
   return BigInt(cursor.number('a handle', Number.MAX_SAFE_INTEGER))
 }
 
@@ -459,14 +505,13 @@ const flushCommand = (cursor: Cursor, tx: Edit): void => {
 const command = (cursor: Cursor, tx: Edit): void => {
   const token = cursor.peek()
   if (cursor.accept('table')) tableBlock(cursor, tx)
-  else if (cursor.accept('add')) addCommand(cursor, tx, false)
-  else if (cursor.accept('create')) addCommand(cursor, tx, true)
+  else if (cursor.accept('add') || beginsAddition(cursor)) addCommand(cursor, tx, false)
+  else if (cursor.accept('create')) createCommand(cursor, tx)
   else if (cursor.accept('delete')) deleteCommand(cursor, tx)
   else if (cursor.accept('flush')) flushCommand(cursor, tx)
   else if (cursor.accept('insert')) {
     cursor.expect('rule')
-    const edit = at(cursor, tx)
-    edit.insertRule(cursor.name('chain'), rule(cursor))
+    addedRule(cursor, at(cursor, tx).insertRule)
   } else if (cursor.accept('replace')) {
     cursor.expect('rule')
     const edit = at(cursor, tx)

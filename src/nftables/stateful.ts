@@ -58,9 +58,11 @@ export const limit = (cursor: Cursor): Limit => {
 }
 
 const burstOf = (cursor: Cursor): number => {
+  const token = cursor.peek()
   const count = cursor.number('a burst')
   const unit = cursor.oneOf('unit of a burst', ['packets', ...sizeWords])
-  return unit === 'packets' ? count : count * Number(sizes[unit])
+  if (unit !== 'packets') return count * Number(sizes[unit])
+  return count === 0 ? cursor.fail('a burst is of one packet at least', token) : count
 }
 
 export const quota = (cursor: Cursor): Quota => {

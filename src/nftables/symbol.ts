@@ -84,7 +84,7 @@ export const internetProtocols = {
   comp: 108
 }
 
-/** Ports that people write by name; nft prints numbers. */
+/** Ports that people write by name, also where there is no /etc/services; nft prints numbers. */
 export const services = {
   'ftp-data': 20,
   ftp: 21,
@@ -103,23 +103,30 @@ export const services = {
   'netbios-ns': 137,
   'netbios-dgm': 138,
   'netbios-ssn': 139,
+  imap: 143,
   imap2: 143,
   snmp: 161,
   bgp: 179,
   ldap: 389,
   https: 443,
   'microsoft-ds': 445,
+  isakmp: 500,
+  syslog: 514,
   submission: 587,
   ldaps: 636,
+  rsync: 873,
   imaps: 993,
   pop3s: 995,
   openvpn: 1194,
   nfs: 2049,
   mysql: 3306,
+  'ipsec-nat-t': 4500,
   postgresql: 5432,
   sip: 5060,
   mdns: 5353,
-  'http-alt': 8080
+  x11: 6000,
+  'http-alt': 8080,
+  git: 9418
 }
 
 export const icmpTypes = {

@@ -12,8 +12,11 @@ import type { TableRef } from './change'
 import type { Around, Change } from './edit'
 import { neededBy } from './feature'
 import { generation } from './generation'
-import type { Layout } from './layout'
-import { layoutKey, layouts } from './layouts'
+import { type Difference, difference, type Keyed } from './interval'
+import { keysOf, type Layout } from './layout'
+import { heldElements, layoutKey, layouts } from './layouts'
+import { heldRules, type RuleName } from './order'
+import type { Element } from './syntax'
 
 export interface TransactionOptions {
   /**
@@ -23,6 +26,10 @@ export interface TransactionOptions {
   readonly generation?: number
   /** Sets that are there already, for those who refer to them. A connection looks them up. */
   readonly sets?: Around['layoutOf']
+  /** What those of them with `auto-merge` hold, for those who add to them. A connection looks this up, too. */
+  readonly elements?: (ref: TableRef, set: string) => ReadonlyArray<Element>
+  /** The handles of the rules of chains, in their order, for who names a place by its number. A connection looks it up. */
+  readonly rules?: (ref: TableRef, chain: string) => ReadonlyArray<bigint>
   /** What to do about an errno, in the words of whoever asks. */
   readonly hints?: { readonly [code: string]: string }
 }
@@ -34,26 +41,116 @@ const isChange = (step: Step): step is Change => 'messages' in step
 
 const keyOf = ({ family, table }: TableRef, set: string): string => `${family} ${table} ${set}`
 
+/** Sets as each step finds them: those that there are, and those that steps before it make. */
+const setsAlong = (sets: TransactionOptions['sets']) => {
+  const made = new Map<string, Layout>()
+  const layoutOf: Around['layoutOf'] = (ref, set) => made.get(keyOf(ref, set)) ?? sets?.(ref, set)
+  return {
+    layoutOf,
+    reach: ({ makes }: Change): void => {
+      if (makes !== undefined) made.set(keyOf(makes.ref, makes.set), makes.layout)
+    }
+  }
+}
+
+/** The order of the rules of chains in which steps name places, as each step finds it. */
+const ordersAlong = (steps: ReadonlyArray<Step>, rules: TransactionOptions['rules']): Around['orderOf'] => {
+  const orders = new Map<string, Array<RuleName>>()
+  for (const step of steps) {
+    if (!isChange(step) || step.beside === undefined) continue
+    const { ref, chain } = step.beside
+    orders.set(
+      keyOf(ref, chain),
+      (rules?.(ref, chain) ?? []).map(position => ({ position }))
+    )
+  }
+  return (ref, chain) => orders.get(keyOf(ref, chain))
+}
+
+/** Where the elements of sets are changed last. */
+const lastFills = (steps: ReadonlyArray<Step>): ReadonlyMap<string, Step> =>
+  new Map(
+    steps.flatMap(step =>
+      isChange(step) && step.fills !== undefined
+        ? [[keyOf(step.fills.ref, step.fills.set), step] as const]
+        : []
+    )
+  )
+
+interface Held {
+  /** What the kernel has been told. */
+  readonly told: ReadonlyArray<Keyed>
+  readonly now: ReadonlyArray<Keyed>
+}
+
+const unchanged: Difference = { removed: [], added: [] }
+
+/** What sets with `auto-merge` hold, as each step finds it. */
+const heldAlong = (
+  steps: ReadonlyArray<Step>,
+  layoutOf: Around['layoutOf'],
+  elements: TransactionOptions['elements'],
+  indexOf: Around['indexOf']
+) => {
+  const held = new Map<string, Held>()
+  const open = new Map(lastFills(steps))
+  const found = (ref: TableRef, set: string): Held => {
+    const known = held.get(keyOf(ref, set))
+    const layout = layoutOf(ref, set)
+    if (known !== undefined || layout === undefined) return known ?? { told: [], now: [] }
+    const keys = keysOf(layout, elements?.(ref, set) ?? [], indexOf)
+    const now = E.isRight(keys) ? keys.right : []
+    held.set(keyOf(ref, set), { told: now, now })
+    return { told: now, now }
+  }
+  const heldBy: Around['heldBy'] = (ref, set) => found(ref, set).now
+  const hold: Around['hold'] = (ref, set, now, emptied = false) => {
+    const told = emptied ? [] : found(ref, set).told
+    const due = !open.has(keyOf(ref, set))
+    held.set(keyOf(ref, set), { told: due ? now : told, now })
+    return due ? difference(told, now) : unchanged
+  }
+  /** Tells that a step has its turn. */
+  const turn = (step: Change): void => {
+    const key = step.fills === undefined ? undefined : keyOf(step.fills.ref, step.fills.set)
+    if (key !== undefined && open.get(key) === step) open.delete(key)
+  }
+  return { heldBy, hold, turn }
+}
+
+/** The links that steps need to know. */
+const linksOf = (steps: ReadonlyArray<Step>, { sets }: TransactionOptions): ReadonlyArray<string> => {
+  const { layoutOf, reach } = setsAlong(sets)
+  const links = new Set<string>()
+  for (const step of steps) {
+    if (!isChange(step)) continue
+    reach(step)
+    for (const link of step.links(layoutOf)) links.add(link)
+  }
+  return [...links]
+}
+
 type Piece = E.Either<InvalidInput, ReadonlyArray<Message>>
 
 /** Steps made into messages one by one; each finds the sets that those before it make. */
 function* piecesOf(
   steps: ReadonlyArray<Step>,
-  { sets }: TransactionOptions,
+  { sets, elements, rules }: TransactionOptions,
   indexOf: (name: string) => number,
   /** Is told which change each message is of. */
   of: Array<string | undefined>
 ): Iterable<Piece> {
-  const layouts = new Map<string, Layout>()
-  const layoutOf: Around['layoutOf'] = (ref, set) => layouts.get(keyOf(ref, set)) ?? sets?.(ref, set)
-  const around: Around = { indexOf, layoutOf }
+  const { layoutOf, reach } = setsAlong(sets)
+  const { turn, ...holding } = heldAlong(steps, layoutOf, elements, indexOf)
+  const around: Around = { indexOf, layoutOf, orderOf: ordersAlong(steps, rules), ...holding }
   for (const step of steps) {
     if (!isChange(step)) {
       of.push(undefined)
       yield E.right([step])
       continue
     }
-    if (step.makes !== undefined) layouts.set(keyOf(step.makes.ref, step.makes.set), step.makes.layout)
+    reach(step)
+    turn(step)
     const made = step.messages(around)
     if (E.isRight(made)) for (const _ of made.right) of.push(step.text)
     yield pipe(
@@ -88,7 +185,7 @@ export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOpti
     operation: 'nftables.transaction',
     protocol: 'netfilter',
     answering: 'transaction',
-    links: [...new Set(steps.flatMap(step => (isChange(step) ? step.links : [])))],
+    links: linksOf(steps, options),
     messages: known =>
       pipe(
         E.sequenceArray([...pieces(known)]),
@@ -118,21 +215,83 @@ export interface ModifyOptions extends TransactionOptions {
 /** What sends requests. */
 type Sending = Pick<Session, 'send'>
 
-/** Sends changes; sets that they refer to and do not make are looked up first. */
+/** Sends changes; what they refer to and do not make is looked up first: sets, and places in chains. */
 export const send =
   (steps: ReadonlyArray<Step>, options: TransactionOptions = {}) =>
-  (session: Sending): TE.TaskEither<NetlinkError, void> =>
-    options.sets !== undefined || !missingSets(steps)
-      ? session.send(transaction(steps, options))
-      : pipe(
-          session.send(layouts),
-          TE.map(found => new Map(found)),
-          TE.chain(found =>
-            session.send(
-              transaction(steps, { ...options, sets: (ref, set) => found.get(layoutKey(ref, set)) })
-            )
-          )
+  (session: Sending): TE.TaskEither<NetlinkError, void> => {
+    const needsSets = options.sets === undefined && missingSets(steps)
+    const needsRules =
+      options.rules === undefined && steps.some(step => isChange(step) && step.beside !== undefined)
+    if (!needsSets && !needsRules) return session.send(transaction(steps, options))
+    return pipe(
+      needsSets ? setsFor(steps)(session) : TE.right({}),
+      TE.bindTo('sets'),
+      TE.bind('rules', () => (needsRules ? rulesFor(steps)(session) : TE.right({}))),
+      TE.chain(({ sets, rules }) => session.send(transaction(steps, { ...options, ...sets, ...rules })))
+    )
+  }
+
+type Found = TE.TaskEither<NetlinkError, Pick<TransactionOptions, 'sets' | 'elements' | 'rules'>>
+
+const setsFor =
+  (steps: ReadonlyArray<Step>) =>
+  (session: Sending): Found =>
+    pipe(
+      session.send(layouts),
+      TE.map(found => new Map(found)),
+      TE.bindTo('layouts'),
+      TE.bind('held', found => filled(steps, found.layouts)(session)),
+      TE.map(found => ({
+        sets: (ref, set) => found.layouts.get(layoutKey(ref, set)),
+        elements: (ref, set) => found.held.get(layoutKey(ref, set)) ?? []
+      }))
+    )
+
+const rulesFor =
+  (steps: ReadonlyArray<Step>) =>
+  (session: Sending): Found => {
+    const chains = new Map(
+      steps.flatMap(step =>
+        isChange(step) && step.beside !== undefined
+          ? [[keyOf(step.beside.ref, step.beside.chain), step.beside] as const]
+          : []
+      )
+    )
+    return pipe(
+      [...chains],
+      TE.traverseArray(([key, { ref, chain }]) =>
+        pipe(
+          session.send(heldRules(ref, chain)),
+          TE.map(handles => [key, handles] as const)
         )
+      ),
+      TE.map(all => new Map<string, ReadonlyArray<bigint>>(all)),
+      TE.map(found => ({ rules: (ref, chain) => found.get(keyOf(ref, chain)) ?? [] }))
+    )
+  }
+
+/** The elements of sets that merge what steps add to them. */
+const filled =
+  (steps: ReadonlyArray<Step>, layouts: ReadonlyMap<string, Layout>) =>
+  (session: Sending): TE.TaskEither<NetlinkError, ReadonlyMap<string, ReadonlyArray<Element>>> => {
+    const asked = new Map<string, ReturnType<typeof heldElements>>()
+    for (const step of steps) {
+      if (!isChange(step) || step.fills === undefined) continue
+      const { ref, set } = step.fills
+      const layout = layouts.get(layoutKey(ref, set))
+      if (layout?.merge === true) asked.set(layoutKey(ref, set), heldElements(ref, set, layout))
+    }
+    return pipe(
+      [...asked],
+      TE.traverseArray(([key, request]) =>
+        pipe(
+          session.send(request),
+          TE.map(elements => [key, elements] as const)
+        )
+      ),
+      TE.map(all => new Map(all))
+    )
+  }
 
 /** Milliseconds that the first pause may last, and that none may outlast. */
 const pauses = { first: 1, most: 16 }

@@ -1,0 +1,171 @@
+import * as E from 'fp-ts/Either'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Edit, rule, type syntax } from '../../src/nftables'
+import { changes } from '../../src/nftables/edit'
+import { transaction } from '../../src/nftables/transaction'
+
+const test = suite('nftables edit')
+
+const links: { readonly [name: string]: number } = { lo: 1, eth0: 7 }
+
+/** What is sent for changes, or why nothing is. */
+const made = (say: (tx: Edit) => void): string => {
+  const request = transaction(changes(say))
+  const messages = request.messages({ indexOf: link => links[link] ?? 0, descriptorOf: () => -1 })
+  return E.isLeft(messages) ? messages.left.message : 'sent'
+}
+
+const value = (text: string): syntax.Operand => ({ kind: 'value', value: text })
+
+const match = (name: string, right: syntax.Operand): syntax.Statement => ({
+  statement: 'match',
+  left: { kind: 'asked', name },
+  op: 'in',
+  right
+})
+
+const rules: ReadonlyArray<readonly [statements: ReadonlyArray<syntax.Statement>, reason: RegExp]> = [
+  [[match('tcp dport', value('htps'))], /htps is no inet_service: did you mean https\?/],
+  [[match('tcp dport', value('70000'))], /70000 is no inet_service, which has 16 bits/],
+  [[match('ip saddr', value('10.0.0.300'))], /10\.0\.0\.300 is no ipv4_addr/],
+  [[match('meta l4proto', value('tcpp'))], /tcpp is no inet_proto: did you mean tcp\?/],
+  [[match('icmp type', value('ping'))], /ping is no icmp_type/],
+  [[match('ip dscp', value('64'))], /64 is no dscp, which has 6 bits/],
+  [[match('iif', value('nolink'))], /there is no link nolink/],
+  [[match('tcp dport', { kind: 'range', from: '10', to: '5' })], /10-5 ends before it begins/],
+  [[match('ip saddr', { kind: 'prefix', address: '10.0.0.0', length: 33 })], /32 bits, not 33/],
+  [
+    [match('tcp dport', { kind: 'asked', name: 'tcp sport' })],
+    /tcp sport stands where a inet_service belongs/
+  ],
+  [[match('tcp dport', { kind: 'elements', elements: [] })], /a set without elements/],
+  [[{ statement: 'reject', with: 'icmp', code: 'nothing' }], /nothing is no icmp_code/],
+  [
+    [{ statement: 'limit', rate: 1n, of: 'packets', per: 'second', burst: 0 }],
+    /a burst is of one packet at least/
+  ],
+  [[{ statement: 'snat', address: value('::1') }], /::1 is no ipv4_addr/],
+  [[], /at least one statement/]
+]
+
+for (const [statements, reason] of rules)
+  test(`a rule as a value: ${reason.source}`, () => {
+    const said = made(tx => tx.table('ip', 't').chain('c').rule('c', { statements }))
+    assert.match(said, reason)
+    assert.match(said, /add rule ip t c/)
+  })
+
+const changesOf: ReadonlyArray<readonly [say: (tx: Edit) => void, reason: RegExp]> = [
+  [tx => tx.table('ip', 't').set('s', { type: 'ipv4_addr', elements: ['10.0.0.0/8'] }), /flags interval/],
+  [tx => tx.table('ip', 't').set('s', { type: 'inet_service' }).elements('s', ['22-30']), /flags interval/],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .set('s', { type: 'inet_service' })
+        .elements('s', [{ key: '22' } as never]),
+    /\{"key":"22"\} is no element/
+  ],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', data: 'iface_index', elements: ['1 : "nolink"'] }),
+    /there is no link nolink/
+  ],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'ipv4_addr . mark', elements: [{ key: value('1.1.1.1') }] }),
+    /1\.1\.1\.1 has 1 part, not 2/
+  ],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', data: 'mark', elements: [{ key: value('1') }] }),
+    /gives mark/
+  ],
+  [tx => tx.table('ip', 't').set('s', { type: 'mark', autoMerge: true }), /flags interval/],
+  [tx => tx.table('ip', 'a b'), /"a b" is no name/],
+  [tx => tx.table('ip', 't').chain('c; drop'), /"c; drop" is no name/],
+  [tx => tx.table('ip', 't').chain('c', { comment: 'x'.repeat(129) }), /128 bytes at most/],
+  [
+    tx => tx.table('ip', 't').chain('c', { type: 'nat', hook: 'output', priority: 'srcnat' }),
+    /priority srcnat .*hook output/
+  ],
+  [
+    tx => tx.table('ip', 't').object({ object: 'ct helper', name: 'h', type: 'ftp', protocol: 'tcpp' }),
+    /tcpp is no inet_proto/
+  ],
+  [tx => tx.table('ip', 't').flowtable({ name: 'f', priority: 'dstnat', devices: [] }), /priority dstnat/],
+  [tx => tx.table('bridge', 't').chain('c').rule('c', 'vlan type 8021q vlan id 5'), /vlan in a vlan/],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', null as never),
+    /null is no rule/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', {} as never),
+    /at least one statement/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', rule`tcp dport ${null as never}`),
+    /stands for nothing/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', rule`tcp dport ${{} as never}`),
+    /stands for nothing/
+  ],
+  [tx => tx.table('ip', 't').chain('c').rule('c', rule`tcp dport ${[]} accept`), /a set without elements/]
+]
+
+for (const [say, reason] of changesOf)
+  test(`changes: ${reason.source}`, () => {
+    assert.match(made(say), reason)
+  })
+
+test('links are looked up wherever their names stand', () => {
+  const request = transaction(
+    changes(tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .set('marks', { type: 'mark', data: 'iface_index', elements: ['1 : "lo"'] })
+        .set('links', { type: 'iface_index', elements: ['"eth0" comment "not a link"'] })
+        .elements('links', ['"eth1"'])
+        .rule('c', 'tcp dport 1 redirect to :iif map { "eth2" : 80 }')
+        .rule('c', { statements: [match('oif', value('eth3'))] })
+    )
+  )
+  assert.equal(request.links, ['lo', 'eth0', 'eth1', 'eth2', 'eth3'])
+})
+
+test('what is right is sent', () => {
+  assert.is(
+    made(tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .set('s', {
+          type: 'ipv4_addr',
+          flags: ['interval'],
+          autoMerge: true,
+          elements: ['10.0.0.0/8', '10.1.0.0/16']
+        })
+        .set('m', { type: 'mark', data: 'iface_index', elements: ['1 : "eth0"'] })
+        .rule('c', rule`ip saddr @s tcp dport ${[22, 443]} accept`)
+    ),
+    'sent'
+  )
+})
+
+test.run()
