@@ -65,7 +65,6 @@ const rows: ReadonlyArray<Row> = [
   ['ip', 'ip option rr addr @s', set('typeof ip option rr addr', '5')],
   ['inet', 'sctp chunk data tsn @s', set('typeof sctp chunk data tsn', '5')],
   ['ip6', 'srh tag @s', set('typeof srh tag', '5')],
-  ['ip6', 'frag frag-off @s', set('typeof frag frag-off', '5')],
   ['ip', 'numgen inc mod 2 @s', set('typeof numgen inc mod 2', '0, 1')],
   ['ip', 'symhash mod 2 @s', set('typeof symhash mod 2', '0, 1')],
   ['ip', 'ipsec out spnum 1 ip saddr @s', set('typeof ipsec out spnum 1 ip saddr', '1.1.1.1')],
@@ -100,6 +99,9 @@ const rows: ReadonlyArray<Row> = [
   ['ip', 'iifgroup { 0-5, 7 }'],
   ['ip', 'iifgroup { "default", 7 }'],
   ['ip', 'meta rtclassid { 0-5, 7 }'],
+  ['ip', 'tcp flags set syn'],
+  ['ip', 'ip dscp set cs1'],
+  ['ip', 'ct event set new,related'],
   ['ip', 'log group 1 snaplen 0'],
   ['ip', 'log group 1'],
   ['ip', 'log prefix "" level debug'],
@@ -136,6 +138,8 @@ const alike: ReadonlyArray<Row> = [
   ['ip', '@th,32,16 vmap { 1 : accept, 32 : drop }'],
   ['ip', 'meta mark set @th,32,16 map { 5 : 0x00000006 }'],
   ['ip', 'tcp ackseq 83886080/8'],
+  ['ip', 'tcp flags set syn | ack'],
+  ['ip6', 'frag frag-off @s', set('typeof frag frag-off', '5')],
   // The order is another one each time.
   ['ip', 'tcp flags vmap { syn : accept, ack : drop, syn | ack : continue }'],
   ['ip', 'add @m { ip saddr : ip daddr . tcp dport }', map('type ipv4_addr : ipv4_addr . inet_service')]
