@@ -941,7 +941,7 @@ export const decompile = (
         kill(base, inner.field)
         const number = decode(held.xor, 'network') >> BigInt(inner.shift)
         const kind: Kind = { type: inner.field.type, bits: inner.field.bits, order: 'network' }
-        return push({ statement: 'set', name: inner.name, value: rightFor(kind, number) })
+        return push({ statement: 'set', name: inner.name, value: constantOf(kind, number, reading) })
       }
     }
     const left = payloadRead(base, offset, bits)

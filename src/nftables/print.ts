@@ -1,4 +1,5 @@
 import { formatDuration } from './duration'
+import { primaryOf } from './primary'
 import { statefulText } from './stateful'
 import type {
   Computation,
@@ -143,6 +144,8 @@ const natText = ({ statement, family, address, port, prefix, flags }: Nat): stri
     (flags ?? []).join(',')
   ])
 
+const isPayload = (name: string): boolean => primaryOf(name)?.payload !== undefined
+
 /** Elements of a map show that a port comes with each address; the name of one does not. */
 const needsBoth = (address: Operand | undefined): boolean =>
   address?.kind === 'lookup' && (address.map.kind === 'named' || address.map.elements.length === 0)
@@ -156,7 +159,7 @@ export const statementText = (statement: Statement, indent = ''): string => {
     case 'verdicts':
       return `${operandText(statement.key)} vmap ${setText(statement.map)}`
     case 'set':
-      return `${statement.name} set ${operandText(statement.value)}`
+      return `${statement.name} set ${operandText(statement.value, isPayload(statement.name) ? ' | ' : ',')}`
     case 'object':
       return `${statement.object.startsWith('ct ') ? `${statement.object} set` : `${statement.object} name`} ${operandText(statement.name)}`
     case 'log':
