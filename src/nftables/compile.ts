@@ -275,6 +275,8 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   const need = (primary: Primary): undefined => {
     const { payload, needs } = primary
     if (needs === 'ip' || needs === 'ip6') needNetwork(needs)
+    if (/^ct .*proto-(?:src|dst)$/.test(primary.name) && known.ported !== true)
+      fail(`${primary.name} needs to know the transport: put meta l4proto tcp, or tcp dport …, in front`)
     const of = payload?.header
     if (of === undefined) return
     if (of.base === 'link') needLink(of.name)
@@ -374,13 +376,14 @@ export const compiler = (surroundings: Surroundings): Compiler => {
           return { kinds: kindsOf(operand), shift: 0 }
         }
         emit(primary.load(register(index)))
-        const { shift, bits, type, order } = primary
+        const { shift, bits, type, order, below } = primary
         if (bits % 8 !== 0 || shift > 0) {
           const size = primary.payload?.place.size ?? Math.ceil((bits + shift) / 8)
           mask(index, size, encode(((1n << BigInt(bits)) - 1n) << BigInt(shift), size, order))
           return { kinds: [{ type, bits, order, size }], shift }
         }
-        return { kinds: [{ type, bits, order, of: operand }], shift: 0 }
+        const limit = below === undefined ? {} : { below }
+        return { kinds: [{ type, bits, order, of: operand, ...limit }], shift: 0 }
       }
       case 'concatenation': {
         const kinds: Array<Kind> = []
@@ -976,6 +979,8 @@ export const compiler = (surroundings: Surroundings): Compiler => {
 
   const tproxy = ({ family: told, address, port }: Tproxy): undefined => {
     const of = told ?? (address === undefined ? undefined : natFamily(undefined))
+    if (of !== undefined && known.network !== undefined && known.network !== of)
+      conflict(known.network, `addresses of ${of}`)
     if (known.ported !== true)
       fail('it needs to know the transport: put meta l4proto { tcp, udp }, or tcp dport …, in front')
     prepareAll(address, port)

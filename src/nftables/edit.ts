@@ -724,12 +724,15 @@ const elementsChange = (
 const removalMessages = (
   ref: TableRef,
   set: string,
-  { data: _, ...layout }: Layout,
+  full: Layout,
   elements: ReadonlyArray<ElementLike>,
   around: Around
-): E.Either<string, ReadonlyArray<Message>> =>
-  pipe(
+): E.Either<string, ReadonlyArray<Message>> => {
+  const { data: _, ...layout } = full
+  return pipe(
     keysFrom(layout, elements, around),
+    // Who names them with what they give means the same.
+    E.alt(() => keysFrom(full, elements, around)),
     E.chain(keys => {
       const before = layout.merge === true ? around.heldBy(ref, set) : []
       const left = before.length === 0 ? before : without(before, keys)
@@ -738,6 +741,7 @@ const removalMessages = (
       return elementMessages(ref, set, layout, bare(keys), around, 'NFT_MSG_DELSETELEM', 0)
     })
   )
+}
 
 const protocolNumber = (name: string): number => Number(datatype('inet_proto').parse(name) ?? 0n)
 

@@ -12,6 +12,8 @@ export interface Kind {
   readonly of?: Operand
   /** In bytes, where it stands in more of them than its bits need. */
   readonly size?: number
+  /** What its values are less than, if that is not for its bits to say. */
+  readonly below?: bigint
 }
 
 const unknownKind: Kind = { type: datatype('integer'), bits: 32, order: 'network' }
@@ -23,14 +25,29 @@ export const kindsOf = (operand: Operand): ReadonlyArray<Kind> => {
       const primary = primaryOf(operand.name)
       return primary === undefined
         ? [unknownKind]
-        : [{ type: primary.type, bits: primary.bits, order: primary.order, of: operand }]
+        : [
+            {
+              type: primary.type,
+              bits: primary.bits,
+              order: primary.order,
+              of: operand,
+              ...(primary.below !== undefined && { below: primary.below })
+            }
+          ]
     }
     case 'concatenation':
       return operand.parts.flatMap(kindsOf)
     case 'computation':
       return kindsOf(operand.left)
     case 'hash':
-      return [{ type: hostInteger, bits: 32, order: 'host' }]
+      return [
+        {
+          type: hostInteger,
+          bits: 32,
+          order: 'host',
+          ...((operand.offset ?? 0) === 0 && { below: BigInt(operand.modulus) })
+        }
+      ]
     default:
       return [unknownKind]
   }
@@ -60,9 +77,10 @@ export const address: { readonly ip: Kind; readonly ip6: Kind } = {
 export const port: Kind = kindLike(datatype('inet_service'), 'th dport')
 
 /** The number that a text means; undefined if it is no such value, or one with more bits. */
-export const numberOf = ({ type, bits }: Kind, text: string): bigint | undefined => {
+export const numberOf = ({ type, bits, below }: Kind, text: string): bigint | undefined => {
   const value = type.parse(text)
-  return value === undefined || value < 0n || value >> BigInt(bits) > 0n ? undefined : value
+  if (value === undefined || value < 0n || value >> BigInt(bits) > 0n) return undefined
+  return below !== undefined && value >= below ? undefined : value
 }
 
 /** Hours go round: a range of them may begin in the evening and end in the morning. */
@@ -72,10 +90,11 @@ const goesRound = ({ type }: Kind): boolean => type.name === 'hour'
 export const backwards = (kind: Kind, from: bigint, to: bigint): boolean => from > to && !goesRound(kind)
 
 /** Why a text is no value of a kind, and what could have been meant. */
-export const misfit = ({ type, bits }: Kind, given: string, shown = given): string => {
+export const misfit = ({ type, bits, below }: Kind, given: string, shown = given): string => {
   const names = Object.keys(type.symbols)
   const near = nearest(given, names)
   const known = near === '' && names.length > 0 && names.length <= 24 ? `: ${names.join(', ')}` : near
-  const range = type.parse(given) === undefined ? '' : `, which has ${bits} bits`
+  const limit = below === undefined ? `has ${bits} bits` : `is below ${below}`
+  const range = type.parse(given) === undefined ? '' : `, which ${limit}`
   return `${shown} is no ${type.name}${range}${known}`
 }

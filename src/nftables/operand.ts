@@ -123,6 +123,7 @@ const namesAfter = (word: string): ReadonlyArray<string> => {
 /** nft's own spelling of a name, of which several may be right. */
 const nameFor = (words: string): string | undefined => {
   if (primaryOf(words) !== undefined) return words
+  if (/^tcp option sack0\b/.test(words)) return nameFor(words.replace('sack0', 'sack'))
   const [first = '', ...rest] = words.split(' ')
   if (first === 'meta' && rest.length === 1) {
     const [word = ''] = rest

@@ -350,9 +350,27 @@ const dup = (cursor: Cursor): Copy => {
   cursor.expect('to')
   const token = cursor.peek()
   const given = token.kind === 'interpolated' ? String(token.value) : token.text
-  const isAddress = token.kind === 'address' || /[.:]/.test(given) || beginsOperand(cursor)
+  if (beginsOperand(cursor)) return dupByMap(cursor)
+  const isAddress = token.kind === 'address' || /[.:]/.test(given)
   if (!isAddress) return { statement: 'dup', device: copyTo(cursor, [device]) }
   const target = copyTo(cursor, [address[guessed(cursor)]])
+  const through = cursor.accept('device') ? copyTo(cursor, [device]) : undefined
+  return { statement: 'dup', address: target, ...(through !== undefined && { device: through }) }
+}
+
+/** What a map gives shows by its first element: an address, or a device. */
+const dupByMap = (cursor: Cursor): Copy => {
+  const key = operandWithoutMap(cursor)
+  let toDevice = false
+  const to = (inner: Cursor): Operand => {
+    const { kind, text: given } = inner.peek()
+    toDevice = kind !== 'address' && !/[.:]/.test(given)
+    return values(inner, [toDevice ? device : address[guessed(inner)]])
+  }
+  const target: Operand = cursor.accept('map')
+    ? { kind: 'lookup', key, map: setOf(cursor, kindsOf(key), to) }
+    : key
+  if (toDevice) return { statement: 'dup', device: target }
   const through = cursor.accept('device') ? copyTo(cursor, [device]) : undefined
   return { statement: 'dup', address: target, ...(through !== undefined && { device: through }) }
 }

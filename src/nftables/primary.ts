@@ -43,6 +43,8 @@ export interface Primary {
   readonly needs?: 'tcp' | 'ip' | 'ip6'
   /** Bits behind it in the bytes that are loaded. */
   readonly shift: number
+  /** What its values are less than, if that is not for its bits to say. */
+  readonly below?: bigint
 }
 
 type Named = Parameters<typeof datatype>[0] | 'integer'
@@ -266,30 +268,45 @@ const fib = (name: string): Primary | undefined => {
     : primary(name, datatype('boolean'), 32, load, { order: 'host' })
 }
 
+const upTo = (modulus: string, offset: string | undefined): Pick<Primary, 'below'> =>
+  Number(offset ?? 0) === 0 && Number(modulus) > 0 ? { below: BigInt(modulus) } : {}
+
 const numgen = (name: string): Primary | undefined => {
   const [, mode, modulus, offset] =
     /^numgen (inc|random) mod (\d{1,10})(?: offset (\d{1,10}))?$/.exec(name) ?? []
   return modulus === undefined
     ? undefined
-    : primary(name, hostInteger, 32, dreg => ({
-        name: 'numgen',
-        data: {
-          dreg,
-          modulus: Number(modulus),
-          type: mode === 'inc' ? NFT_NG.INCREMENTAL : NFT_NG.RANDOM,
-          offset: Number(offset ?? 0)
-        }
-      }))
+    : primary(
+        name,
+        hostInteger,
+        32,
+        dreg => ({
+          name: 'numgen',
+          data: {
+            dreg,
+            modulus: Number(modulus),
+            type: mode === 'inc' ? NFT_NG.INCREMENTAL : NFT_NG.RANDOM,
+            offset: Number(offset ?? 0)
+          }
+        }),
+        upTo(modulus, offset)
+      )
 }
 
 const symhash = (name: string): Primary | undefined => {
   const [, modulus, offset] = /^symhash mod (\d{1,10})(?: offset (\d{1,10}))?$/.exec(name) ?? []
   return modulus === undefined
     ? undefined
-    : primary(name, hostInteger, 32, dreg => ({
-        name: 'hash',
-        data: { dreg, modulus: Number(modulus), offset: Number(offset ?? 0), type: NFT_HASH.SYM }
-      }))
+    : primary(
+        name,
+        hostInteger,
+        32,
+        dreg => ({
+          name: 'hash',
+          data: { dreg, modulus: Number(modulus), offset: Number(offset ?? 0), type: NFT_HASH.SYM }
+        }),
+        upTo(modulus, offset)
+      )
 }
 
 const ttls: { readonly [word: string]: number } = { loose: NF_OSF_TTL.LESS, skip: NF_OSF_TTL.NOCHECK }

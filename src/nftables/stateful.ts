@@ -12,9 +12,22 @@ const periods = ['second', 'minute', 'hour', 'day', 'week'] as const
 
 const big = (cursor: Cursor, what: string): bigint => BigInt(cursor.number(what, Number.MAX_SAFE_INTEGER))
 
+/** A number with its unit, with or without a space between: `5 mbytes`, `100packets`. */
+const measured = <U extends string>(
+  cursor: Cursor,
+  what: string,
+  units: ReadonlyArray<U>
+): readonly [count: bigint, unit: U | undefined] => {
+  const [, digits, word] = /^(\d{1,15})([a-z]+)$/.exec(cursor.peek().text) ?? []
+  const unit = units.find(each => each === word)
+  if (digits === undefined || unit === undefined) return [big(cursor, what), undefined]
+  cursor.next()
+  return [BigInt(digits), unit]
+}
+
 const amount = (cursor: Cursor): bigint => {
-  const count = big(cursor, 'a number of bytes')
-  return count * sizes[cursor.oneOf('unit of size', sizeWords)]
+  const [count, unit] = measured(cursor, 'a number of bytes', sizeWords)
+  return count * sizes[unit ?? cursor.oneOf('unit of size', sizeWords)]
 }
 
 /** 5 kbytes for 5120: in the largest unit that leaves no rest. */
@@ -42,8 +55,8 @@ const overOrUntil = (cursor: Cursor): { readonly over?: true } => {
 export const limit = (cursor: Cursor): Limit => {
   cursor.expect('rate')
   const over = overOrUntil(cursor)
-  const count = big(cursor, 'a rate')
-  const unit = cursor.is('/') ? undefined : cursor.oneOf('unit of size', sizeWords)
+  const [count, said] = measured(cursor, 'a rate', sizeWords)
+  const unit = said ?? (cursor.is('/') ? undefined : cursor.oneOf('unit of size', sizeWords))
   cursor.expect('/')
   const per = cursor.oneOf('period', periods)
   const burst = cursor.accept('burst') ? burstOf(cursor) : undefined
@@ -59,8 +72,10 @@ export const limit = (cursor: Cursor): Limit => {
 
 const burstOf = (cursor: Cursor): number => {
   const token = cursor.peek()
-  const count = cursor.number('a burst')
-  const unit = cursor.oneOf('unit of a burst', ['packets', ...sizeWords])
+  const units = ['packets', ...sizeWords] as const
+  const [given, said] = measured(cursor, 'a burst', units)
+  const unit = said ?? cursor.oneOf('unit of a burst', units)
+  const count = Number(given)
   if (unit !== 'packets') return count * Number(sizes[unit])
   return count === 0 ? cursor.fail('a burst is of one packet at least', token) : count
 }

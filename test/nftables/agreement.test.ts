@@ -169,7 +169,16 @@ const agreed: ReadonlyArray<Case> = [
   ['ip', 'meta skuid { root, "nobody" }'],
   ['ip', 'meta skgid root'],
   ['ip', 'udp dport { syslog, isakmp, ipsec-nat-t, imap, x11, git }'],
-  ['ip', 'tcp dport rsync']
+  ['ip', 'tcp dport rsync'],
+  ['ip', 'numgen inc mod 10 9'],
+  ['ip', 'numgen inc mod 10 offset 5 14'],
+  ['ip', 'meta l4proto tcp ct original proto-dst 80'],
+  ['netdev', 'dup to meta mark map { 1 : eth1 }'],
+  ['ip', 'dup to ip saddr map { 1.1.1.1 : 2.2.2.2 } device "lo"'],
+  ['ip', 'quota 100bytes'],
+  ['ip', 'limit rate 5kbytes/second burst 84bytes'],
+  ['ip', 'limit rate 5/second burst 84packets'],
+  ['ip', 'tcp option sack0 left 5']
 ]
 
 for (const given of agreed) same(given)
@@ -260,6 +269,11 @@ const declined: ReadonlyArray<readonly [given: Case, reason: RegExp]> = [
   [['inet', 'ip6 daddr ::1 dnat ip to 1.1.1.1'], /does not go together with ip6/],
   [['ip', 'meta l4proto tcp meta l4proto udp udp dport 5'], /./],
   [['bridge', 'ether type ip vlan id 5'], /vlan does not go together/],
+  [['ip', 'numgen inc mod 10 20'], /20 is no integer, which is below 10/],
+  [['ip', 'symhash mod 10 { 1, 20 }'], /20 is no integer, which is below 10/],
+  [['ip', 'jhash ip saddr mod 10 20'], /20 is no integer, which is below 10/],
+  [['ip', 'ct original proto-dst 80'], /needs to know the transport/],
+  [['inet', 'ip protocol udp tproxy ip6 to [::1]'], /does not go together with ip/],
   [['arp', 'tcp dport 5'], /does not go together with arp/],
   [['arp', 'icmp type 5'], /does not go together with arp/],
   [['ip', 'tcp dport { }'], /a set without elements/],
@@ -281,6 +295,7 @@ const base = 'table ip t { chain c { accept; }; set s { type inet_service; }; }'
 const scripts: ReadonlyArray<string> = [
   // Without a word for what to do, it is added.
   'chain ip t d { type filter hook input priority 0; }\nrule ip t d tcp dport 22 accept\nelement ip t s { 22 }',
+  'add map ip t m { type mark : verdict; elements = { 1 : accept, 2 : drop }; }\ndelete element ip t m { 1 : accept }',
   'set ip t two { type mark; }\nmap ip t three { type mark : verdict; }',
   'counter ip t hits { packets 0 bytes 0; }',
   // Objects need no block.
