@@ -55,5 +55,8 @@ export const objectUserdata = tlvs('NFTNL_UDATA_OBJ', {
   comment: [0, string]
 })
 
+/** Most bytes that the kernel keeps for `nft` with an object. <linux/netfilter/nf_tables.h> */
+export const NFT_USERDATA_MAXLEN = 256
+
 /** How the values of a set are to be read. */
 export const BYTEORDER = { INVALID: 0, HOST_ENDIAN: 1, BIG_ENDIAN: 2 } as const

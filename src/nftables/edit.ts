@@ -655,9 +655,8 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
           ...(set.timeout !== undefined && { timeout: BigInt(set.timeout) }),
           ...(set.gcInterval !== undefined && { gcInterval: set.gcInterval }),
           userdata: {
-            ...layoutUserdata(layout),
-            ...(set.autoMerge === true && { mergeElements: 1 }),
-            ...(set.comment !== undefined && { comment: set.comment })
+            ...layoutUserdata(layout, set.comment),
+            ...(set.autoMerge === true && { mergeElements: 1 })
           },
           ...(wire.length === 1 && wire[0] !== undefined && { expr: wire[0] }),
           ...(wire.length > 1 && { expressions: wire })

@@ -5,13 +5,13 @@ import type { Element as WireElement } from '../../protocol/nftables/element'
 import { NFT_SET_ELEM } from '../../protocol/nftables/element'
 import type { StatefulExpression } from '../../protocol/nftables/expression/stateful'
 import { NFT_DATA, NFT_SET } from '../../protocol/nftables/set'
-import { BYTEORDER } from '../../protocol/nftables/userdata'
+import { BYTEORDER, NFT_USERDATA_MAXLEN } from '../../protocol/nftables/userdata'
 import { decode, encode } from './datatype'
 import { type Keyed, type Span, withoutOverlap } from './interval'
 import { backwards, type Kind, misfit, numberOf, padded, sizeOf, widthOf } from './kind'
 import { operandText } from './print'
 import type { Element, ObjectKind, Operand, Prefix, Range } from './syntax'
-import { typeofKinds, typeofVerdict } from './typeof'
+import { type Typeof, typeofKinds, typeofVerdict } from './typeof'
 
 /** What a set's keys are, and what a map gives. */
 export interface Layout {
@@ -67,20 +67,32 @@ export const layoutAttributes = (layout: Layout) => {
 const flagsOf = (data: Layout['data']): number =>
   data === undefined ? 0 : typeof data === 'string' && data !== 'verdict' ? NFT_SET.OBJECT : NFT_SET.MAP
 
-/** What nft keeps with a set to print it. */
-export const layoutUserdata = ({ key, data, interval, dataInterval }: Layout) => {
+/** Types and lengths of records, and the four numbers that there may be beside. */
+const recordBytes = 2
+const numberBytes = recordBytes + 4
+const otherBytes = 4 * numberBytes
+
+const typeofBytes = (kept: Required<Typeof> | undefined): number =>
+  kept === undefined ? 0 : 2 * recordBytes + numberBytes + kept.data.length
+
+/** What nft keeps with a set to print it; typeof of many parts is left out, as the kernel keeps so much only. */
+export const layoutUserdata = ({ key, data, interval, dataInterval }: Layout, comment?: string) => {
   const keyTypeof = typeofKinds(key)
   const dataTypeof = Array.isArray(data)
     ? typeofKinds(data)
     : data === 'verdict' && keyTypeof !== undefined
       ? typeofVerdict
       : undefined
+  const commentBytes = comment === undefined ? 0 : recordBytes + Buffer.byteLength(comment) + 1
+  const fits =
+    typeofBytes(keyTypeof) + typeofBytes(dataTypeof) + commentBytes + otherBytes <= NFT_USERDATA_MAXLEN
   return {
     keybyteorder: byteorderOf(key.map(kind => comparable(kind, interval))),
     ...(Array.isArray(data) && { databyteorder: byteorderOf(data) }),
     ...(dataInterval === true && { dataInterval: 1 }),
-    ...(keyTypeof !== undefined && { keyTypeof }),
-    ...(dataTypeof !== undefined && { dataTypeof })
+    ...(fits && keyTypeof !== undefined && { keyTypeof }),
+    ...(fits && dataTypeof !== undefined && { dataTypeof }),
+    ...(comment !== undefined && { comment })
   }
 }
 

@@ -248,4 +248,13 @@ kernelTest(test, 'devices of a chain are listed as nft lists them', needs, async
   assert.fixture(text, run('nft', 'list', 'ruleset'))
 })
 
+kernelTest(test, 'of more parts than the kernel keeps, a rule is written without typeof', needs, async () => {
+  const parts = ['@nh,0,32', '@nh,32,32', '@nh,64,32', '@th,64,32', '@th,96,32', 'ip saddr', 'ip daddr']
+  const elements = '0x1 . 0x2 . 0x3 . 0x4 . 0x5 . 1.1.1.1 . 1.1.1.2'
+  await using connection = open()
+  await connection.nftables.load(written(['ip', `${parts.join(' . ')} { ${elements} }`]))
+  const { text } = await connection.nftables.ruleset()
+  assert.match(text, / 1 \. 2 \. 3 \. 4 \. 5 \. 1\.1\.1\.1 \. 1\.1\.1\.2 /)
+})
+
 test.run()
