@@ -774,8 +774,11 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       return fail(`${operandText(operand)} is ${kindsText(found)}, not ${kindsText(kinds)}`)
     const [from] = found
     const [to] = kinds
-    if (from?.order === 'host' && to?.order === 'network' && sizeOf(to) > 1)
-      turn(index, from, NFT_BYTEORDER.HTON)
+    if (from?.order !== 'host' || to?.order !== 'network' || sizeOf(to) === 1) return
+    // Of a number with more bytes, those that count would be elsewhere.
+    if (sizeOf(from) !== sizeOf(to))
+      return fail(`${operandText(operand)} has ${from.bits} bits, and ${kindsText(kinds)} ${to.bits}`)
+    turn(index, from, NFT_BYTEORDER.HTON)
   }
 
   const set = (name: string, value: Operand): undefined => {

@@ -171,6 +171,7 @@ const agreed: ReadonlyArray<Case> = [
   ['ip', 'udp dport { syslog, isakmp, ipsec-nat-t, imap, x11, git }'],
   ['ip', 'tcp dport rsync'],
   ['ip', 'numgen inc mod 10 9'],
+  ['ip', 'meta mark set tcp sequence'],
   ['ip', 'numgen inc mod 10 offset 5 14'],
   ['ip', 'meta l4proto tcp ct original proto-dst 80'],
   ['netdev', 'dup to meta mark map { 1 : eth1 }'],
@@ -366,6 +367,35 @@ for (const text of merged)
     run('nft', 'flush', 'ruleset')
     await connection.nftables.load(`${merging}\n${text}`)
     assert.is(run('nft', 'list', 'ruleset'), theirs)
+  })
+
+const there = `table ip t {
+  map doors { type mark : inet_service; flags interval; elements = { 1-5 : 80 }; }
+  set links { type iface_index; }
+  map ways { type mark : iface_index; }
+  chain c { }
+}`
+
+const later: ReadonlyArray<string> = [
+  'add rule ip t c meta l4proto tcp redirect to :meta mark map @doors',
+  'add rule ip t c meta l4proto tcp masquerade to :meta mark map @doors',
+  'add rule ip t c meta l4proto tcp dnat to 1.2.3.4:meta mark map @doors',
+  'add rule ip t c meta l4proto tcp tproxy to 1.2.3.4:meta mark map @doors',
+  'add element ip t links { "lo", "eth0" comment "x y" }',
+  'add element ip t ways { 1 : "eth0" }'
+]
+
+for (const text of later)
+  kernelTest(test, `as nft, of sets that are there: ${text}`, needs, async () => {
+    await using connection = open()
+    const made: Array<readonly [listed: string, rules: string]> = []
+    for (const make of [() => assert.ok(nft(`${text}\n`).ok), () => connection.nftables.load(text)]) {
+      run('nft', 'flush', 'ruleset')
+      assert.ok(nft(there).ok)
+      await make()
+      made.push([run('nft', 'list', 'ruleset'), await rulesIn(connection)])
+    }
+    assert.equal(made[1], made[0])
   })
 
 for (const text of ['create table ip t', 'create chain ip t c', 'create set ip t s { type inet_service; }'])

@@ -92,6 +92,10 @@ const changesOf: ReadonlyArray<readonly [say: (tx: Edit) => void, reason: RegExp
     /tcpp is no inet_proto/
   ],
   [tx => tx.table('ip', 't').flowtable({ name: 'f', priority: 'dstnat', devices: [] }), /priority dstnat/],
+  [
+    tx => tx.table('ip', 't').chain('c').rule('c', 'tcp dport set numgen inc mod 4'),
+    /numgen inc mod 4 has 32 bits, and inet_service 16/
+  ],
   [tx => tx.table('bridge', 't').chain('c').rule('c', 'vlan type 8021q vlan id 5'), /vlan in a vlan/],
   [
     tx =>
