@@ -1,8 +1,15 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import type { Layout } from './layout'
 import { elementText, operandText } from './print'
 import type { Element } from './syntax'
+
+/** What of a set's layout says how its keys may lie beside one another. */
+interface Layout {
+  readonly key: ReadonlyArray<unknown>
+  readonly data?: unknown
+  readonly interval: boolean
+  readonly merge?: boolean
+}
 
 /** First and last value of what stands for one part of a key. */
 export interface Span {
