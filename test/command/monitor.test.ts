@@ -59,8 +59,12 @@ kernelTest(test, 'isolink monitor: what has changed of a link', needs, async () 
   await untilTold(monitor, () => ip('link set eth0 mtu 1400\nlink set eth0 mtu 1500'))
   // The kernel tells of a bridge's own settings when something else becomes of it.
   ip('link set br0 type bridge priority 7\nlink set v0 master br0')
-  const wanted = new Set(['~ link      v0 master none → br0', '~ link      br0 priority 32768 → 7'])
-  while (wanted.size > 0) wanted.delete(await next(monitor))
+  const wanted = [/^~ link {6}v0 .*master none → br0/, /^~ link {6}br0 .*priority 32768 → 7/]
+  // Since Linux 7 that stands in one line with the bridge's new address.
+  for (let left = wanted; left.length > 0; ) {
+    const line = await next(monitor)
+    left = left.filter(each => !each.test(line))
+  }
   ip('link delete v0')
   for (;;) if (/^- link {6}v0 /.test(await next(monitor))) break
   await stop(monitor)

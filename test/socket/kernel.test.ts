@@ -147,7 +147,7 @@ kernelTest(
         link.remove(anything(null)),
         link.set('lo', anything({ namespace: {} })),
         address.add({ link: anything(undefined), address: '192.0.2.1/24' }),
-        nftables.transaction(anything([{ messages: () => anything(undefined), links: [], uses: [] }])),
+        nftables.transaction(anything([{ messages: () => anything(undefined), links: () => [], uses: [] }])),
         anything(undefined)
       ]) {
         const [refused, beside] = await Promise.all([session.send(wrong)(), session.send(link.get(1))()])
