@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -38,7 +37,8 @@ import {
   claimsOf,
   type Entry,
   recordOf,
-  recordText
+  recordText,
+  sha256
 } from './record'
 
 /** The records of what is applied: one file for each name. */
@@ -84,8 +84,6 @@ const defaultDirectory = '/run/isolink'
 /** What says in the kernel whose a thing is: the name, and where the record is unless that is the usual place. */
 export const ownerIn = (directory: string, name: string): string =>
   directory === defaultDirectory ? name : `${name}@${sha256(directory).slice(0, 8)}`
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const failed = (path: string, doing: string, error: unknown): JournalFailed => {
   const { code, message } = error as NodeJS.ErrnoException
@@ -235,11 +233,13 @@ export const journalIn = (
     )
 
   const amend: Journal['amend'] = (name, amendment, brief) =>
-    pipe(
-      brief === undefined ? rewrite(name, amendment) : append(name, amendment, brief),
-      // On a full disk there is room for the whole, but not for a line more.
-      E.orElse(error => (brief === undefined ? E.left(error) : rewrite(name, amendment)))
-    )
+    brief === undefined
+      ? rewrite(name, amendment)
+      : pipe(
+          append(name, amendment, brief),
+          // On a full disk there is room for the whole, but not for a line more.
+          E.orElse(() => rewrite(name, amendment))
+        )
 
   const claimant: Journal['claimant'] = claim =>
     existsSync(directory)
@@ -482,10 +482,14 @@ const membersOf = (name: string): string => `${name}.members`
 
 const block = 4096
 
+const writeAll = (descriptor: number, bytes: Uint8Array): void => {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+}
+
 const replaceContents = (path: string, bytes: Uint8Array): void => {
   const descriptor = openSync(path, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW, 0o600)
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+    writeAll(descriptor, bytes)
     ftruncateSync(descriptor, bytes.length)
     fsyncSync(descriptor)
   } finally {
@@ -496,7 +500,7 @@ const replaceContents = (path: string, bytes: Uint8Array): void => {
 const appendContents = (path: string, bytes: Uint8Array, size: number): void => {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW)
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+    writeAll(descriptor, bytes)
     fsyncSync(descriptor)
   } catch (error) {
     ftruncateSync(descriptor, size)
@@ -508,12 +512,12 @@ const appendContents = (path: string, bytes: Uint8Array, size: number): void => 
 
 /** Room for this much and what may come soon. */
 const enlarge = (path: string, size: number): void => {
-  const descriptor = openSync(path, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW, 0o600)
+  const flags = constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW
+  const descriptor = openSync(path, flags, 0o600)
   try {
     const { size: known } = fstatSync(descriptor)
     if (known >= size) return
-    const more = new Uint8Array(size - known + 16 * block)
-    for (let at = 0; at < more.length; ) at += writeSync(descriptor, more, at, more.length - at, known + at)
+    writeAll(descriptor, new Uint8Array(size - known + 16 * block))
   } finally {
     closeSync(descriptor)
   }

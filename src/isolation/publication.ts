@@ -18,7 +18,7 @@ import { differenceOf } from './difference'
 import type { IsolationError } from './error'
 import { inWorld, type Progress, surroundings, type Task, tasksOf } from './execution'
 import { type Machine, thisMachine } from './machine'
-import type { Entry } from './record'
+import { askedOf, type Entry } from './record'
 import { mend } from './repair'
 import { revise } from './revision'
 import { type BriefSubject, briefSubjectOf, type Subject, subjectOf } from './subject'
@@ -142,7 +142,7 @@ const carryOver =
         const next: Entry = {
           ...entry,
           plan: keptMembers(entry.plan, plan),
-          asked: entry.asked ?? entry.plan.parameters,
+          asked: askedOf(entry),
           before: plan.steps.map(
             (step, n) => (kept[n] ?? tasks.find(task => task.step === step))?.before ?? null
           )

@@ -74,7 +74,7 @@ const versions: ReadonlyArray<number> = [1, version]
 /** With more ports than this, they stand in a line of their own, and are not read to add one. */
 const few = 64
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** The machine's present life: what the kernel had before is gone. `man 5 proc_sys_kernel` */
 const bootId = (): string => {
@@ -330,7 +330,8 @@ const without = (entry: Entry, { publish, entries }: Ports): Entry => {
   }
 }
 
-const askedOf = ({ asked, plan }: Entry): Plan['parameters'] => asked ?? plan.parameters
+/** What somebody has to ask for to ask for the same. */
+export const askedOf = ({ asked, plan }: Entry): Plan['parameters'] => asked ?? plan.parameters
 
 /** What a record says with an amendment. */
 export const amendedBy = (entry: Entry, amendment: Amendment): Entry => ({

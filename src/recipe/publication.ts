@@ -23,7 +23,8 @@ const hostPort = v.strictObject(
 const givenIn = ({ publish = [] }: Parameters): ReadonlyArray<PortMapping> =>
   publish as ReadonlyArray<PortMapping>
 
-const parsed = (given: PortMapping): E.Either<InvalidParameters, Publication> =>
+/** The port that a mapping publishes, and where it leads. */
+export const portIn = (given: PortMapping): E.Either<InvalidParameters, Publication> =>
   parse('publish', publication, given)
 
 export interface Port extends Pick<Publication, 'protocol' | 'hostPort' | 'count' | 'hostAddress'> {}
@@ -39,9 +40,6 @@ export const portOf = (given: PortOfHost): E.Either<InvalidParameters, Port> =>
       ...(hostAddress !== undefined && { hostAddress })
     }))
   )
-
-/** The port that a mapping publishes. */
-export const portIn = (given: PortMapping): E.Either<InvalidParameters, Port> => parsed(given)
 
 const isSame = (a: Port, b: Port): boolean =>
   a.protocol === b.protocol &&
@@ -68,8 +66,8 @@ export const withPort = (
 ): E.Either<InvalidParameters, Parameters | undefined> =>
   pipe(
     E.Do,
-    E.apS('wanted', parsed(port)),
-    E.apS('all', E.traverseArray(parsed)(givenIn(parameters))),
+    E.apS('wanted', portIn(port)),
+    E.apS('all', E.traverseArray(portIn)(givenIn(parameters))),
     E.map(({ wanted, all }) =>
       all.some(each => isSame(each, wanted) && each.port === wanted.port)
         ? undefined
@@ -85,7 +83,7 @@ export const withoutPort = (
   pipe(
     E.Do,
     E.apS('wanted', portOf(port)),
-    E.apS('all', E.traverseArray(parsed)(givenIn(parameters))),
+    E.apS('all', E.traverseArray(portIn)(givenIn(parameters))),
     E.chain(({ wanted, all }) => {
       if (all.some(each => isSame(each, wanted)))
         return E.right({
