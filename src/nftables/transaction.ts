@@ -247,25 +247,32 @@ const setsFor =
       }))
     )
 
+/** The answers to requests, by the keys of those. */
+const answersTo =
+  <A>(requests: ReadonlyMap<string, Request<A>>) =>
+  (session: Sending): TE.TaskEither<NetlinkError, ReadonlyMap<string, A>> =>
+    pipe(
+      [...requests],
+      TE.traverseArray(([key, request]) =>
+        pipe(
+          session.send(request),
+          TE.map(answer => [key, answer] as const)
+        )
+      ),
+      TE.map(all => new Map(all))
+    )
+
 const rulesFor =
   (steps: ReadonlyArray<Step>) =>
   (session: Sending): Found => {
-    const chains = new Map(
-      steps.flatMap(step =>
-        isChange(step) && step.beside !== undefined
-          ? [[keyOf(step.beside.ref, step.beside.chain), step.beside] as const]
-          : []
-      )
-    )
+    const asked = new Map<string, ReturnType<typeof heldRules>>()
+    for (const step of steps) {
+      if (!isChange(step) || step.beside === undefined) continue
+      const { ref, chain } = step.beside
+      asked.set(keyOf(ref, chain), heldRules(ref, chain))
+    }
     return pipe(
-      [...chains],
-      TE.traverseArray(([key, { ref, chain }]) =>
-        pipe(
-          session.send(heldRules(ref, chain)),
-          TE.map(handles => [key, handles] as const)
-        )
-      ),
-      TE.map(all => new Map<string, ReadonlyArray<bigint>>(all)),
+      answersTo(asked)(session),
       TE.map(found => ({ rules: (ref, chain) => found.get(keyOf(ref, chain)) ?? [] }))
     )
   }
@@ -281,16 +288,7 @@ const filled =
       const layout = layouts.get(layoutKey(ref, set))
       if (layout?.merge === true) asked.set(layoutKey(ref, set), heldElements(ref, set, layout))
     }
-    return pipe(
-      [...asked],
-      TE.traverseArray(([key, request]) =>
-        pipe(
-          session.send(request),
-          TE.map(elements => [key, elements] as const)
-        )
-      ),
-      TE.map(all => new Map(all))
-    )
+    return answersTo(asked)(session)
   }
 
 /** Milliseconds that the first pause may last, and that none may outlast. */
