@@ -6,7 +6,30 @@ import { root } from './javascript'
 
 const dist = join(root, 'dist')
 
-const fromDist = (path: string): string => `./${relative(dist, path)}`
+/** What is not in the one file is loaded by src/command/isolink.ts. */
+const fromCommand = (path: string): string => `./${relative(join(dist, 'src/command'), path)}`
+
+/**
+ * Packages with machine code look for it in many places, which takes three times as long as to load it. It nearly always is
+ * where npm puts it; where it is not, or is of another C library, the package itself is asked.
+ */
+const machineCode: { readonly [module: string]: string } = {
+  koffi: `
+    try {
+      if (require('node:fs').existsSync('/etc/alpine-release')) throw new Error('musl')
+      module.exports = require(\`@koromix/koffi-linux-\${process.arch}/linux_\${process.arch}/koffi.node\`)
+    } catch {
+      module.exports = require('koffi')
+    }`,
+  'netlink/dist/raw': `
+    try {
+      module.exports = require('./node_modules/netlink/dist/raw')
+    } catch {
+      module.exports = require('netlink/dist/raw')
+    }`,
+  'node-gyp-build': `
+    module.exports = () => require(\`netlink/prebuilds/linux-\${process.arch}/node.napi.node\`)`
+}
 
 /** Says of each file whether it becomes part of the one, and as what. */
 const files: Plugin = {
@@ -15,8 +38,15 @@ const files: Plugin = {
     // Processes of their own, and what loads an ES module, which only Node's own loader can.
     onResolve({ filter: /./ }, ({ path, kind, resolveDir }) => {
       if (kind !== 'require-resolve' && !path.endsWith('/svg')) return
-      return { path: path.startsWith('.') ? fromDist(resolve(resolveDir, path)) : path, external: true }
+      return { path: path.startsWith('.') ? fromCommand(resolve(resolveDir, path)) : path, external: true }
     })
+    onResolve({ filter: /^(koffi|netlink\/dist\/raw|node-gyp-build)$/ }, ({ path, namespace }) =>
+      namespace === 'machine-code' ? { path, external: true } : { path, namespace: 'machine-code' }
+    )
+    onLoad({ filter: /./, namespace: 'machine-code' }, ({ path }) => ({
+      contents: machineCode[path] ?? '',
+      resolveDir: root
+    }))
     // Commander has it for commands that are programs of their own: ours are none.
     onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
       packageOf(relative(root, importer)) === 'commander' ? { path, namespace: 'unused' } : undefined
@@ -61,8 +91,8 @@ export const bundle = async (): Promise<void> => {
     format: 'cjs',
     // Latin-1, as which it is read fastest, has that.
     charset: 'ascii',
-    // Those that hold machine code, and one that most runs do without.
-    external: ['koffi', 'netlink', 'yaml'],
+    // Most runs do without.
+    external: ['yaml'],
     // As src/command/isolink.ts calls it.
     banner: { js: '(function(require,__filename,__dirname){const exports={};let filesUsed=0' },
     footer: { js: 'return{filesUsed:()=>filesUsed}})' },

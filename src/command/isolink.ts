@@ -11,7 +11,6 @@ import {
   rmSync,
   writeSync
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 
@@ -34,7 +33,9 @@ interface Compiled {
 const read = (path: string): Compiled | undefined => {
   try {
     const bytes = readFileSync(path)
-    return { files: bytes.readUInt32LE(0), code: bytes.subarray(4) }
+    const size = bytes.length - Uint32Array.BYTES_PER_ELEMENT
+    // V8 would copy code that does not begin where a buffer does.
+    return { files: bytes.readUInt32LE(size), code: bytes.subarray(0, size) }
   } catch {
     return undefined
   }
@@ -54,8 +55,8 @@ const write = (path: string, files: number, script: Script): void => {
   const unfinished = `${path}.${process.pid}`
   const isWritten = succeeds(() => {
     const descriptor = openSync(unfinished, 'wx', 0o644)
-    writeSync(descriptor, Uint32Array.of(files))
     writeSync(descriptor, script.createCachedData())
+    writeSync(descriptor, Uint32Array.of(files))
     fsyncSync(descriptor)
     closeSync(descriptor)
     renameSync(unfinished, path)
@@ -77,7 +78,7 @@ const run = (path: string, cache: string): void => {
     ...(known !== undefined && { cachedData: known.code })
   })
   const bundle = script.runInThisContext() as Bundle
-  const { filesUsed } = bundle(createRequire(path), path, dirname(path))
+  const { filesUsed } = bundle(require, path, dirname(path))
   process.once('exit', status => {
     const isNew = script.cachedDataRejected !== false || filesUsed() > (known?.files ?? 0)
     if (status === 0 && isNew) write(cache, filesUsed(), script)

@@ -2,9 +2,6 @@ import { programWith } from './program'
 
 const [first, second] = process.argv.slice(2).filter(word => word !== 'help' && word !== '--')
 
-// Whoever reads our output may have seen enough of it.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
-
 // A shell asks for what can follow the words of a command line.
 const program = programWith(name => name === (first === 'complete' ? second : first))
 if (first === 'complete') (require('./complete') as typeof import('./complete')).complete(program)

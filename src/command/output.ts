@@ -1,17 +1,40 @@
+import { fstatSync, writeSync } from 'node:fs'
 import type { Progress } from '../isolation/execution'
 
-export const print = (text: string): void => void process.stdout.write(`${text}\n`)
+/** Whoever reads our output may have seen enough of it. */
+const quit = ({ code }: NodeJS.ErrnoException): never => process.exit(code === 'EPIPE' ? 0 : 1)
+
+let isStreamed = false
+
+/** Node's streams take as long to load as links to be listed: only a reader that must be waited for needs them. */
+export const write = (text: string): void => {
+  const bytes = Buffer.from(text)
+  let written = 0
+  try {
+    while (!isStreamed && written < bytes.length) written += writeSync(1, bytes, written)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') quit(error as NodeJS.ErrnoException)
+    isStreamed = true
+    process.stdout.on('error', quit)
+  }
+  if (isStreamed) process.stdout.write(bytes.subarray(written))
+}
+
+export const print = (text: string): void => write(`${text}\n`)
+
+/** To ask Node loads its streams for terminals, which are character devices. */
+const isTerminal = (): boolean => fstatSync(1).isCharacterDevice() && process.stdout.isTTY
 
 /** What only a person at a terminal wants to read. */
 export const tell = (text: string): void => {
-  if (process.stdout.isTTY) print(text)
+  if (isTerminal()) print(text)
 }
 
 const colours = { red: 31, green: 32, yellow: 33 } as const
 
 /** In a colour on a terminal that has some, unless NO_COLOR asks for none. */
 export const paint = (colour: keyof typeof colours, text: string): string =>
-  process.stdout.isTTY && process.stdout.hasColors() ? `\x1b[${colours[colour]}m${text}\x1b[39m` : text
+  isTerminal() && process.stdout.hasColors() ? `\x1b[${colours[colour]}m${text}\x1b[39m` : text
 
 const warn = (sentence: string): void => void process.stderr.write(`isolink: ${sentence}\n`)
 

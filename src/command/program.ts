@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { report, wrongUsage } from './outcome'
+import { write } from './output'
 
 interface Entry {
   readonly name: string
@@ -126,7 +127,10 @@ export const programWith = (isWanted: (name: string) => boolean): Command => {
     .version(version)
     .enablePositionalOptions()
     .configureHelp({ subcommandTerm: command => command.name() })
-    .configureOutput({ outputError: complaint => report(wrongUsage(sentence(complaint))) })
+    .configureOutput({
+      writeOut: write,
+      outputError: complaint => report(wrongUsage(sentence(complaint)))
+    })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   for (const { name, summary, load } of entries) {
     const command = program.command(name).summary(summary)

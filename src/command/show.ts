@@ -5,7 +5,7 @@ import type { NetlinkError } from '../socket/error'
 import { objects } from './listing'
 import type { Listing, Look } from './listing/listing'
 import { conclude } from './outcome'
-import { columns, example, json, print } from './output'
+import { columns, example, json, print, write } from './output'
 import { among } from './parameter'
 import { referenceOf } from './reference'
 
@@ -29,7 +29,7 @@ export const show = (command: Command): Command =>
         inNamespace(options.namespace, objects[object] as Look),
         ({ rows, values, text }) => {
           if (options.json === true) print(json(values))
-          else if (text !== undefined) process.stdout.write(text)
+          else if (text !== undefined) write(text)
           else if (rows.length > 0) print(columns(rows))
         },
         options

@@ -116,15 +116,23 @@ const nameless: { readonly [errno: number]: readonly [code: string, meaning: str
   85: ['ERESTART', 'changed in the meantime']
 }
 
+const once = <A>(make: () => A): (() => A) => {
+  let made: A | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
 /** Node makes the map anew at each call. */
-const systemErrors = getSystemErrorMap()
+const systemErrors = once(getSystemErrorMap)
 
 /** An errno's name and meaning. libuv has no words for some, as EINPROGRESS, and the C library's name for another. */
 export const describe = (errno: number): readonly [code: string, meaning: string] => {
   const ours = nameless[errno]
   if (ours !== undefined) return ours
   if (errno === constants.errno.EOPNOTSUPP) return ['EOPNOTSUPP', 'operation not supported']
-  const known = systemErrors.get(-errno)
+  const known = systemErrors().get(-errno)
   if (known !== undefined) return known
   const [code = `errno ${errno}`] = Object.entries(constants.errno).find(each => each[1] === errno) ?? []
   return [code, 'refused']
@@ -151,14 +159,6 @@ export const failureOf = (call: string, error: unknown): SystemCallFailed => {
 }
 
 type Koffi = typeof import('koffi', { with: { 'resolution-mode': 'import' }})
-
-const once = <A>(make: () => A): (() => A) => {
-  let made: A | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
 
 /** Loading koffi takes 12 ms: it waits for the first system call. */
 const koffi = once((): Koffi => require('koffi'))

@@ -12,7 +12,7 @@ import {
   writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -260,10 +260,28 @@ test('the command is one file, and keeps what V8 compiled of it', () => {
   assert.equal(readFileSync(compiled), first, 'nothing new was compiled')
 })
 
+test('koffi and netlink find their machine code themselves where the command does not', () => {
+  const link = (): string =>
+    execFileSync('node', [bin, 'show', 'link'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const found = link()
+  assert.match(found, /^lo +/)
+  const hidden = ['@koromix', 'netlink'].map(name => join(consumer, 'node_modules', name))
+  for (const each of hidden) rmSync(each)
+  cpSync(join(root, 'node_modules/netlink'), join(consumer, 'node_modules/netlink'), { recursive: true })
+  const prebuilds = join(consumer, 'node_modules/netlink/prebuilds')
+  renameSync(
+    join(prebuilds, `linux-${process.arch}/node.napi.node`),
+    join(prebuilds, `linux-${process.arch}/napi.node`)
+  )
+  assert.is(link(), found)
+  rmSync(join(consumer, 'node_modules/netlink'), { recursive: true })
+  for (const each of hidden) symlinkSync(join(root, 'node_modules', basename(each)), each)
+})
+
 test('what V8 compiled is replaced if it is damaged or of another version, and done without', () => {
   const whole = completion()
   const good = readFileSync(compiled)
-  const version = good.map((byte, n) => (n >= 8 && n < 12 ? byte ^ 0xff : byte))
+  const version = good.map((byte, n) => (n >= 4 && n < 8 ? byte ^ 0xff : byte))
   for (const damaged of [Buffer.alloc(0), Buffer.alloc(4096, 1), good.subarray(0, 5000), version]) {
     writeFileSync(compiled, damaged)
     assert.is(completion(), whole)
