@@ -85,20 +85,25 @@ export const parsePrefix = (text: string): E.Either<string, Prefix> => {
   return E.right({ family, address: address.right, length })
 }
 
-const bytesOf = (address: string): ReadonlyArray<number> =>
-  isDotted(address)
-    ? address.split('.').map(Number)
-    : (strict(address) ?? ipaddr.parse(address)).toByteArray()
+/** The four or sixteen bytes of an address, in the order of the network. */
+export const addressBytes = (address: string): Uint8Array =>
+  Uint8Array.from(
+    isDotted(address)
+      ? address.split('.').map(Number)
+      : (strict(address) ?? ipaddr.parse(address)).toByteArray()
+  )
 
-const masked = ({ address, length }: Prefix): ReadonlyArray<number> =>
-  bytesOf(address).map((byte, n) => byte & (0xff << Math.max(0, Math.min(8, (n + 1) * 8 - length))) & 0xff)
+const masked = ({ address, length }: Prefix): Uint8Array =>
+  addressBytes(address).map(
+    (byte, n) => byte & (0xff << Math.max(0, Math.min(8, (n + 1) * 8 - length))) & 0xff
+  )
 
-const fromBytes = (bytes: ReadonlyArray<number>): string =>
+const fromBytes = (bytes: Uint8Array): string =>
   bytes.length === 4 ? bytes.join('.') : textOf(ipaddr.fromByteArray([...bytes]))
 
 /** An address out of the four or sixteen bytes that stand for it on the wire; any other bytes in hexadecimal. */
 export const addressText = (bytes: Uint8Array): string =>
-  bytes.length === 4 || bytes.length === 16 ? fromBytes([...bytes]) : Buffer.from(bytes).toString('hex')
+  bytes.length === 4 || bytes.length === 16 ? fromBytes(bytes) : Buffer.from(bytes).toString('hex')
 
 /** The network that begins and ends with two addresses, as `10.0.0.0/24`; as `first-last` where it is none. */
 export const networkText = (first: Uint8Array, last: Uint8Array): string => {

@@ -1,4 +1,3 @@
-import * as ipaddr from 'ipaddr.js'
 import { littleEndian as le } from '../../protocol'
 import type { DATATYPE } from '../../protocol/nftables/datatype'
 import type { Expression } from '../../protocol/nftables/expression'
@@ -6,6 +5,7 @@ import { NFT_CT } from '../../protocol/nftables/expression/ct'
 import { NFT_FIB_RESULT, NFTA_FIB_F } from '../../protocol/nftables/expression/fib'
 import { NFT_META } from '../../protocol/nftables/expression/meta'
 import { NFT_PAYLOAD } from '../../protocol/nftables/expression/payload'
+import { addressBytes } from '../ip/prefix'
 
 /**
  * Something of a packet that a rule can load into a register and compare: `ip saddr`, `oifname`. Its datatype is the
@@ -26,9 +26,7 @@ export interface Selector<A> {
 export const protocols = { icmp: 1, tcp: 6, udp: 17, ipv6Icmp: 58, sctp: 132 } as const
 export type TransportProtocol = 'tcp' | 'udp' | 'sctp'
 
-/** An address in the order of the network, as sets and rules hold it. */
-export const addressBytes = (address: string): Uint8Array =>
-  Uint8Array.from(ipaddr.parse(address).toByteArray())
+export { addressBytes }
 
 /** A port in the order of the network, as sets and rules hold it. */
 export const portBytes = (port: number): Uint8Array => Uint8Array.of(port >> 8, port & 0xff)
