@@ -223,6 +223,47 @@ kernelTest(test, 'the port of a bridge there comes back all the same', needs, as
   isSame(before)
 })
 
+/** A bridge on the host whose port it is, and what that keeps of it. */
+const enslave = (bridge: string, ...port: ReadonlyArray<string>): string => {
+  equip()
+  sh(`ip link add br0 type bridge ${bridge}; ip link set ${nic} up master br0
+ip link set ${nic} type bridge_slave cost 77 guard on
+${port.join('\n')}`)
+  return portOfHost()
+}
+
+/** What the bridge keeps of its ports, but for what it counts. */
+const portOfHost = (): string =>
+  sh(`ip -d -j link show ${nic} | jq -c '.[0] | .master, (.linkinfo.info_slave_data | [.cost, .guard, .priority])'
+bridge -j vlan show dev ${nic}`)
+
+kernelTest(test, 'the port of a bridge on the host is that again', needs, async () => {
+  const before = enslave('')
+  await apply(planOf())
+  await teardown('blue')
+  assert.is(portOfHost(), before)
+  sh('ip link delete br0')
+})
+
+kernelTest(
+  test,
+  'the port of a bridge on the host is in the VLANs that it was in',
+  [...needs, linkKind('bridge vlan_filtering 1')],
+  async () => {
+    const before = enslave(
+      'vlan_filtering 1',
+      `bridge vlan delete dev ${nic} vid 1`,
+      `bridge vlan add dev ${nic} vid 10 pvid untagged`,
+      `bridge vlan add dev ${nic} vid 20-29`
+    )
+    assert.match(before, /"vlan":10,"flags":\["PVID","Egress Untagged"\]/)
+    await apply(planOf())
+    await teardown('blue')
+    assert.is(portOfHost(), before)
+    sh('ip link delete br0')
+  }
+)
+
 const unreachable: Step = {
   _tag: 'AddRoute',
   route: { destination: '203.0.114.0/24', gateway: '198.51.101.1' }

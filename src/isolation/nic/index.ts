@@ -5,10 +5,11 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import * as address from '../../address'
 import * as filter from '../../filter'
-import type { Link, LinkChange } from '../../link'
+import type { Link, LinkChange, PortVlan } from '../../link'
 import * as link from '../../link'
 import type { NamespaceRef } from '../../namespace/reference'
 import * as qdisc from '../../qdisc'
+import type { NetlinkError } from '../../socket/error'
 import { type LinkUnmovable, linkStuck, linkUnmovable, type StepError } from '../error'
 import { placeKey, placeName, type World } from '../world'
 import type { Kept } from './kept'
@@ -25,6 +26,8 @@ export interface Nic {
   readonly inner: number
   readonly identity: Identity
   readonly traits: Traits
+  /** The VLANs that it takes part in, as the port of a bridge. */
+  readonly vlans?: ReadonlyArray<PortVlan>
   readonly settings: Settings
   readonly possessions: Possessions
   /** Seconds of the kernel's clock when this was told: lifetimes go on from there. */
@@ -84,11 +87,17 @@ export const takeStock = (name: string, world: World): TE.TaskEither<StepError, 
     ),
     TE.bindW('possessions', ({ own }) => possessionsOf({ world, namespace: undefined, index: own.index })),
     TE.bindW('settings', ({ own }) => TE.fromEither(settingsOf(own.name, world))),
-    TE.map(({ own, possessions, settings }) => ({
+    TE.bindW('vlans', ({ own }) =>
+      own.master === undefined
+        ? TE.right<NetlinkError, ReadonlyArray<PortVlan>>([])
+        : world.send(link.vlan.list({ link: own.index }))
+    ),
+    TE.map(({ own, possessions, settings, vlans }) => ({
       index: own.index,
       inner: link.freeIndex(),
       identity: identityOf(own),
       traits: traitsOf(own),
+      vlans,
       settings,
       possessions,
       told: now()
@@ -350,10 +359,28 @@ const rechristen = async (nic: Nic, here: Link, world: World): Promise<Shortfall
 const rejoin = async (nic: Nic, here: Link, world: World): Promise<Shortfalls> => {
   const { master, port } = nic.traits
   if (master === here.master) return []
-  return change(world, undefined, here.index, [
+  const shortfalls = await change(world, undefined, here.index, [
     { master: master ?? null },
     ...(port === undefined ? [] : [{ port: { kind: 'bridge', options: port } } as const])
   ])
+  return port === undefined || nic.vlans === undefined
+    ? shortfalls
+    : [...shortfalls, ...(await retag(nic.vlans, here, world))]
+}
+
+/** The port's VLANs as they were, where its bridge has taken it into the one that is everybody's. */
+const retag = async (vlans: ReadonlyArray<PortVlan>, { index }: Link, world: World): Promise<Shortfalls> => {
+  const there = await world.send(link.vlan.list({ link: index }))()
+  if (E.isLeft(there)) return [there.left.message]
+  const session = world.session(undefined)
+  if (E.isLeft(session)) return [session.left.message]
+  const results = await session.right.batch([
+    ...there.right.map(({ id, last }) =>
+      link.vlan.remove({ link: index, id, ...(last !== undefined && { last }) })
+    ),
+    ...vlans.map(vlan => link.vlan.add({ ...vlan, link: index }))
+  ])()
+  return results.flatMap(result => (E.isLeft(result) ? [result.left.message] : []))
 }
 
 /** What a link has become that could not be given back. */
