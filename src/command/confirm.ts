@@ -3,6 +3,7 @@ import { confirm as keep } from '../isolation'
 import { typed } from './input'
 import { type Answering, answer } from './outcome'
 import { example, tell } from './output'
+import { interruptible } from './signal'
 
 export const confirm = (command: Command): Command =>
   command
@@ -12,7 +13,7 @@ export const confirm = (command: Command): Command =>
     .addHelpText('after', example(...typed('isolink up --confirm-within 30s'), 'isolink confirm blue'))
     .action((given: string, answering: Answering) =>
       answer(
-        keep(given),
+        () => interruptible(signal => keep(given, { signal })()),
         ({ name, changed }) => tell(changed ? `${name} is confirmed` : `${name} needs no confirmation`),
         answering
       )

@@ -14,7 +14,7 @@ import { neighbourRow } from './listing/neighbour'
 import { routeRow } from './listing/route'
 import { ruleRow } from './listing/rule'
 import { conclude } from './outcome'
-import { example, line, paint, print } from './output'
+import { example, isUnheard, line, paint, print } from './output'
 import { among, durationOf } from './parameter'
 import { referenceOf } from './reference'
 
@@ -117,6 +117,7 @@ const tell =
           print([time ? ofDay(now) : '', namespace ?? '', said].filter(Boolean).join(' '))
       }
       if (event.object === 'link' && event.change === 'removed') links.delete(event.value.index)
+      if (isUnheard()) process.exit()
     }
     return E.right(undefined)
   }

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { TaskEither } from 'fp-ts/TaskEither'
-import { json, print } from './output'
+import { complain, json, print } from './output'
 
 /** What a command ends with when it is not done: any error value of the library, or one of ours. */
 export interface Failure {
@@ -31,7 +31,7 @@ const usage: ReadonlySet<string> = new Set([
 export const report = (failure: Failure, { json: asJson }: Answering = {}): void => {
   const { _tag, message, hint } = failure
   const advice = hint === undefined || message.includes(hint) ? '' : `; ${hint}`
-  process.stderr.write(asJson === true ? `${json(failure)}\n` : `isolink: ${message}${advice}\n`)
+  complain(asJson === true ? json(failure) : `isolink: ${message}${advice}`)
   process.exitCode = usage.has(_tag) ? 2 : 1
 }
 

@@ -1,24 +1,45 @@
 import { fstatSync, writeSync } from 'node:fs'
 import type { Progress } from '../isolation/execution'
 
-/** Whoever reads our output may have seen enough of it. */
-const quit = ({ code }: NodeJS.ErrnoException): never => process.exit(code === 'EPIPE' ? 0 : 1)
-
-let isStreamed = false
-
-/** Node's streams take as long to load as links to be listed: only a reader that must be waited for needs them. */
-export const write = (text: string): void => {
-  const bytes = Buffer.from(text)
-  let written = 0
-  try {
-    while (!isStreamed && written < bytes.length) written += writeSync(1, bytes, written)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') quit(error as NodeJS.ErrnoException)
-    isStreamed = true
-    process.stdout.on('error', quit)
-  }
-  if (isStreamed) process.stdout.write(bytes.subarray(written))
+interface Output {
+  readonly write: (text: string) => void
+  /** Whether nobody reads any more: `head` has seen enough, or a terminal is gone. */
+  readonly isUnheard: () => boolean
 }
+
+/**
+ * What cannot be written is dropped, and what is being done comes to its end all the same. Node's streams take as long to
+ * load as links to be listed: only a reader that must not be waited for needs them.
+ */
+const outputTo = (descriptor: number, stream: () => NodeJS.WriteStream): Output => {
+  let streamed: NodeJS.WriteStream | undefined
+  let isUnheard = false
+  const lose = ({ code }: NodeJS.ErrnoException): void => {
+    isUnheard = true
+    // Who has seen enough has missed nothing.
+    if (code !== 'EPIPE') process.exitCode = 1
+  }
+  return {
+    write: text => {
+      const bytes = Buffer.from(text)
+      let written = 0
+      try {
+        while (streamed === undefined && !isUnheard && written < bytes.length)
+          written += writeSync(descriptor, bytes, written)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') streamed = stream().on('error', lose)
+        else lose(error as NodeJS.ErrnoException)
+      }
+      if (!isUnheard) streamed?.write(bytes.subarray(written))
+    },
+    isUnheard: () => isUnheard
+  }
+}
+
+const standardOutput = outputTo(1, () => process.stdout)
+const standardError = outputTo(2, () => process.stderr)
+
+export const { write, isUnheard } = standardOutput
 
 export const print = (text: string): void => write(`${text}\n`)
 
@@ -36,12 +57,13 @@ const colours = { red: 31, green: 32, yellow: 33 } as const
 export const paint = (colour: keyof typeof colours, text: string): string =>
   isTerminal() && process.stdout.hasColors() ? `\x1b[${colours[colour]}m${text}\x1b[39m` : text
 
-const warn = (sentence: string): void => void process.stderr.write(`isolink: ${sentence}\n`)
+/** Says what is wrong, or lost, where it is not taken for an answer. */
+export const complain = (text: string): void => standardError.write(`${text}\n`)
 
 /** Tells a person of each step as it is done, and anybody of each thing that is lost. */
 export const progress = ({ json: asJson }: { readonly json?: boolean }): Progress => ({
   ...(asJson !== true && { onStep: description => tell(`${paint('green', '✓')} ${description}`) }),
-  onLoss: asJson === true ? lost => void process.stderr.write(`${line({ lost })}\n`) : warn
+  onLoss: lost => complain(asJson === true ? line({ lost }) : `isolink: ${lost}`)
 })
 
 /** 64 bits are texts, as JSON's readers would round them; bytes are texts of hexadecimal digits. */

@@ -3,6 +3,7 @@ import { publish as publishAt } from '../isolation'
 import type { PortMapping } from '../recipe'
 import { type Answering, answer } from './outcome'
 import { example, progress, tell } from './output'
+import { interruptible } from './signal'
 
 const number = String.raw`\d+(?:-\d+)?`
 const mapping = new RegExp(
@@ -34,7 +35,7 @@ export const publish = (command: Command): Command =>
     .addHelpText('after', example('isolink publish blue 8080:80'))
     .action((name: string, port: PortMapping, answering: Answering) =>
       answer(
-        publishAt(name, port, progress(answering)),
+        () => interruptible(signal => publishAt(name, port, { ...progress(answering), signal })()),
         ({ changed }) =>
           tell(
             changed

@@ -4,6 +4,7 @@ import type { PortMapping } from '../recipe'
 import { type Answering, answer } from './outcome'
 import { example, progress, tell } from './output'
 import { mappingOf } from './publish'
+import { interruptible } from './signal'
 
 export const unpublish = (command: Command): Command =>
   command
@@ -14,7 +15,7 @@ export const unpublish = (command: Command): Command =>
     .addHelpText('after', example('isolink unpublish blue 8080'))
     .action((name: string, { port: _, ...port }: PortMapping, answering: Answering) =>
       answer(
-        unpublishAt(name, port, progress(answering)),
+        () => interruptible(signal => unpublishAt(name, port, { ...progress(answering), signal })()),
         ({ changed }) =>
           tell(
             changed

@@ -9,15 +9,7 @@ import type { NamespaceRef } from '../namespace/reference'
 import { allSteps, type InvalidParameters, invalidParameters, type Plan, withUplink } from '../recipe/plan'
 import type { Step } from '../recipe/step'
 import { checkCapabilities } from './capability'
-import {
-  type IsolationError,
-  type JournalFailed,
-  type NameTaken,
-  type PortTaken,
-  type StepError,
-  type StepFailed,
-  total
-} from './error'
+import { type IsolationError, type NameTaken, type PortTaken, type StepFailed, total } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
@@ -209,13 +201,14 @@ const referencesIn = (value: unknown): ReadonlyArray<NamespaceRef> =>
       )
 
 /**
- * What every step finds before anything is changed; the questions of all travel together, once the namespaces are
+ * What every step of a plan, or some of them, finds before anything is changed; the questions of all travel together, once the namespaces are
  * there that they are asked in. A port that somebody has is the caller's to mend, not the step's.
  */
 export const observe = (
   machine: Machine,
   plan: Plan,
-  world: World
+  world: World,
+  steps: ReadonlyArray<Step> = plan.steps
 ): TE.TaskEither<PortTaken | StepFailed, ReadonlyArray<unknown>> => {
   const around = surroundings(world, machine, plan, [])
   const found = new Map<Step, unknown>()
@@ -229,15 +222,15 @@ export const observe = (
     )
   const makesPlace = ({ _tag }: Step): boolean => _tag === 'CreateNamespace'
   return pipe(
-    plan.steps.filter(makesPlace),
+    steps.filter(makesPlace),
     TE.traverseSeqArray(look),
     TE.chain(() =>
       pipe(
-        plan.steps.filter(step => !makesPlace(step)),
+        steps.filter(step => !makesPlace(step)),
         TE.traverseArray(look)
       )
     ),
-    TE.map(() => plan.steps.map(step => found.get(step)))
+    TE.map(() => steps.map(step => found.get(step)))
   )
 }
 
@@ -275,9 +268,12 @@ const carryOut = async (
     ...(E.isLeft(unended) ? [unended.left.message] : []),
     ...(await undo(begun, around, options))
   ]
-  if (leftBehind.length === 0) machine.journal.erase(plan.name)
-  if (E.isLeft(members)) return members
-  return E.left(stepFailed(cause as Cause, leftBehind))
+  const erased = leftBehind.length === 0 ? machine.journal.erase(plan.name) : E.right(undefined)
+  const left = E.isLeft(erased) ? [erased.left.message] : leftBehind
+  if (cause !== undefined) return E.left(stepFailed(cause, left))
+  return E.isLeft(members) && left.length > 0
+    ? E.left(stepFailed({ step: 'attach the endpoints', error: members.left }, left))
+    : (members as E.Left<IsolationError>)
 }
 
 /** Applies what belongs to a plan, one after the other. What had to be done of each, if it was up already. */
@@ -304,7 +300,7 @@ const applyMembers = (
 
 interface Cause {
   readonly step: string
-  readonly error: StepError | JournalFailed
+  readonly error: StepFailed['cause']
 }
 
 /** That all is done has to be on record, or the next one would undo it. */

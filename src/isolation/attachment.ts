@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { bridgeEndpoint, type Endpoint } from '../recipe/bridge-network'
 import { type ApplyOptions, applyLocked, type Isolation } from './apply'
+import { checkCapabilities } from './capability'
 import { type IsolationError, notApplied } from './error'
 import { type Machine, membersOf, thisMachine } from './machine'
 import type { Entry } from './record'
@@ -16,14 +17,19 @@ export const attach = (
   endpoint: Endpoint,
   options: Omit<ApplyOptions, 'confirmWithin'> = {}
 ): TE.TaskEither<IsolationError, Isolation> => {
-  const machine = thisMachine()
-  return machine.journal.locked(
-    pipe(
-      networkOf(machine, network),
-      TE.chainEitherKW(({ plan }) => bridgeEndpoint(plan.parameters, endpoint)),
-      TE.chainW(plan => applyLocked(membersOf(machine, network), plan, options))
-    ),
-    options.signal
+  return pipe(
+    TE.fromEither(checkCapabilities()),
+    TE.map(thisMachine),
+    TE.chainW(machine =>
+      machine.journal.locked(
+        pipe(
+          networkOf(machine, network),
+          TE.chainEitherKW(({ plan }) => bridgeEndpoint(plan.parameters, endpoint)),
+          TE.chainW(plan => applyLocked(membersOf(machine, network), plan, options))
+        ),
+        options.signal
+      )
+    )
   )
 }
 
@@ -33,17 +39,22 @@ export const detach = (
   name: string,
   options: TeardownOptions = {}
 ): TE.TaskEither<IsolationError, Teardown> => {
-  const machine = thisMachine()
-  const inner = membersOf(machine, network)
-  return machine.journal.locked(
-    pipe(
-      TE.fromIOEither(() => inner.journal.read(name)),
-      TE.chainW(
-        (entry): TE.TaskEither<IsolationError, Teardown> =>
-          entry === undefined ? TE.right({ name, found: false }) : takeDownTelling(inner, entry, options)
+  return pipe(
+    TE.fromEither(checkCapabilities()),
+    TE.map(thisMachine),
+    TE.chainW(machine => {
+      const inner = membersOf(machine, network)
+      return machine.journal.locked(
+        pipe(
+          TE.fromIOEither(() => inner.journal.read(name)),
+          TE.chainW(
+            (entry): TE.TaskEither<IsolationError, Teardown> =>
+              entry === undefined ? TE.right({ name, found: false }) : takeDownTelling(inner, entry, options)
+          )
+        ),
+        options.signal
       )
-    ),
-    options.signal
+    })
   )
 }
 

@@ -10,13 +10,20 @@ export interface Confirmation {
   readonly changed: boolean
 }
 
+export interface ConfirmationOptions {
+  /** Ends the wait for another isolink on this machine. */
+  readonly signal?: AbortSignal
+}
+
 /** Keeps what was applied with `confirmWithin`. What has been confirmed already, or needed it never, stays as it is. */
-export const confirm = (name: string): TE.TaskEither<IsolationError, Confirmation> =>
-  confirmOn(thisMachine())(name)
+export const confirm = (
+  name: string,
+  options: ConfirmationOptions = {}
+): TE.TaskEither<IsolationError, Confirmation> => confirmOn(thisMachine())(name, options)
 
 export const confirmOn =
   ({ journal }: Machine) =>
-  (name: string): TE.TaskEither<IsolationError, Confirmation> =>
+  (name: string, { signal }: ConfirmationOptions = {}): TE.TaskEither<IsolationError, Confirmation> =>
     journal.locked(
       pipe(
         TE.fromIOEither(() => journal.read(name)),
@@ -34,7 +41,8 @@ export const confirmOn =
             TE.map(() => ({ name, changed: true }))
           )
         })
-      )
+      ),
+      signal
     )
 
 const confirmed = ({ pending: _, ...entry }: Entry): Entry => entry

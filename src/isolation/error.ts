@@ -20,7 +20,7 @@ export interface StepFailed {
   readonly message: string
   /** What the step was to do: `give eth0 in blue the address 10.0.0.2/24`. */
   readonly step: string
-  readonly cause: StepError | JournalFailed
+  readonly cause: StepError | JournalFailed | IsolationError
   /** What could not be undone, in sentences; nothing if the host is as before. */
   readonly leftBehind: ReadonlyArray<string>
 }

@@ -22,6 +22,7 @@ import { change, ownerOf } from './firewall/table'
 import { guestsIn } from './guest'
 import { type Journal, ownerIn } from './journal'
 import { type Machine, thisMachine } from './machine'
+import { linksOf } from './premise'
 import { ip, word } from './step/kind'
 import { ownerTagged } from './tag'
 import { placeName, type World } from './world'
@@ -279,7 +280,7 @@ const lifelines = (
         ? TE.right([])
         : pipe(
             world.send(route.list({ table: route.RT_TABLE.MAIN })),
-            TE.map(routes => new Set(routes.filter(isDefault).map(each => each.link))),
+            TE.map(routes => new Set(routes.filter(isDefault).flatMap(linksOf))),
             TE.map(ways => found.filter(({ index }) => ways.has(index)))
           )
     )

@@ -1,6 +1,6 @@
 export { type ApplyOptions, apply, type Isolation } from './apply'
 export { attach, detach } from './attachment'
-export { type Confirmation, confirm } from './confirm'
+export { type Confirmation, type ConfirmationOptions, confirm } from './confirm'
 export type {
   CapabilityMissing,
   IsolationError,
@@ -17,7 +17,7 @@ export type {
 } from './error'
 export { explain } from './explain'
 export { collectGarbage, type Garbage, type GarbageOptions } from './garbage'
-export { publish, type Revision, unpublish } from './publication'
+export { type PublicationOptions, publish, type Revision, unpublish } from './publication'
 export { type Recovery, recover } from './recover'
 export { type Drift, type Status, status } from './status'
 export { type Teardown, type TeardownOptions, teardown } from './teardown'

@@ -19,6 +19,7 @@ import {
 } from '../recipe/plan'
 import * as route from '../route'
 import type { NetlinkError } from '../socket/error'
+import type { LinkRef } from '../socket/request'
 import type { IsolationError, PremiseFailed } from './error'
 import type { Journal } from './journal'
 import { wrongParent } from './parent'
@@ -40,8 +41,7 @@ export const resolveUplink = (plan: Plan, world: World): TE.TaskEither<Isolation
       const [best] = routes
         .filter(({ destination }) => destination === 'default')
         .toSorted((a, b) => (a.metric ?? 0) - (b.metric ?? 0))
-        .flatMap(({ link: out, nexthops = [] }) => [out, ...nexthops.map(nexthop => nexthop.link)])
-        .filter(out => out !== undefined)
+        .flatMap(linksOf)
       return best === undefined
         ? TE.left<IsolationError, string>(noDefaultRoute(family))
         : pipe(
@@ -136,7 +136,8 @@ const checkSpare = (field: string, name: string, world: World): TE.TaskEither<Is
     })
   )
 
-const linksOf = ({ link: single, nexthops = [] }: route.Route): ReadonlyArray<unknown> =>
+/** The links that a route leaves by, of which there are several where it balances. */
+export const linksOf = ({ link: single, nexthops = [] }: route.Route): ReadonlyArray<LinkRef> =>
   [single, ...nexthops.map(each => each.link)].filter(each => each !== undefined)
 
 const checkNetwork = (

@@ -23,6 +23,11 @@ import { mend } from './repair'
 import { revise } from './revision'
 import { type BriefSubject, briefSubjectOf, type Subject, subjectOf } from './subject'
 
+export interface PublicationOptions extends Progress {
+  /** Ends the wait for another isolink on this machine. What has been begun comes to its end. */
+  readonly signal?: AbortSignal
+}
+
 /** What became of an isolation whose ports were to change. */
 export interface Revision {
   readonly name: string
@@ -39,13 +44,14 @@ export interface Revision {
 export const publish = (
   name: string,
   port: PortMapping,
-  options: Progress = {}
+  options: PublicationOptions = {}
 ): TE.TaskEither<IsolationError, Revision> =>
   change(
     name,
     () => portIn(port),
     (subject, parsed) => addPort(subject, parsed, port, options),
-    subject => changeWholly(subject, parameters => withPort(parameters, port), options)
+    subject => changeWholly(subject, parameters => withPort(parameters, port), options),
+    options.signal
   )
 
 /**
@@ -55,13 +61,14 @@ export const publish = (
 export const unpublish = (
   name: string,
   port: PortOfHost,
-  options: Progress = {}
+  options: PublicationOptions = {}
 ): TE.TaskEither<IsolationError, Revision> =>
   change(
     name,
     () => portOf(port),
     (subject, parsed) => removePort(subject, parsed, options),
-    subject => changeWholly(subject, parameters => withoutPort(parameters, port), options)
+    subject => changeWholly(subject, parameters => withoutPort(parameters, port), options),
+    options.signal
   )
 
 type Outcome = Omit<Revision, 'name'>
@@ -74,7 +81,8 @@ const change = (
   name: string,
   parse: () => E.Either<InvalidParameters, Port>,
   briefly: (subject: BriefSubject, port: Port) => TE.TaskEither<IsolationError, boolean>,
-  wholly: (subject: Subject) => TE.TaskEither<IsolationError, Outcome>
+  wholly: (subject: Subject) => TE.TaskEither<IsolationError, Outcome>,
+  signal: AbortSignal | undefined
 ): TE.TaskEither<IsolationError, Revision> => {
   const settle = (machine: Machine): TE.TaskEither<IsolationError, boolean> => {
     const port = parse()
@@ -100,7 +108,8 @@ const change = (
                 ? TE.right({ changed: true, repaired: [] })
                 : pipe(subjectOf(machine, name), TE.chainW(wholly))
           )
-        )
+        ),
+        signal
       )
     ),
     TE.map(outcome => ({ name, ...outcome }))
@@ -136,12 +145,12 @@ const carryOver =
       machine,
       async (world): Promise<E.Either<IsolationError, void>> => {
         const { kept, added, removed } = differenceOf(entry, plan)
-        const seen = await observe(machine, { ...plan, steps: added }, world)()
+        const seen = await observe(machine, plan, world, added)()
         if (E.isLeft(seen)) return seen
         const tasks = added.map((step, n): Task => ({ step, before: seen.right[n] }))
         const next: Entry = {
           ...entry,
-          plan: keptMembers(entry.plan, plan),
+          plan,
           asked: askedOf(entry),
           before: plan.steps.map(
             (step, n) => (kept[n] ?? tasks.find(task => task.step === step))?.before ?? null
@@ -161,7 +170,3 @@ const carryOver =
       },
       { places: entry.places }
     )
-
-/** Endpoints have records of their own. */
-const keptMembers = ({ members }: Plan, plan: Plan): Plan =>
-  members === undefined ? plan : { ...plan, members }

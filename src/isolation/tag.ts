@@ -11,4 +11,9 @@ export const ownerTagged = (alias: string | undefined): string | undefined =>
 export const areTogether = (owner: string, other: string): boolean =>
   directoryIn(owner) === directoryIn(other)
 
-const directoryIn = (owner: string): string | undefined => owner.split('/')[0]?.split('@')[1]
+/** Whether two are one isolation or parts of one: `web` and `web/red`. */
+export const areOne = (owner: string, other: string): boolean => wholeOf(owner) === wholeOf(other)
+
+const wholeOf = (owner: string): string => owner.split('/')[0] as string
+
+const directoryIn = (owner: string): string | undefined => wholeOf(owner).split('@')[1]

@@ -7,6 +7,7 @@ import { checkCapabilities } from './capability'
 import type { IsolationError, JournalFailed, TeardownFailed } from './error'
 import { inWorld, type Progress, surroundings, type Task, tasksOf, undo } from './execution'
 import { unrecorded } from './garbage'
+import { removeOwnGroup } from './group'
 import type { Journal } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import type { Entry } from './record'
@@ -120,7 +121,9 @@ export const takeDownMembers = (
     TE.fromIOEither(inner.journal.names),
     TE.chainW(names => TE.fromIOEither(() => E.traverseArray(inner.journal.read)(names))),
     TE.map(entries => entries.filter(each => each !== undefined)),
-    TE.chainFirstW(entries => (entries.length > 1 ? removeGroups(machine, entries) : TE.right(undefined))),
+    TE.chainFirstW(entries =>
+      entries.length > 1 ? removeGroups(machine, name, entries) : TE.right(undefined)
+    ),
     TE.chainW(entries => async () => {
       let failure: E.Left<IsolationError> | undefined
       // One that fails does not keep the others from going.
@@ -135,7 +138,7 @@ export const takeDownMembers = (
 }
 
 const removeGroups =
-  (machine: Machine, entries: ReadonlyArray<Entry>): TE.TaskEither<IsolationError, void> =>
+  (machine: Machine, name: string, entries: ReadonlyArray<Entry>): TE.TaskEither<IsolationError, void> =>
   async () => {
     const groups = new Set(
       entries.flatMap(({ plan }) =>
@@ -149,7 +152,8 @@ const removeGroups =
       machine,
       async world => {
         // What is left then is removed one by one.
-        for (const group of groups) await world.send(link.removeGroup(group))()
+        for (const group of groups)
+          await removeOwnGroup(world, undefined, group, machine.journal.owner(name))()
         return E.right(undefined)
       },
       { places }

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, createReadStream } from 'node:fs'
+import { closeSync, constants, createReadStream, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { socketpair } from '../../src/namespace/system'
+import { ioctl, socketpair } from '../../src/namespace/system'
 import { root } from './child'
 
 const test = suite('output')
@@ -35,6 +37,14 @@ write('x'.repeat(${size})), print('that is all')`
   return { reader, ended }
 }
 
+const pipeThatNobodyReads = (): number => {
+  const pair = socketpair()
+  if (E.isLeft(pair)) throw new Error(pair.left.message)
+  const [reader, output] = pair.right
+  closeSync(reader)
+  return output
+}
+
 const all = async (descriptor: number): Promise<string> => {
   const parts: Array<Buffer> = []
   for await (const part of createReadStream('', { fd: descriptor })) parts.push(part)
@@ -56,6 +66,44 @@ for (const waits of [true, false])
     const { reader, ended } = writer(waits)
     closeSync(reader)
     assert.equal(await ended, [0, ''])
+  })
+
+/** A terminal: the end that a program writes to, and the one that stands for a person. */
+const terminal = (): { readonly person: number; readonly output: number } => {
+  const person = openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY)
+  const number = new Uint32Array(1)
+  // TIOCSPTLCK and TIOCGPTN. <asm-generic/ioctls.h>
+  ioctl(person, 0x4004_5431, new Uint8Array(4))
+  ioctl(person, 0x8004_5430, new Uint8Array(number.buffer))
+  return { person, output: openSync(`/dev/pts/${number[0]}`, constants.O_RDWR | constants.O_NOCTTY) }
+}
+
+for (const [nobody, output] of [
+  ['a pipe that nobody reads', () => pipeThatNobodyReads()],
+  [
+    'a terminal that is gone',
+    () => {
+      const { person, output } = terminal()
+      closeSync(person)
+      return output
+    }
+  ],
+  ['a disk that is full', () => openSync('/dev/full', 'w')]
+] as ReadonlyArray<[string, () => number]>)
+  test(`what is being done comes to its end, even if it is told to ${nobody}`, async () => {
+    const descriptor = output()
+    const place = mkdtempSync(join(tmpdir(), 'isolink-output-'))
+    const script = `const { complain, print, tell } = require('./src/command/output')
+for (const say of [print, tell, complain]) say('on'), say('and on')
+setTimeout(() => require('fs').writeFileSync(${JSON.stringify(join(place, 'done'))}, ''), 100)`
+    const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
+      cwd: root,
+      stdio: ['ignore', descriptor, descriptor]
+    })
+    closeSync(descriptor)
+    await once(child, 'close')
+    assert.ok(existsSync(join(place, 'done')))
+    rmSync(place, { recursive: true })
   })
 
 test.run()

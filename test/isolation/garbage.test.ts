@@ -276,4 +276,31 @@ kernelTest(test, 'what another state directory has on record is not touched', ne
   rmSync('/run/elsewhere', { recursive: true })
 })
 
+/** Networks of one name, whose links are of one group: what is taken down of the one is not the other's. */
+kernelTest(test, 'what another state directory has by the same name is not taken down', needs, async () => {
+  const net = (subnet: string, bridge: string, ...namespaces: ReadonlyArray<string>) =>
+    bridgeNetwork({
+      name: 'web',
+      bridge,
+      gateway: `${subnet}.1/24`,
+      endpoints: namespaces.map((namespace, n) => ({ namespace, address: `${subnet}.${n + 2}/24` }))
+    })
+  await apply(net('10.100.0', 'br0', 'red', 'green'))
+  process.env.ISOLINK_STATE_DIR = '/run/elsewhere'
+  await apply(net('10.101.0', 'br1', 'blue', 'pink'))
+  assert.equal(await teardown('web'), { name: 'web', found: true })
+  delete process.env.ISOLINK_STATE_DIR
+  const all = await status()
+  assert.equal(
+    all.map(({ name, state }) => [name, state]),
+    [
+      ['web', 'up'],
+      ['web/green', 'up'],
+      ['web/red', 'up']
+    ]
+  )
+  await teardown('web')
+  rmSync('/run/elsewhere', { recursive: true })
+})
+
 test.run()

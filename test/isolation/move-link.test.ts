@@ -264,6 +264,21 @@ kernelTest(
   }
 )
 
+kernelTest(test, 'the port of a bond is that again', [...needs, linkKind('bond')], async () => {
+  equip()
+  sh(`ip link add bond0 type bond mode active-backup; ip link set ${nic} down; ip link set ${nic} master bond0
+ip link set bond0 up`)
+  const told = (): string =>
+    sh(
+      `ip -d -j link show ${nic} | jq -c '.[0] | .master, .address, .mtu, .flags, .linkinfo.info_slave_data.perm_hwaddr'`
+    )
+  const before = told()
+  await apply(planOf())
+  await teardown('blue')
+  assert.is(told(), before)
+  sh('ip link delete bond0')
+})
+
 const unreachable: Step = {
   _tag: 'AddRoute',
   route: { destination: '203.0.114.0/24', gateway: '198.51.101.1' }

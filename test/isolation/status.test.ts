@@ -2,7 +2,15 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { applyOn } from '../../src/isolation/apply'
 import { thisMachine } from '../../src/isolation/machine'
-import { apply, status, teardown, vethMasquerade } from '../../src/promises'
+import {
+  apply,
+  bridgeNetwork,
+  namespaceSwitch,
+  namespaces,
+  status,
+  teardown,
+  vethMasquerade
+} from '../../src/promises'
 import { raise, raze, refusal, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
 import { counted } from './sweep/faults'
@@ -29,7 +37,7 @@ const findings = async (): Promise<ReadonlyArray<string>> => {
 
 kernelTest(test, 'isolink up blue; isolink up blue: nothing is written', needs, async () => {
   await apply(plan)
-  const state = stateOfHost()
+  const state = await settled()
   const { machine, effects } = counted(thisMachine())
   const again = await applyOn(machine)(plan)()
   assert.is(again._tag, 'Right')
@@ -62,7 +70,9 @@ const drifts: ReadonlyArray<readonly [script: string, said: ReadonlyArray<RegExp
     [/^net\.ipv4\.conf\.eth0\.forwarding on the host is 0, not 1$/]
   ],
   ['ip netns delete blue', [/^the namespace blue is gone$/]],
-  ['ip link delete veth-blue', [/^veth-blue on the host is gone$/]]
+  ['ip link delete veth-blue', [/^veth-blue on the host is gone$/]],
+  ['ip link set veth-blue name vb', [/^veth-blue on the host is called vb$/]],
+  ['ip -n blue link set eth0 name foo', [/^eth0 in blue is called foo$/]]
 ]
 
 for (const [script, said] of drifts)
@@ -85,6 +95,51 @@ for (const [script, said] of drifts)
     if (!/netns|link delete|nft/.test(script)) assert.equal(await settled(), before)
     assert.is((await apply(plan)).changed, false)
     await teardown('blue')
+    assert.equal(await settled(), bare)
+  })
+
+/** Whose links have left their bridge, or the bridge itself has gone. */
+const bridged = {
+  web: bridgeNetwork({
+    name: 'web',
+    gateway: '10.100.0.1/24',
+    endpoints: [
+      { namespace: 'red', address: '10.100.0.2/24' },
+      { namespace: 'green', address: '10.100.0.3/24' }
+    ]
+  }),
+  lan: namespaceSwitch({
+    name: 'lan',
+    namespace: 'sw',
+    members: [
+      { namespace: 'red', address: '10.9.0.1/24' },
+      { namespace: 'green', address: '10.9.0.2/24' }
+    ]
+  })
+}
+
+for (const [name, script] of [
+  ['web', 'ip link set veth-web-red nomaster'],
+  ['web', 'ip link set veth-web-red name vwr'],
+  ['web', 'ip link delete br0'],
+  ['web', 'ip -n red link set eth0 name foo'],
+  ['lan', 'ip -n sw link delete br0'],
+  ['lan', 'ip -n sw link set br0-1 nomaster']
+] as const)
+  kernelTest(test, `${bridged[name].recipe}: isolink up repairs it after ${script}`, needs, async () => {
+    const bare = await settled()
+    await apply(bridged[name])
+    const { received } = await namespaces.ping('red', name === 'web' ? '10.100.0.3' : '10.9.0.2')
+    assert.is(received, 1)
+    sh(script)
+    assert.ok((await status()).some(({ state }) => state === 'drifted'))
+    assert.ok((await apply(bridged[name])).changed)
+    assert.equal(
+      (await status()).flatMap(({ drift }) => drift),
+      []
+    )
+    assert.is((await namespaces.ping('red', name === 'web' ? '10.100.0.3' : '10.9.0.2')).received, 1)
+    await teardown(name)
     assert.equal(await settled(), bare)
   })
 

@@ -11,6 +11,7 @@ import type { NamespaceRef } from '../../namespace/reference'
 import * as qdisc from '../../qdisc'
 import type { NetlinkError } from '../../socket/error'
 import { type LinkUnmovable, linkStuck, linkUnmovable, type StepError } from '../error'
+import { rename } from '../rename'
 import { placeKey, placeName, type World } from '../world'
 import type { Kept } from './kept'
 import { bring, bringRules, dropRules, type Possessions, possessionsOf, rulesOf } from './possessions'
@@ -190,7 +191,7 @@ const dress = async (
   return shortfalls
 }
 
-/** Moves the link of the host into a namespace, unless it is there already. */
+/** Moves the link of the host into a namespace, unless it is there already; by this name in any case. */
 export const move = (
   nic: Nic,
   namespace: NamespaceRef,
@@ -202,9 +203,10 @@ export const move = (
     TE.chainW((found): TE.TaskEither<StepError, void> => {
       if (found === undefined)
         return TE.left(linkStuck(nic.traits.name, undefined, `${nic.traits.name} is gone`))
-      return placeKey(found.namespace) === placeKey(namespace)
-        ? TE.right(undefined)
-        : world.send(link.set(found.link.index, { namespace, name, index: nic.inner }), found.namespace)
+      const { index } = found.link
+      if (placeKey(found.namespace) !== placeKey(namespace))
+        return world.send(link.set(index, { namespace, name, index: nic.inner }), found.namespace)
+      return found.link.name === name ? TE.right(undefined) : rename(world, namespace, index, name)
     })
   )
 
@@ -320,15 +322,6 @@ const fetch = (nic: Nic, found: Found, world: World): TE.TaskEither<StepError, L
     )
   )
 
-/** Renames the link, which older kernels do only while it is down. */
-const rename = async (index: number, name: string, world: World): Promise<E.Either<StepError, void>> => {
-  const renamed = await world.send(link.set(index, { name }))()
-  if (!(E.isLeft(renamed) && renamed.left._tag === 'Rejected' && renamed.left.code === 'EBUSY'))
-    return renamed
-  await world.send(link.set(index, { up: false }))()
-  return world.send(link.set(index, { name }))()
-}
-
 /** The link's names as they were; other links keep theirs. */
 const rechristen = async (nic: Nic, here: Link, world: World): Promise<Shortfalls> => {
   const shortfalls: Array<string> = []
@@ -340,7 +333,7 @@ const rechristen = async (nic: Nic, here: Link, world: World): Promise<Shortfall
     if (taken.has(name))
       shortfalls.push(`it is called ${here.name}, as another link has its name ${name} now; rename that one`)
     else {
-      const renamed = await rename(here.index, name, world)
+      const renamed = await rename(world, undefined, here.index, name)()
       if (E.isLeft(renamed)) shortfalls.push(renamed.left.message)
     }
   }

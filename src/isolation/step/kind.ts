@@ -101,13 +101,16 @@ export const unlessGone = <E extends StepError, A>(
     TE.orElseW(error => (isGone(error) ? TE.right(undefined) : TE.left(error)))
   )
 
-/** A word of a shell's command line. */
-export const word = (text: string | number): string =>
-  /^[\w@%+=:,./-]+$/.test(String(text)) || text === '$uplink'
-    ? quotedVariable(String(text))
-    : `'${String(text).replaceAll("'", "'\\''")}'`
+const isPlain = (text: string): boolean => /^[\w@%+=:,./-]+$/.test(text)
 
-const quotedVariable = (text: string): string => (text === '$uplink' ? '"$uplink"' : text)
+/** A word of a shell's command line, in which `$uplink` is the shell's own. */
+export const word = (text: string | number): string => {
+  const plain = String(text)
+  if (isPlain(plain)) return plain
+  return plain.includes('$uplink') && isPlain(plain.replaceAll('$uplink', 'uplink'))
+    ? `"${plain}"`
+    : `'${plain.replaceAll("'", "'\\''")}'`
+}
 
 /** `ip` acting in the step's namespace. */
 export const ip = (namespace: NamespaceRef | undefined): string => {

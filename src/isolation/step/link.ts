@@ -4,8 +4,10 @@ import type { Link, LinkChange, NewLink, NewPeer } from '../../link'
 import * as link from '../../link'
 import type { NamespaceRef } from '../../namespace/reference'
 import type { AddLink, SetLink } from '../../recipe/step'
-import type { LinkRef } from '../../socket/request'
+import type { LinkRef, Request } from '../../socket/request'
 import { isGone, type StepError } from '../error'
+import { removeOwnGroup } from '../group'
+import { rename } from '../rename'
 import { tagOf } from '../tag'
 import { placeName } from '../world'
 import { type Act, call, ip, type StepKind, type Surroundings, send, unlessGone, word } from './kind'
@@ -50,7 +52,7 @@ export const addLinkStep: StepKind<AddLink, LinkBefore> = {
       )
     )
   },
-  undo: (step, before, { world }) => removal(step, before, world),
+  undo: (step, before, around) => removal(step, before, around),
   check: (step, { index, peerIndex }, { world, linkIn }) => {
     const { link: given } = step
     const peer = peerOf(given)
@@ -67,6 +69,7 @@ export const addLinkStep: StepKind<AddLink, LinkBefore> = {
       TE.map(({ own, other }) => [...own, ...other])
     )
   },
+  repair: (step, before, around) => repairing(step, before, around),
   script: step => {
     const { link: given, namespace } = step
     return [
@@ -82,21 +85,22 @@ export const addLinkStep: StepKind<AddLink, LinkBefore> = {
   }
 }
 
-/**
- * Links of one group go together with the first of them: the kernel waits for every removal, but only once for a
- * group. A pair between namespaces is removed from the other end where this one's namespace is gone.
- */
-const removal = (step: AddLink, { index, peerIndex }: LinkBefore, world: World): Act => {
+/** A pair between namespaces is removed from the other end where this one's namespace is gone. */
+const removal = (step: AddLink, { index, peerIndex }: LinkBefore, { world, owner }: Surroundings): Act => {
   const { link: given, namespace } = step
+  const { group } = given
   const home = homeOf(step)
-  const request = given.group === undefined ? link.remove(index) : link.removeGroup(given.group)
   const peer = peerOf(given)
-  if (home === undefined || peer === undefined || peerIndex === undefined) return send(home, [request])
+  const across = home === undefined ? undefined : peer
+  if (group === undefined && across === undefined) return send(home, [link.remove(index)])
   return call(
     pipe(
-      world.send(request, home),
+      group === undefined ? TE.right(false) : removeOwnGroup(world, home, group, owner),
+      TE.chain(gone => (gone ? TE.right(undefined) : world.send(link.remove(index), home))),
       TE.orElse(error =>
-        isGone(error) ? world.send(link.remove(peerIndex), peer.namespace ?? namespace) : TE.left(error)
+        across !== undefined && peerIndex !== undefined && isGone(error)
+          ? world.send(link.remove(peerIndex), across.namespace ?? namespace)
+          : TE.left(error)
       )
     )
   )
@@ -125,25 +129,104 @@ const checkLink = (
   )
 }
 
-/** What of a link is not as it was set, in sentences. */
-const differences = (
+/** Something of a link that is not as it was set, in a sentence, and what sets it. */
+interface Deviation {
+  readonly sentence: string
+  readonly change: LinkChange
+}
+
+const deviations = (
   found: Link,
-  wanted: LinkChange,
+  { name, up, mtu, address }: LinkChange,
   called: string,
   master?: number | null
-): ReadonlyArray<string> => [
-  ...(wanted.name === undefined || found.name === wanted.name ? [] : [`${called} is called ${found.name}`]),
-  ...(wanted.up === undefined || found.up === wanted.up ? [] : [`${called} is ${found.up ? 'up' : 'down'}`]),
-  ...(wanted.mtu === undefined || found.mtu === wanted.mtu
+): ReadonlyArray<Deviation> => [
+  ...(name === undefined || found.name === name
     ? []
-    : [`the MTU of ${called} is ${found.mtu}, not ${wanted.mtu}`]),
-  ...(wanted.address === undefined || found.address === wanted.address.toLowerCase()
+    : [{ sentence: `${called} is called ${found.name}`, change: { name } }]),
+  ...(up === undefined || found.up === up
     ? []
-    : [`the hardware address of ${called} is ${found.address}, not ${wanted.address}`]),
+    : [{ sentence: `${called} is ${found.up ? 'up' : 'down'}`, change: { up } }]),
+  ...(mtu === undefined || found.mtu === mtu
+    ? []
+    : [{ sentence: `the MTU of ${called} is ${found.mtu}, not ${mtu}`, change: { mtu } }]),
+  ...(address === undefined || found.address === address.toLowerCase()
+    ? []
+    : [
+        {
+          sentence: `the hardware address of ${called} is ${found.address}, not ${address}`,
+          change: { address }
+        }
+      ]),
   ...(master === undefined || (found.master ?? null) === master
     ? []
-    : [`${called} ${master === null ? 'has a master' : 'is not in its bridge'}`])
+    : [
+        {
+          sentence: `${called} ${master === null ? 'has a master' : 'is not in its bridge'}`,
+          change: { master }
+        }
+      ])
 ]
+
+const differences = (...of: Parameters<typeof deviations>): ReadonlyArray<string> =>
+  deviations(...of).map(({ sentence }) => sentence)
+
+/** Makes a link again that is gone, or sets what of it is not as it was. */
+const repairing = (step: AddLink, before: LinkBefore, around: Surroundings): Act => {
+  const { index, peerIndex } = before
+  const { world, linkIn } = around
+  const home = homeOf(step)
+  const peer = peerOf(step.link)
+  return call(
+    pipe(
+      look(world, home, index),
+      TE.chain(found =>
+        found === undefined
+          ? performed(addLinkStep.apply(step, before, around), world)
+          : pipe(
+              masterOf(world, home, step.link.master, linkIn),
+              TE.chain(master => amend(world, home, found, step.link, master)),
+              TE.chain(() =>
+                peer === undefined || peerIndex === undefined
+                  ? TE.right(undefined)
+                  : look(world, peer.namespace ?? home, peerIndex)
+              ),
+              TE.chain(other =>
+                peer === undefined || other === undefined
+                  ? TE.right(undefined)
+                  : amend(world, peer.namespace ?? home, other, peer)
+              )
+            )
+      ),
+      TE.map(() => undefined)
+    )
+  )
+}
+
+const performed = (act: Act, world: World): TE.TaskEither<StepError, unknown> =>
+  act._tag === 'Call'
+    ? act.run
+    : TE.traverseSeqArray((request: Request<unknown>) => world.send(request, act.namespace))(act.requests)
+
+const amend = (
+  world: World,
+  namespace: NamespaceRef | undefined,
+  found: Link,
+  wanted: NewPeer,
+  master?: number | null
+): TE.TaskEither<StepError, void> =>
+  pipe(
+    deviations(found, wanted, wanted.name, master),
+    TE.traverseSeqArray(({ change }) =>
+      change.name === undefined
+        ? world.send(link.set(found.index, change), namespace)
+        : pipe(
+            rename(world, namespace, found.index, change.name),
+            TE.chain(() => world.send(link.set(found.index, { up: found.up }), namespace))
+          )
+    ),
+    TE.map(() => undefined)
+  )
 
 const masterOf = (
   world: World,

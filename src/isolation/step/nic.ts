@@ -7,6 +7,7 @@ import { find, furnish, giveBack, missingRules, move, type Nic, takeStock, withd
 import type { Kept } from '../nic/kept'
 import { placeKey, placeName, type World } from '../world'
 import { call, inside, ip, recall, type StepKind, word } from './kind'
+import { sysctlLine } from './sysctl'
 
 export interface MoveBefore {
   readonly nic: Nic
@@ -97,7 +98,7 @@ const restore = ({ namespace, link, name }: MoveLink): ReadonlyArray<string> => 
     // A router heeds what other routers tell only if that is said.
     `sed -i 's/[.]accept_ra=1$/.accept_ra=2/' "$kept/parameters"`,
     `${inside(namespace, 'sysctl -q -e -p "$kept/parameters"')} 2> /dev/null || true`,
-    inside(namespace, `sysctl -q -e -w ${word(`net.ipv6.conf.${name}.accept_dad=0`)}`),
+    sysctlLine(namespace, `net.ipv6.conf.${name}.accept_dad`, '0', true),
     `${there} link set ${word(name)} up`,
     `${there} address restore < "$kept/addresses4"`,
     `while read -r _ _ _ address _; do ${there} address add "$address" dev ${word(name)}; done < "$kept/addresses6"`,

@@ -147,13 +147,13 @@ const keyText = (key: string): string => {
   return /[.$]/.test(path) ? path : key
 }
 
-const line = (namespace: NamespaceRef | undefined, key: string, value: string, optional = false): string => {
-  const assignment = `${keyText(key)}=${value}`
-  return inside(
-    namespace,
-    `sysctl -q${optional ? ' -e' : ''} -w ${key.includes('$uplink') ? `"${assignment}"` : word(assignment)}`
-  )
-}
+/** What a person types to set a kernel parameter. */
+export const sysctlLine = (
+  namespace: NamespaceRef | undefined,
+  key: string,
+  value: string,
+  optional = false
+): string => inside(namespace, `sysctl -q${optional ? ' -e' : ''} -w ${word(`${keyText(key)}=${value}`)}`)
 
 /** A kernel parameter: `sysctl -w`. */
 export const sysctlStep: StepKind<SetSysctl, SysctlBefore> = {
@@ -165,7 +165,7 @@ export const sysctlStep: StepKind<SetSysctl, SysctlBefore> = {
   check: ({ namespace }, before, { world }) => checkSettings(world.sysctl, namespace, before),
   repair: ({ namespace, optional }, { settings }, { world }) =>
     write(world.sysctl, namespace, settings, optional),
-  script: ({ key, value, namespace, optional }) => [line(namespace, key, value, optional)]
+  script: ({ key, value, namespace, optional }) => [sysctlLine(namespace, key, value, optional)]
 }
 
 /** Whether IPv6 forwards what comes in by any link. */
@@ -275,7 +275,7 @@ export const forwardingKeyText = (family: Forward['family'], link: string): stri
 
 /** The same as forwardingSettings decides, by a shell. */
 const forwardingScript = ({ family, links, namespace }: Forward): ReadonlyArray<string> => {
-  const scoped = links.map(link => line(namespace, forwardingKeys(family, link, true), '1'))
+  const scoped = links.map(link => sysctlLine(namespace, forwardingKeys(family, link, true), '1'))
   if (family === 'ipv4') return scoped
   const advertisements = `grep -lsx 1 /proc/sys/net/ipv6/conf/*/accept_ra | grep -v -e /all/ -e /default/`
   return [
@@ -283,7 +283,7 @@ const forwardingScript = ({ family, links, namespace }: Forward): ReadonlyArray<
     ...scoped.map(indented),
     'else',
     indented(inside(namespace, `sh -c '${advertisements} | while read -r key; do echo 2 >"$key"; done'`)),
-    indented(line(namespace, switchForAll, '1')),
+    indented(sysctlLine(namespace, switchForAll, '1')),
     'fi'
   ]
 }
