@@ -181,7 +181,10 @@ const applyNew =
           return async () => {
             try {
               const written = machine.journal.write(entry)
-              return E.isLeft(written) ? written : await carryOut(machine, entry, world, options)
+              if (E.isRight(written)) return await carryOut(machine, entry, world, options)
+              // Nothing has been changed yet, and without a record of it nothing will be.
+              machine.journal.erase(plan.name)
+              return written
             } finally {
               watchdog?.release()
             }

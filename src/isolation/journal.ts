@@ -52,7 +52,10 @@ export interface Journal {
   ) => TE.TaskEither<L | JournalFailed | Unexpected, A>
   /** The record of a name; undefined if there is none, or if the machine was started anew since. */
   readonly read: (name: string) => E.Either<JournalFailed, Entry | undefined>
-  /** Writes a record so that whoever reads it finds the old one or the new one, whole, even after a power failure. */
+  /**
+   * Writes a record so that whoever reads it finds the old one or the new one, whole, even after a power failure. One
+   * that was there is not lost if that fails.
+   */
   readonly write: (entry: Entry) => E.Either<JournalFailed, void>
   readonly erase: (name: string) => E.Either<JournalFailed, void>
   /** As much of a record as a change of one port needs; undefined if there is none, or none that can be amended. */
@@ -194,12 +197,7 @@ export const journalIn = (
             reserve(at(spareOf(name)), text.length, entry.phase === 'applying')
           })
         )
-      ),
-      E.orElse(error => {
-        // Nothing has been changed yet, and without a record of it nothing will be.
-        if (entry.phase === 'applying') erase(name)
-        return E.left(error)
-      })
+      )
     )
   }
 

@@ -195,4 +195,26 @@ kernelTest(
   }
 )
 
+kernelTest(
+  test,
+  'on a full disk the record of one who died while he applied stays as it was',
+  [command('mount')],
+  async () => {
+    mkdirSync(directory)
+    sh(`mount -t tmpfs -o size=64k,mode=700 none ${directory}`)
+    try {
+      await open()
+      const half: Entry = { ...entry, phase: 'applying' }
+      right(journal.write(half))
+      sh(`dd if=/dev/zero of=${directory}/filler bs=4k 2>/dev/null || true`)
+      const parameters = { inherited: 'x'.repeat(20_000) }
+      const heir: Entry = { ...half, plan: { ...half.plan, parameters } }
+      assert.match(reason(journal.write(heir)), /ENOSPC/)
+      assert.equal(right(journal.read('blue')), half)
+    } finally {
+      sh(`umount ${directory}`)
+    }
+  }
+)
+
 test.run()
