@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
-import type { NamespaceError } from '../namespace/error'
+import type { Aborted, NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
 import type { InvalidParameters } from '../recipe/plan'
 import type { NetlinkError } from '../socket/error'
@@ -132,6 +132,7 @@ export type IsolationError =
   | NameTaken
   | TeardownFailed
   | JournalFailed
+  | Aborted
   | CapabilityMissing
   | WatchdogFailed
   | NotApplied

@@ -23,6 +23,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import * as v from 'valibot'
+import type { Aborted } from '../namespace/error'
 import { flock, LOCK_EX, LOCK_NB } from '../namespace/system'
 import { isolationName } from '../recipe/parameters'
 import type { Port } from '../recipe/publication'
@@ -49,7 +50,7 @@ export interface Journal {
     use: TE.TaskEither<L, A>,
     /** Ends the wait for it. */
     signal?: AbortSignal
-  ) => TE.TaskEither<L | JournalFailed | Unexpected, A>
+  ) => TE.TaskEither<L | JournalFailed | Aborted | Unexpected, A>
   /** The record of a name; undefined if there is none, or if the machine was started anew since. */
   readonly read: (name: string) => E.Either<JournalFailed, Entry | undefined>
   /**
@@ -127,10 +128,10 @@ export const journalIn = (
   const locked = <L, A>(
     use: TE.TaskEither<L, A>,
     signal?: AbortSignal
-  ): TE.TaskEither<L | JournalFailed | Unexpected, A> =>
+  ): TE.TaskEither<L | JournalFailed | Aborted | Unexpected, A> =>
     pipe(
       TE.fromIOEither(() => openLock(directory)),
-      TE.chainW(descriptor => async (): Promise<E.Either<L | JournalFailed | Unexpected, A>> => {
+      TE.chainW(descriptor => async (): Promise<E.Either<L | JournalFailed | Aborted | Unexpected, A>> => {
         try {
           const taken = await lock(join(directory, 'lock'), descriptor, signal)
           return E.isLeft(taken) ? taken : await total(use)()
@@ -405,15 +406,23 @@ const lock = async (
   path: string,
   descriptor: number,
   signal: AbortSignal | undefined
-): Promise<E.Either<JournalFailed, void>> => {
+): Promise<E.Either<JournalFailed | Aborted, void>> => {
   const deadline = performance.now() + patience
   for (;;) {
     const taken = flock(descriptor, LOCK_EX | LOCK_NB)
     if (E.isRight(taken)) return E.right(undefined)
-    if (taken.left.code !== 'EAGAIN' || performance.now() > deadline || signal?.aborted === true)
+    if (taken.left.code !== 'EAGAIN' || performance.now() > deadline)
       return E.left(failed(path, 'lock', taken.left))
     await setTimeout(pace.least + Math.random() * (pace.most - pace.least))
+    // Before the next try, so that whoever has given up does not get the lock after all.
+    if (signal?.aborted === true) return E.left(waitEnded)
   }
+}
+
+const waitEnded: Aborted = {
+  _tag: 'Aborted',
+  message: 'the wait for another isolink on this machine was ended by the caller; nothing has been changed',
+  operation: 'lock'
 }
 
 const contents = (path: string): Buffer | undefined => {

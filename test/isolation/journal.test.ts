@@ -16,7 +16,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { journalIn } from '../../src/isolation/journal'
 import type { Entry } from '../../src/isolation/record'
-import { recover, teardown } from '../../src/promises'
+import { collectGarbage, detach, recover, teardown } from '../../src/promises'
 import { refusal, sh } from '../lab'
 import { command, kernelTest, otherUser } from '../sandbox'
 
@@ -142,6 +142,51 @@ kernelTest(test, 'no name leads out of the directory', [], async () => {
     )
     assert.is((await refusal(teardown(name)))._tag, 'JournalFailed')
   }
+})
+
+/** Takes the lock: how to give it back. */
+const hold = (): Promise<() => void> =>
+  new Promise(taken => {
+    const using = new Promise<void>(release => {
+      setImmediate(() => taken(release))
+    })
+    void journal.locked(TE.fromTask(() => using))()
+  })
+
+const others: ReadonlyArray<readonly [string, (signal: AbortSignal) => Promise<unknown>]> = [
+  ['down', signal => teardown('blue', { signal })],
+  ['recover', signal => recover({ signal })],
+  ['gc', signal => collectGarbage({ signal })],
+  ['detach', signal => detach('web', 'blue', { signal })]
+]
+
+for (const [what, use] of others)
+  kernelTest(test, `isolink ${what}, ended while another isolink works: Aborted, soon`, [], async () => {
+    const release = await hold()
+    const begun = performance.now()
+    const { _tag, message } = await refusal(use(AbortSignal.timeout(100)))
+    assert.is(_tag, 'Aborted')
+    assert.match(String(message), /ended by the caller; nothing has been changed$/)
+    assert.ok(performance.now() - begun < 5000)
+    release()
+    await use(AbortSignal.timeout(10_000))
+  })
+
+kernelTest(test, 'whoever has given up does not get the lock after all', [], async () => {
+  const release = await hold()
+  const controller = new AbortController()
+  let used = false
+  const use = TE.fromIO(() => {
+    used = true
+  })
+  const waiting = journal.locked(use, controller.signal)()
+  setImmediate(() => {
+    controller.abort()
+    release()
+  })
+  const ended = await waiting
+  assert.ok(E.isLeft(ended) && ended.left._tag === 'Aborted')
+  assert.not(used)
 })
 
 kernelTest(test, 'symbolic links are not followed', [], async () => {
