@@ -93,7 +93,7 @@ export const applyLocked = (
   options: ApplyOptions
 ): TE.TaskEither<IsolationError, Isolation> =>
   pipe(
-    TE.fromIOEither(() => machine.journal.read(plan.name)),
+    TE.fromIOEither(() => machine.journal.take(plan.name)),
     TE.chainW((earlier): TE.TaskEither<IsolationError, Isolation> => {
       if (earlier === undefined) return applyNew(machine, plan, options)
       // What a process that died had begun, or what nobody has confirmed, is undone first.
@@ -131,7 +131,7 @@ const checkMembers = (
 ): TE.TaskEither<IsolationError, void> => {
   const { journal } = membersOf(machine, name)
   for (const member of members) {
-    const earlier = journal.read(member.name)
+    const earlier = journal.take(member.name)
     if (E.isLeft(earlier)) return TE.left(earlier.left)
     if (earlier.right?.phase === 'applied' && !isSame(earlier.right, member))
       return TE.left(nameTaken(`${name}/${member.name}`))

@@ -37,7 +37,7 @@ export const detach = (
   const inner = membersOf(machine, network)
   return machine.journal.locked(
     pipe(
-      TE.fromIOEither(() => inner.journal.read(name)),
+      TE.fromIOEither(() => inner.journal.take(name)),
       TE.chainW(
         (entry): TE.TaskEither<IsolationError, Teardown> =>
           entry === undefined ? TE.right({ name, found: false }) : takeDownTelling(inner, entry, options)

@@ -45,6 +45,8 @@ export interface JournalFailed {
   readonly _tag: 'JournalFailed'
   readonly message: string
   readonly path: string
+  /** A record is there, and not as it was written. Once it is set aside, others work again by its name. */
+  readonly damaged?: boolean
   readonly hint?: string
 }
 

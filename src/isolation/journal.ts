@@ -51,8 +51,14 @@ export interface Journal {
     /** Ends the wait for it. */
     signal?: AbortSignal
   ) => TE.TaskEither<L | JournalFailed | Aborted | Unexpected, A>
-  /** The record of a name; undefined if there is none, or if the machine was started anew since. */
+  /** The record of a name; undefined if there is none, or if the machine was started anew since. Changes nothing. */
   readonly read: (name: string) => E.Either<JournalFailed, Entry | undefined>
+  /** The same for whoever is about to change something, and holds the lock: one that is damaged is set aside. */
+  readonly take: (name: string) => E.Either<JournalFailed, Entry | undefined>
+  /** All of them. One that is damaged keeps nobody from reading the others. Changes nothing. */
+  readonly records: () => E.Either<JournalFailed, Records>
+  /** The same as `take` does it. */
+  readonly takeAll: () => E.Either<JournalFailed, Records>
   /**
    * Writes a record so that whoever reads it finds the old one or the new one, whole, even after a power failure. One
    * that was there is not lost if that fails.
@@ -67,7 +73,7 @@ export interface Journal {
   readonly claimant: (claim: string) => E.Either<JournalFailed, string | undefined>
   /** The names of all records. */
   readonly names: () => E.Either<JournalFailed, ReadonlyArray<string>>
-  /** Where damaged records of a name are kept for a person to read. */
+  /** Where damaged records of a name, and of what belongs to it, are kept for a person to read. */
   readonly setAside: (name: string) => E.Either<JournalFailed, ReadonlyArray<string>>
   /** Removes what was left by one who died before his first record was whole. */
   readonly tidy: () => E.Either<JournalFailed, void>
@@ -78,6 +84,15 @@ export interface Journal {
    * are. Whoever works on them holds our lock.
    */
   readonly members: (name: string) => Journal
+}
+
+/** What is on record. */
+export interface Records {
+  readonly entries: ReadonlyArray<Entry>
+  /** The names of those from before the last start of the machine. */
+  readonly past: ReadonlyArray<string>
+  /** By its name, why nobody can trust a record. */
+  readonly damaged: ReadonlyMap<string, JournalFailed>
 }
 
 /** Where the records are: ISOLINK_STATE_DIR, or /run/isolink, which a reboot empties as it empties the kernel. */
@@ -151,15 +166,40 @@ export const journalIn = (
                 attempt(path, 'read', () => contents(at(`${name}.json`))),
                 E.chain(bytes =>
                   bytes === undefined ? E.right(undefined) : parse(path, name, bytes.toString())
-                ),
-                E.orElse(error => {
-                  if (!isDamaged(error)) return E.left(error)
-                  return E.left(putAside(path, at(`${name}.json`), error))
-                })
+                )
               )
             )
           : E.right(undefined)
       )
+    )
+
+  const take: Journal['take'] = name =>
+    pipe(
+      read(name),
+      E.orElse(error =>
+        isDamaged(error)
+          ? inDirectory(directory, at => E.left(putAside(error, at(`${name}.json`))))
+          : E.left(error)
+      )
+    )
+
+  const all = (one: Journal['read']): E.Either<JournalFailed, Records> =>
+    pipe(
+      names(),
+      E.chain(known => {
+        const entries: Array<Entry> = []
+        const past: Array<string> = []
+        const damaged = new Map<string, JournalFailed>()
+        for (const name of known) {
+          const found = one(name)
+          if (E.isRight(found)) {
+            if (found.right === undefined) past.push(name)
+            else entries.push(found.right)
+          } else if (isDamaged(found.left)) damaged.set(name, found.left)
+          else return found
+        }
+        return E.right({ entries, past, damaged })
+      })
     )
 
   const erase: Journal['erase'] = name =>
@@ -251,7 +291,9 @@ export const journalIn = (
               ? E.right(undefined)
               : pipe(
                   read(name),
-                  E.map(entry => (entry !== undefined && claimsOf(entry).includes(claim) ? name : undefined))
+                  E.map(entry => (entry !== undefined && claimsOf(entry).includes(claim) ? name : undefined)),
+                  // What it tells of may be there still.
+                  E.orElse(error => (isDamaged(error) ? E.right(name) : E.left(error)))
                 )
           )
         )
@@ -274,8 +316,12 @@ export const journalIn = (
     existsSync(directory)
       ? inDirectory(directory, at =>
           attempt(directory, 'list', () =>
-            readdirSync(at('.'))
-              .filter(file => file.startsWith(damagedOf(name)))
+            [
+              ...readdirSync(at('.')).filter(file => file.startsWith(damagedOf(name))),
+              ...filesIn(at(membersOf(name)))
+                .filter(file => file.includes(damagedOf('')))
+                .map(file => join(membersOf(name), file))
+            ]
               .sort()
               .map(file => join(directory, file))
           )
@@ -301,6 +347,8 @@ export const journalIn = (
     )
 
   const members: Journal['members'] = name => {
+    const valid = fileOf(directory, name)
+    if (E.isLeft(valid)) return refusing(directory, valid)
     const folder = join(directory, membersOf(name))
     const inner = journalIn(folder, member => `${owner(name)}/${member}`)
     return {
@@ -318,6 +366,9 @@ export const journalIn = (
     directory,
     locked,
     read,
+    take,
+    records: () => all(read),
+    takeAll: () => all(take),
     write,
     erase,
     brief,
@@ -329,6 +380,30 @@ export const journalIn = (
     owner,
     members
   }
+}
+
+/** Where nothing can be on record. */
+const refusing = (directory: string, refusal: E.Either<JournalFailed, never>): Journal => {
+  const refuse = () => refusal
+  const journal: Journal = {
+    directory,
+    locked: () => TE.fromEither(refusal),
+    read: refuse,
+    take: refuse,
+    records: refuse,
+    takeAll: refuse,
+    write: refuse,
+    erase: refuse,
+    brief: () => undefined,
+    amend: refuse,
+    claimant: refuse,
+    names: refuse,
+    setAside: refuse,
+    tidy: refuse,
+    owner: name => name,
+    members: () => journal
+  }
+  return journal
 }
 
 /** A name is a file's name, and none that leads out of the directory. */
@@ -538,18 +613,29 @@ const reserve = (path: string, size: number, must: boolean): void => {
   }
 }
 
-interface Damaged extends JournalFailed {
-  readonly damaged: true
+const filesIn = (path: string): ReadonlyArray<string> => {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw error
+  }
 }
 
-const isDamaged = (error: JournalFailed): error is Damaged => 'damaged' in error
+const isDamaged = ({ damaged = false }: JournalFailed): boolean => damaged
 
 const parse = (path: string, name: string, text: string): E.Either<JournalFailed, Entry | undefined> =>
   pipe(
     recordOf(name, text),
-    E.mapLeft(({ reason, damaged: isBroken }) => {
+    E.mapLeft(({ reason, damaged }) => {
       const error = failed(path, 'understand', { message: reason })
-      return isBroken ? ({ ...error, damaged: true } satisfies Damaged) : error
+      return damaged
+        ? {
+            ...error,
+            damaged,
+            hint: 'take it down: the record is then kept under another name, and what is left of it told'
+          }
+        : error
     })
   )
 
@@ -557,16 +643,16 @@ const parse = (path: string, name: string, text: string): E.Either<JournalFailed
 const damagedOf = (name: string): string => `${name}.json.damaged-`
 
 /** A record that nobody can trust is kept for a person to read, and is in nobody's way. */
-const putAside = (path: string, file: string, { damaged: _, ...error }: Damaged): JournalFailed => {
-  const kept = join(dirname(path), `${damagedOf(basename(path, '.json'))}${Date.now()}`)
+const putAside = (error: JournalFailed, file: string): JournalFailed => {
+  const kept = `${damagedOf(basename(error.path, '.json'))}${Date.now()}`
   try {
-    renameSync(file, join(dirname(file), basename(kept)))
+    renameSync(file, join(dirname(file), kept))
   } catch (reason) {
-    return failed(path, 'set aside the damaged record', reason)
+    return failed(error.path, 'set aside the damaged record', reason)
   }
   return {
     ...error,
-    message: `${error.message}; it is kept as ${kept}, and what it told of has to be taken down by hand or by isolink gc`,
+    message: `${error.message}; it is kept as ${join(dirname(error.path), kept)}, and what it told of has to be taken down by hand or by isolink gc`,
     hint: 'once you have looked at it, do the same again'
   }
 }

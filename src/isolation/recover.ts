@@ -65,7 +65,7 @@ const recoverOne = (
   options: Progress
 ): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> =>
   pipe(
-    TE.fromIOEither(() => machine.journal.read(name)),
+    TE.fromIOEither(() => machine.journal.take(name)),
     TE.chainW((entry): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> => {
       if (entry === undefined)
         return pipe(

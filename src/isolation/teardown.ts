@@ -39,9 +39,11 @@ export const teardownOn =
   (name: string, options: TeardownOptions = {}): TE.TaskEither<IsolationError, Teardown> =>
     machine.journal.locked(
       pipe(
-        TE.fromIOEither(() => machine.journal.read(name)),
-        TE.chainW(entry =>
-          entry === undefined ? withoutRecord(machine, name) : takeDownTelling(machine, entry, options)
+        TE.fromIOEither(() => machine.journal.take(name)),
+        TE.matchEW(
+          error => (error.damaged === true ? withoutRecord(machine, name, error) : TE.left(error)),
+          entry =>
+            entry === undefined ? withoutRecord(machine, name) : takeDownTelling(machine, entry, options)
         )
       ),
       options.signal
@@ -64,14 +66,23 @@ export const takeDownTelling = (
   )
 }
 
-/** What has no record is down, unless something bears its mark still: then nobody knows what was there before it. */
-const withoutRecord = (machine: Machine, name: string): TE.TaskEither<IsolationError, Teardown> =>
+/**
+ * What has no record, or one that was damaged, is down, unless something bears its mark still: then nobody knows what was
+ * there before it.
+ */
+const withoutRecord = (
+  machine: Machine,
+  name: string,
+  damage?: JournalFailed
+): TE.TaskEither<IsolationError, Teardown> =>
   pipe(
     unrecorded(machine),
     TE.chainW(all => {
       const leftBehind = all.get(name)
       return leftBehind === undefined
-        ? TE.right({ name, found: false })
+        ? damage === undefined
+          ? TE.right({ name, found: false })
+          : TE.left(damage)
         : TE.left<IsolationError, Teardown>({
             _tag: 'TeardownFailed',
             message: `${name} has no record by which it could be taken down, though it is not down: ${leftBehind.join('; ')}`,
@@ -117,9 +128,15 @@ export const takeDownMembers = (
 ): TE.TaskEither<IsolationError, void> => {
   const inner = membersOf(machine, name)
   return pipe(
-    TE.fromIOEither(inner.journal.names),
-    TE.chainW(names => TE.fromIOEither(() => E.traverseArray(inner.journal.read)(names))),
-    TE.map(entries => entries.filter(each => each !== undefined)),
+    TE.fromIOEither(inner.journal.takeAll),
+    // What they told of nobody knows; it keeps nothing else from going.
+    TE.chainFirstW(({ damaged }) =>
+      TE.fromIO(() => {
+        for (const { message } of damaged.values()) options.onLoss?.(message)
+      })
+    ),
+    TE.chainFirstW(({ past }) => TE.fromIOEither(() => E.traverseArray(inner.journal.erase)(past))),
+    TE.map(({ entries }) => entries),
     TE.chainFirstW(entries => (entries.length > 1 ? removeGroups(machine, entries) : TE.right(undefined))),
     TE.chainW(entries => async () => {
       let failure: E.Left<IsolationError> | undefined
@@ -180,10 +197,8 @@ const handOver = (journal: Journal, entry: Entry): E.Either<JournalFailed, Entry
   // Most endpoints have nothing to hand over, and there may be thousands of others to read of.
   if (ours.length === 0) return E.right(entry)
   return pipe(
-    journal.names(),
-    E.map(all => all.filter(each => each !== entry.plan.name)),
-    E.chain(E.traverseArray(journal.read)),
-    E.map(entries => entries.filter(each => each !== undefined)),
+    journal.records(),
+    E.map(({ entries }) => entries.filter(({ plan }) => plan.name !== entry.plan.name)),
     E.chain(others => {
       const handed = new Set<string>()
       const confined = new Set<string>()
@@ -264,9 +279,8 @@ const heirOf = (
   const outer = machine.outer ?? machine
   const recordsOf = (journal: Journal) =>
     pipe(
-      journal.names(),
-      E.chain(E.traverseArray(journal.read)),
-      E.map(all => all.flatMap(other => (other === undefined ? [] : [{ journal, other }])))
+      journal.records(),
+      E.map(({ entries }) => entries.map(other => ({ journal, other })))
     )
   return pipe(
     recordsOf(outer.journal),

@@ -74,20 +74,34 @@ const damages: ReadonlyArray<readonly [string, (text: string) => string]> = [
 ]
 
 for (const [what, damage] of damages)
-  kernelTest(test, `a damaged record is reported, and set aside: ${what}`, [], async () => {
-    await open()
-    right(journal.write(entry))
-    const text = damage(readFileSync(path, 'utf8'))
-    writeFileSync(path, text)
-    assert.match(
-      reason(journal.read('blue')),
-      /^cannot understand \/run\/isolink\/blue\.json: .*; it is kept as \/run\/isolink\/blue\.json\.damaged-\d+, and what it told of has to be taken down by hand or by isolink gc$/
-    )
-    const [kept = ''] = readdirSync(directory).filter(file => file.includes('damaged'))
-    assert.is(readFileSync(join(directory, kept), 'utf8'), text)
-    assert.is(right(journal.read('blue')), undefined)
-    assert.equal(right(journal.names()), [])
-  })
+  kernelTest(
+    test,
+    `a damaged record is reported, and set aside before something is changed: ${what}`,
+    [],
+    async () => {
+      await open()
+      right(journal.write(entry))
+      right(journal.write({ ...entry, plan: { ...entry.plan, name: 'red' } }))
+      const text = damage(readFileSync(path, 'utf8'))
+      writeFileSync(path, text)
+      const files = readdirSync(directory)
+      for (const _ of [1, 2]) {
+        assert.match(reason(journal.read('blue')), /^cannot understand \/run\/isolink\/blue\.json: [^;]*$/)
+        const { entries, damaged } = right(journal.records())
+        assert.equal([entries.map(({ plan }) => plan.name), [...damaged.keys()]], [['red'], ['blue']])
+      }
+      assert.equal(readdirSync(directory), files)
+      right(journal.erase('red'))
+      assert.match(
+        reason(journal.take('blue')),
+        /^cannot understand \/run\/isolink\/blue\.json: .*; it is kept as \/run\/isolink\/blue\.json\.damaged-\d+, and what it told of has to be taken down by hand or by isolink gc$/
+      )
+      const [kept = ''] = readdirSync(directory).filter(file => file.includes('damaged'))
+      assert.is(readFileSync(join(directory, kept), 'utf8'), text)
+      assert.is(right(journal.read('blue')), undefined)
+      assert.equal(right(journal.names()), [])
+    }
+  )
 
 kernelTest(test, 'a directory that cannot be made is told of; its parents are made', [], async () => {
   const inProc = await journalIn('/proc/nowhere/at/all').locked(TE.right(undefined))()
@@ -133,6 +147,7 @@ kernelTest(test, 'what one who died had begun to write is tidied up; records are
 
 kernelTest(test, 'no name leads out of the directory', [], async () => {
   await open()
+  mkdirSync('/run/foo.members', { recursive: true, mode: 0o755 })
   for (const name of ['../blue', '..', '.', '', 'a/b', '/etc/passwd', 'a\0', '.blue.spare', 'x'.repeat(65)]) {
     assert.match(reason(journal.read(name)), /^cannot keep a record of/, name)
     assert.match(reason(journal.erase(name)), /^cannot keep a record of/, name)
@@ -142,6 +157,12 @@ kernelTest(test, 'no name leads out of the directory', [], async () => {
     )
     assert.is((await refusal(teardown(name)))._tag, 'JournalFailed')
   }
+  for (const name of ['../foo', '/run/foo', '']) {
+    assert.is((await refusal(detach(name, 'bar')))._tag, 'JournalFailed')
+    assert.match(reason(journal.members(name).names()), /^cannot keep a record of/, name)
+  }
+  assert.is(mode('/run/foo.members'), '755')
+  rmSync('/run/foo.members', { recursive: true })
 })
 
 /** Takes the lock: how to give it back. */
