@@ -116,7 +116,9 @@ export const takeDown = (
         world => undo(tasks, surroundings(world, machine, ours.plan, tasks), options),
         { places: ours.places }
       )
-      return leftBehind.length > 0 ? E.left(teardownFailed(name, leftBehind)) : machine.journal.erase(name)
+      return leftBehind.length > 0
+        ? E.left(teardownFailed(name, leftBehind))
+        : notForgotten(name, machine.journal.erase(name))
     })
   )
 
@@ -147,7 +149,7 @@ export const takeDownMembers = (
       }
       return failure ?? E.right(undefined)
     }),
-    TE.chainIOEitherKW(() => inner.journal.tidy)
+    TE.chainW(() => TE.fromIOEither(() => notForgotten(name, inner.journal.tidy())))
   )
 }
 
@@ -178,6 +180,13 @@ const mark = (journal: Journal, before: Entry, ours: Entry): E.Either<JournalFai
   pipe(
     journal.write({ ...ours, phase: 'removing' }),
     E.orElse(error => (before === ours ? E.right(undefined) : E.left(error)))
+  )
+
+/** By then the kernel has nothing of it any more. */
+const notForgotten = (name: string, erased: E.Either<JournalFailed, void>): E.Either<TeardownFailed, void> =>
+  pipe(
+    erased,
+    E.mapLeft(({ message }) => teardownFailed(name, [message]))
   )
 
 const teardownFailed = (name: string, leftBehind: ReadonlyArray<string>): TeardownFailed => ({

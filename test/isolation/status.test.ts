@@ -7,7 +7,7 @@ import { apply, bridgeNetwork, collectGarbage, status, teardown, vethMasquerade 
 import { isolink } from '../command/child'
 import { raise, raze, refusal, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { counted } from './sweep/faults'
+import { counted, faultyMachine } from './sweep/faults'
 
 const test = suite('status')
 const needs = [command('ip'), command('nft')]
@@ -109,6 +109,16 @@ kernelTest(test, 'a namespace of the same name that somebody else made is not ou
   assert.is((await refusal(apply(plan)))._tag, 'StepFailed')
   await teardown('blue')
   assert.match(sh('ip -n blue link'), /d0/)
+})
+
+kernelTest(test, 'a repair that cannot be put on record names its step', needs, async () => {
+  await apply(plan)
+  sh('ip netns delete blue')
+  const machine = faultyMachine(thisMachine(), what => (what === 'record applied' ? 'refuse' : undefined))
+  const failed = await applyOn(machine)(plan)()
+  if (failed._tag === 'Right' || failed.left._tag !== 'StepFailed') throw new Error(JSON.stringify(failed))
+  assert.is(failed.left.cause._tag, 'JournalFailed')
+  assert.match(failed.left.message, /^cannot repair “/)
 })
 
 kernelTest(test, 'a damaged record is told of, changes nothing, and is in nobody’s way', needs, async () => {
