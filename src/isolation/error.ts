@@ -5,6 +5,7 @@ import type { NamespaceRef } from '../namespace/reference'
 import type { InvalidParameters } from '../recipe/plan'
 import type { NetlinkError } from '../socket/error'
 import type { SysctlError } from '../sysctl'
+import type { Recovery } from './recover'
 
 /** The host is not as the plan needs it: a link is missing, a name or a network is taken. Nothing has been changed. */
 export interface PremiseFailed {
@@ -38,6 +39,16 @@ export interface TeardownFailed {
   readonly message: string
   readonly isolation: string
   readonly leftBehind: ReadonlyArray<string>
+}
+
+/** Something that was cut short could not be brought back; the rest has been, and trying again is safe. */
+export interface RecoveryFailed {
+  readonly _tag: 'RecoveryFailed'
+  readonly message: string
+  /** What has been brought back nevertheless. */
+  readonly recovered: ReadonlyArray<Recovery>
+  /** What failed, each by itself. */
+  readonly causes: ReadonlyArray<IsolationError>
 }
 
 /** The records of what is applied cannot be read or written. Nothing has been changed. */
@@ -133,6 +144,7 @@ export type IsolationError =
   | StepFailed
   | NameTaken
   | TeardownFailed
+  | RecoveryFailed
   | JournalFailed
   | Aborted
   | CapabilityMissing

@@ -9,6 +9,7 @@ export type {
   NotApplied,
   PortTaken,
   PremiseFailed,
+  RecoveryFailed,
   StepError,
   StepFailed,
   TeardownFailed,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -121,14 +122,74 @@ kernelTest(test, 'a record of another version is left to it', [], async () => {
 kernelTest(test, 'after a reboot there is nothing to undo', [], async () => {
   await open()
   right(journal.write(entry))
-  const { createHash } = await import('node:crypto')
-  const file = JSON.parse(readFileSync(path, 'utf8'))
-  file.record.boot = 'earlier'
-  file.digest = createHash('sha256').update(JSON.stringify(file.record)).digest('hex')
-  writeFileSync(path, JSON.stringify(file))
+  age(path)
   assert.is(right(journal.read('blue')), undefined)
   assert.equal(await recover(), [{ name: 'blue', done: 'forgotten' }])
   assert.equal(await recover(), [])
+})
+
+/** As if the machine had been started anew since it was written. */
+const age = (file: string): void => {
+  const all = JSON.parse(readFileSync(file, 'utf8'))
+  all.record.boot = 'earlier'
+  all.digest = createHash('sha256').update(JSON.stringify(all.record)).digest('hex')
+  writeFileSync(file, `${JSON.stringify(all)}\n`)
+}
+
+const named = (name: string, phase: Entry['phase'] = 'applied', claim = name): Entry => ({
+  ...entry,
+  phase,
+  plan: { ...entry.plan, name, premises: [{ field: 'address', claim, must: 'be nobody else’s' }] }
+})
+
+kernelTest(test, 'after a reboot a network’s endpoints are forgotten with it', [], async () => {
+  await open()
+  const inner = journal.members('web')
+  for (const [all, name] of [
+    [journal, 'web'],
+    [inner, 'red'],
+    [inner, 'green']
+  ] as const) {
+    right(all.write(named(name, 'applying')))
+    right(all.write(named(name)))
+    age(join(all.directory, `${name}.json`))
+  }
+  assert.equal(await recover(), [{ name: 'web', done: 'forgotten' }])
+  assert.equal(readdirSync(directory), ['lock'])
+})
+
+kernelTest(test, 'an endpoint from before a reboot goes with the network of today', [], async () => {
+  await open()
+  right(journal.write(named('web')))
+  right(journal.members('web').write(named('red', 'applying')))
+  age(join(directory, 'web.members', 'red.json'))
+  assert.ok((await teardown('web')).found)
+  assert.equal(readdirSync(directory), ['lock'])
+})
+
+kernelTest(test, 'one that cannot be brought back keeps no other one from it', [], async () => {
+  await open()
+  const inner = journal.members('web')
+  right(journal.write(named('blue', 'applying')))
+  right(journal.write(named('web')))
+  right(journal.write(named('zeta', 'removing')))
+  for (const name of ['alpha', 'beta']) right(inner.write(named(name, 'applying')))
+  for (const file of [path, join(inner.directory, 'alpha.json')])
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"isolink":2', '"isolink":3'))
+  for (const folder of [directory, inner.directory]) writeFileSync(join(folder, '.dead.spare'), 'half a rec')
+  const { _tag, message, recovered, causes } = await refusal(recover())
+  assert.is(_tag, 'RecoveryFailed')
+  assert.equal(recovered, [
+    { name: 'web/beta', done: 'undone' },
+    { name: 'zeta', done: 'finished' }
+  ])
+  assert.is((causes as ReadonlyArray<unknown>).length, 2)
+  assert.match(
+    String(message),
+    /^not all could be brought back: cannot understand .*blue\.json: .*; cannot understand .*alpha\.json: .*; brought back: web\/beta, zeta$/
+  )
+  for (const folder of [directory, inner.directory])
+    assert.not(readdirSync(folder).includes('.dead.spare'), folder)
 })
 
 kernelTest(test, 'what one who died had begun to write is tidied up; records are not', [], async () => {
