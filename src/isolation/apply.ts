@@ -25,7 +25,7 @@ import type { Entry } from './record'
 import { mend } from './repair'
 import { describe, kindOf } from './step'
 import { takeDown, takeDownMembers } from './teardown'
-import { isOverdue, leftOf, type Watchdog } from './watchdog'
+import { isUp, leftOf, type Watchdog } from './watchdog'
 import type { World } from './world'
 
 /** What is applied. */
@@ -97,7 +97,7 @@ export const applyLocked = (
     TE.chainW((earlier): TE.TaskEither<IsolationError, Isolation> => {
       if (earlier === undefined) return applyNew(machine, plan, options)
       // What a process that died had begun, or what nobody has confirmed, is undone first.
-      if (earlier.phase !== 'applied' || isOverdue(earlier))
+      if (!isUp(earlier))
         return pipe(
           takeDown(machine, earlier),
           TE.chainW(() => applyNew(machine, plan, options))

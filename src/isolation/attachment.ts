@@ -6,6 +6,7 @@ import { type IsolationError, notApplied } from './error'
 import { type Machine, membersOf, thisMachine } from './machine'
 import type { Entry } from './record'
 import { type Teardown, type TeardownOptions, takeDownTelling } from './teardown'
+import { isUp } from './watchdog'
 
 /**
  * Attaches a namespace to a bridge network that is up, whole or not at all, as `apply` does with those that the network
@@ -51,7 +52,7 @@ const networkOf = (machine: Machine, name: string): TE.TaskEither<IsolationError
   pipe(
     TE.fromIOEither(() => machine.journal.read(name)),
     TE.chainW(entry =>
-      entry?.phase === 'applied' && entry.plan.recipe === 'bridge-network'
+      entry !== undefined && isUp(entry) && entry.plan.recipe === 'bridge-network'
         ? TE.right(entry)
         : TE.left<IsolationError, Entry>(
             notApplied(name, `there is no bridge network ${name} that is up; bring it up first`)
