@@ -142,7 +142,6 @@ kernelTest(test, 'a NIC that has no record is not lost with its namespace', need
 })
 
 kernelTest(test, 'what has a damaged record is removed at once, and the others stay', needs, async () => {
-  const before = await settled()
   await apply(blue)
   await apply(red)
   truncateSync('/run/isolink/blue.json', 300)
@@ -156,8 +155,6 @@ kernelTest(test, 'what has a damaged record is removed at once, and the others s
     (await status()).map(({ name, state }) => [name, state]),
     [['red', 'up']]
   )
-  await teardown('red')
-  assert.equal(await settled(), before)
 })
 
 const interfaceRecipes = [
