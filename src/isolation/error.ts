@@ -5,7 +5,7 @@ import type { NamespaceRef } from '../namespace/reference'
 import type { InvalidParameters } from '../recipe/plan'
 import type { NetlinkError } from '../socket/error'
 import type { SysctlError } from '../sysctl'
-import type { Recovery } from './recover'
+import type { Recovery } from './recovery'
 
 /** The host is not as the plan needs it: a link is missing, a name or a network is taken. Nothing has been changed. */
 export interface PremiseFailed {

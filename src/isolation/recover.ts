@@ -6,23 +6,9 @@ import type { Progress } from './execution'
 import { unrecorded } from './garbage'
 import { type Machine, membersOf, thisMachine } from './machine'
 import type { Entry } from './record'
+import type { Recovery } from './recovery'
 import { type TeardownOptions, takeDown } from './teardown'
 import { isOverdue } from './watchdog'
-
-/** What a run that was cut short had left, and what has become of it. */
-export interface Recovery {
-  readonly name: string
-  readonly done: /** It was being applied: all of it has been undone. */
-    | 'undone'
-    /** It was being taken down: that has been finished. */
-    | 'finished'
-    /** Nobody had confirmed it in time, nor undone it: it has been undone. */
-    | 'expired'
-    /** The machine was started anew since, and nothing of it was left. */
-    | 'forgotten'
-    /** It has no record, and something bears its mark still: nothing has been done. `collectGarbage` tells what it is. */
-    | 'left'
-}
 
 /**
  * Brings the host back after isolink was killed: what was being applied is undone, and what was being taken down is
