@@ -55,6 +55,7 @@ const tags: { readonly [T in Tag]: true } = {
   PermissionDenied: true,
   PortTaken: true,
   PremiseFailed: true,
+  RecoveryFailed: true,
   Rejected: true,
   StepFailed: true,
   SyntaxFault: true,

@@ -46,7 +46,7 @@ const linesOf = ({
 const toConfirm = (name: string, left: number): string =>
   left > 0
     ? `to be confirmed within ${Math.ceil(left / 1000)} s: isolink confirm ${name}`
-    : `not confirmed in time: isolink recover undoes it, and isolink confirm ${name} keeps it`
+    : 'not confirmed in time: isolink recover undoes it'
 
 const sentences: { readonly [S in Status['state']]: string } = {
   up: 'up',

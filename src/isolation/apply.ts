@@ -17,7 +17,7 @@ import type { Entry } from './record'
 import { mend } from './repair'
 import { describe, kindOf } from './step'
 import { takeDown, takeDownMembers } from './teardown'
-import { isOverdue, leftOf, type Watchdog } from './watchdog'
+import { isUp, leftOf, type Watchdog } from './watchdog'
 import type { World } from './world'
 
 /** What is applied. */
@@ -85,11 +85,11 @@ export const applyLocked = (
   options: ApplyOptions
 ): TE.TaskEither<IsolationError, Isolation> =>
   pipe(
-    TE.fromIOEither(() => machine.journal.read(plan.name)),
+    TE.fromIOEither(() => machine.journal.take(plan.name)),
     TE.chainW((earlier): TE.TaskEither<IsolationError, Isolation> => {
       if (earlier === undefined) return applyNew(machine, plan, options)
       // What a process that died had begun, or what nobody has confirmed, is undone first.
-      if (earlier.phase !== 'applied' || isOverdue(earlier))
+      if (!isUp(earlier))
         return pipe(
           takeDown(machine, earlier),
           TE.chainW(() => applyNew(machine, plan, options))
@@ -123,7 +123,7 @@ const checkMembers = (
 ): TE.TaskEither<IsolationError, void> => {
   const { journal } = membersOf(machine, name)
   for (const member of members) {
-    const earlier = journal.read(member.name)
+    const earlier = journal.take(member.name)
     if (E.isLeft(earlier)) return TE.left(earlier.left)
     if (earlier.right?.phase === 'applied' && !isSame(earlier.right, member))
       return TE.left(nameTaken(`${name}/${member.name}`))
@@ -173,7 +173,10 @@ const applyNew =
           return async () => {
             try {
               const written = machine.journal.write(entry)
-              return E.isLeft(written) ? written : await carryOut(machine, entry, world, options)
+              if (E.isRight(written)) return await carryOut(machine, entry, world, options)
+              // Nothing has been changed yet, and without a record of it nothing will be.
+              machine.journal.erase(plan.name)
+              return written
             } finally {
               watchdog?.release()
             }

@@ -7,6 +7,7 @@ import { type IsolationError, notApplied } from './error'
 import { type Machine, membersOf, thisMachine } from './machine'
 import type { Entry } from './record'
 import { type Teardown, type TeardownOptions, takeDownTelling } from './teardown'
+import { isUp } from './watchdog'
 
 /**
  * Attaches a namespace to a bridge network that is up, whole or not at all, as `apply` does with those that the network
@@ -16,8 +17,8 @@ export const attach = (
   network: string,
   endpoint: Endpoint,
   options: Omit<ApplyOptions, 'confirmWithin'> = {}
-): TE.TaskEither<IsolationError, Isolation> => {
-  return pipe(
+): TE.TaskEither<IsolationError, Isolation> =>
+  pipe(
     TE.fromEither(checkCapabilities()),
     TE.map(thisMachine),
     TE.chainW(machine =>
@@ -31,22 +32,21 @@ export const attach = (
       )
     )
   )
-}
 
 /** Detaches an endpoint, by its name, which is that of its namespace. Succeeds too when it is not there. */
 export const detach = (
   network: string,
   name: string,
   options: TeardownOptions = {}
-): TE.TaskEither<IsolationError, Teardown> => {
-  return pipe(
+): TE.TaskEither<IsolationError, Teardown> =>
+  pipe(
     TE.fromEither(checkCapabilities()),
     TE.map(thisMachine),
     TE.chainW(machine => {
       const inner = membersOf(machine, network)
       return machine.journal.locked(
         pipe(
-          TE.fromIOEither(() => inner.journal.read(name)),
+          TE.fromIOEither(() => inner.journal.take(name)),
           TE.chainW(
             (entry): TE.TaskEither<IsolationError, Teardown> =>
               entry === undefined ? TE.right({ name, found: false }) : takeDownTelling(inner, entry, options)
@@ -56,13 +56,12 @@ export const detach = (
       )
     })
   )
-}
 
 const networkOf = (machine: Machine, name: string): TE.TaskEither<IsolationError, Entry> =>
   pipe(
     TE.fromIOEither(() => machine.journal.read(name)),
     TE.chainW(entry =>
-      entry?.phase === 'applied' && entry.plan.recipe === 'bridge-network'
+      entry !== undefined && isUp(entry) && entry.plan.recipe === 'bridge-network'
         ? TE.right(entry)
         : TE.left<IsolationError, Entry>(
             notApplied(name, `there is no bridge network ${name} that is up; bring it up first`)

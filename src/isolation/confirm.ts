@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/TaskEither'
 import { type IsolationError, notApplied } from './error'
 import { type Machine, thisMachine } from './machine'
 import type { Entry } from './record'
+import { isUp } from './watchdog'
 
 export interface Confirmation {
   readonly name: string
@@ -28,13 +29,7 @@ export const confirmOn =
       pipe(
         TE.fromIOEither(() => journal.read(name)),
         TE.chainW((entry): TE.TaskEither<IsolationError, Confirmation> => {
-          if (entry?.phase !== 'applied')
-            return TE.left(
-              notApplied(
-                name,
-                `${name} is not up: it never was, or it has been undone because nobody confirmed it in time`
-              )
-            )
+          if (entry === undefined || !isUp(entry)) return TE.left(notApplied(name, whyNot(name, entry)))
           if (entry.pending === undefined) return TE.right({ name, changed: false })
           return pipe(
             TE.fromIOEither(() => journal.write(confirmed(entry))),
@@ -44,5 +39,11 @@ export const confirmOn =
       ),
       signal
     )
+
+/** Whoever was to undo it when the time was over may be dead, or not have come to it yet. */
+const whyNot = (name: string, entry: Entry | undefined): string =>
+  entry?.phase === 'applied'
+    ? `${name} was not confirmed in time, and is to be undone: isolink recover does so`
+    : `${name} is not up: it never was, or it has been undone because nobody confirmed it in time`
 
 const confirmed = ({ pending: _, ...entry }: Entry): Entry => entry

@@ -1,10 +1,11 @@
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
-import type { NamespaceError } from '../namespace/error'
+import type { Aborted, NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
 import type { InvalidParameters } from '../recipe/plan'
 import type { NetlinkError } from '../socket/error'
 import type { SysctlError } from '../sysctl'
+import type { Recovery } from './recovery'
 
 /** The host is not as the plan needs it: a link is missing, a name or a network is taken. Nothing has been changed. */
 export interface PremiseFailed {
@@ -40,11 +41,23 @@ export interface TeardownFailed {
   readonly leftBehind: ReadonlyArray<string>
 }
 
+/** Something that was cut short could not be brought back; the rest has been, and trying again is safe. */
+export interface RecoveryFailed {
+  readonly _tag: 'RecoveryFailed'
+  readonly message: string
+  /** What has been brought back nevertheless. */
+  readonly recovered: ReadonlyArray<Recovery>
+  /** What failed, each by itself. */
+  readonly causes: ReadonlyArray<IsolationError>
+}
+
 /** The records of what is applied cannot be read or written. Nothing has been changed. */
 export interface JournalFailed {
   readonly _tag: 'JournalFailed'
   readonly message: string
   readonly path: string
+  /** A record is there, and not as it was written. Once it is set aside, others work again by its name. */
+  readonly damaged?: boolean
   readonly hint?: string
 }
 
@@ -131,7 +144,9 @@ export type IsolationError =
   | StepFailed
   | NameTaken
   | TeardownFailed
+  | RecoveryFailed
   | JournalFailed
+  | Aborted
   | CapabilityMissing
   | WatchdogFailed
   | NotApplied

@@ -59,7 +59,7 @@ export const collectGarbageOn =
       TE.chainW(() =>
         machine.journal.locked(
           pipe(
-            TE.fromIOEither(() => ownersOf(machine)),
+            TE.fromIOEither(() => ownersOf(machine, dryRun)),
             TE.chainW(owners => () => inWorld(machine, world => sweep(world, owners, dryRun)))
           ),
           signal
@@ -80,12 +80,14 @@ interface Owners {
  * capabilities sees none.
  */
 export const unrecorded = (
-  machine: Machine
+  machine: Machine,
+  /** Names that have a damaged record, which counts as none. */
+  damaged: ReadonlySet<string> = new Set()
 ): TE.TaskEither<IsolationError, ReadonlyMap<string, ReadonlyArray<string>>> =>
   E.isLeft(checkCapabilities())
     ? TE.right(new Map())
     : pipe(
-        TE.fromIOEither(() => recordsOf(machine)),
+        TE.fromIOEither(() => recordsOf(machine, name => !damaged.has(name))),
         TE.chainW(
           ({ areGone }) =>
             () =>
@@ -130,20 +132,27 @@ const remains = async (
   return E.right(found)
 }
 
-const recordsOf = ({
-  journal
-}: Machine): E.Either<IsolationError, Pick<Owners, 'areGone'> & { readonly names: ReadonlyArray<string> }> =>
+/** Whose marks have an owner. `isSound` tells whether one can be trusted: `blue`, or `web/red`. */
+const recordsOf = (
+  { journal }: Machine,
+  isSound: (name: string) => boolean
+): E.Either<IsolationError, Pick<Owners, 'areGone'>> =>
   pipe(
-    E.Do,
-    E.bindW('names', journal.names),
+    journal.names(),
+    E.map(all => all.filter(isSound)),
+    E.bindTo('names'),
     E.bindW('members', ({ names }) =>
       pipe(
         names,
-        E.traverseArray(name => journal.members(name).names())
+        E.traverseArray(name =>
+          pipe(
+            journal.members(name).names(),
+            E.map(all => all.filter(member => isSound(`${name}/${member}`)))
+          )
+        )
       )
     ),
     E.map(({ names, members }) => ({
-      names,
       areGone: (mark: string) => {
         const [owner = '', member] = mark.split('/')
         const [name = ''] = owner.split('@')
@@ -154,26 +163,41 @@ const recordsOf = ({
     }))
   )
 
-const ownersOf = (machine: Machine): E.Either<IsolationError, Owners> =>
+const ownersOf = (machine: Machine, dryRun: boolean): E.Either<IsolationError, Owners> =>
   pipe(
-    recordsOf(machine),
-    E.bindTo('records'),
-    E.bindW('entries', () => entriesIn(machine.journal)),
-    E.bindW('members', ({ records }) =>
+    entriesIn(machine.journal, dryRun),
+    E.bindTo('own'),
+    E.bindW('members', ({ own: { entries } }) =>
       pipe(
-        records.names,
-        E.traverseArray(name => entriesIn(machine.journal.members(name)))
+        entries,
+        E.traverseArray(({ plan: { name } }) =>
+          pipe(
+            entriesIn(machine.journal.members(name), dryRun),
+            E.map(({ damaged, ...rest }) => ({ ...rest, damaged: damaged.map(each => `${name}/${each}`) }))
+          )
+        )
       )
     ),
-    E.map(({ records, entries, members }) => ({
-      areGone: records.areGone,
+    E.bindW('gone', ({ own, members }) => {
+      const unsound = new Set([own, ...members].flatMap(each => each.damaged))
+      return recordsOf(machine, name => !unsound.has(name))
+    }),
+    E.map(({ own, members, gone: { areGone } }) => ({
+      areGone,
       cookies: new Set(
-        [...entries, ...members.flat()].flatMap(entry => (entry?.places ?? []).map(place => place.cookie))
+        [own, ...members]
+          .flatMap(each => each.entries)
+          .flatMap(entry => entry.places.map(({ cookie }) => cookie))
       )
     }))
   )
 
-const entriesIn = ({ names, read }: Journal) => pipe(names(), E.chain(E.traverseArray(read)))
+/** What is on record, and the names whose records nobody can trust: those are set aside, unless we only look. */
+const entriesIn = ({ records, takeAll }: Journal, dryRun: boolean) =>
+  pipe(
+    dryRun ? records() : takeAll(),
+    E.map(({ entries, damaged }) => ({ entries, damaged: [...damaged.keys()] }))
+  )
 
 type Place = string | undefined
 

@@ -9,6 +9,7 @@ export type {
   NotApplied,
   PortTaken,
   PremiseFailed,
+  RecoveryFailed,
   StepError,
   StepFailed,
   TeardownFailed,
@@ -18,6 +19,7 @@ export type {
 export { explain } from './explain'
 export { collectGarbage, type Garbage, type GarbageOptions } from './garbage'
 export { type PublicationOptions, publish, type Revision, unpublish } from './publication'
-export { type Recovery, recover } from './recover'
+export { recover } from './recover'
+export type { Recovery } from './recovery'
 export { type Drift, type Status, status } from './status'
 export { type Teardown, type TeardownOptions, teardown } from './teardown'

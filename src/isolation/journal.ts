@@ -23,6 +23,7 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import * as v from 'valibot'
+import type { Aborted } from '../namespace/error'
 import { flock, LOCK_EX, LOCK_NB } from '../namespace/system'
 import { isolationName } from '../recipe/parameters'
 import type { Port } from '../recipe/publication'
@@ -49,10 +50,19 @@ export interface Journal {
     use: TE.TaskEither<L, A>,
     /** Ends the wait for it. */
     signal?: AbortSignal
-  ) => TE.TaskEither<L | JournalFailed | Unexpected, A>
-  /** The record of a name; undefined if there is none, or if the machine was started anew since. */
+  ) => TE.TaskEither<L | JournalFailed | Aborted | Unexpected, A>
+  /** The record of a name; undefined if there is none, or if the machine was started anew since. Changes nothing. */
   readonly read: (name: string) => E.Either<JournalFailed, Entry | undefined>
-  /** Writes a record so that whoever reads it finds the old one or the new one, whole, even after a power failure. */
+  /** The same for whoever is about to change something, and holds the lock: one that is damaged is set aside. */
+  readonly take: (name: string) => E.Either<JournalFailed, Entry | undefined>
+  /** All of them. One that is damaged keeps nobody from reading the others. Changes nothing. */
+  readonly records: () => E.Either<JournalFailed, Records>
+  /** The same as `take` does it. */
+  readonly takeAll: () => E.Either<JournalFailed, Records>
+  /**
+   * Writes a record so that whoever reads it finds the old one or the new one, whole, even after a power failure. One
+   * that was there is not lost if that fails.
+   */
   readonly write: (entry: Entry) => E.Either<JournalFailed, void>
   readonly erase: (name: string) => E.Either<JournalFailed, void>
   /** As much of a record as a change of one port needs; undefined if there is none, or none that can be amended. */
@@ -63,7 +73,7 @@ export interface Journal {
   readonly claimant: (claim: string) => E.Either<JournalFailed, string | undefined>
   /** The names of all records. */
   readonly names: () => E.Either<JournalFailed, ReadonlyArray<string>>
-  /** Where damaged records of a name are kept for a person to read. */
+  /** Where damaged records of a name, and of what belongs to it, are kept for a person to read. */
   readonly setAside: (name: string) => E.Either<JournalFailed, ReadonlyArray<string>>
   /** Removes what was left by one who died before his first record was whole. */
   readonly tidy: () => E.Either<JournalFailed, void>
@@ -74,6 +84,15 @@ export interface Journal {
    * are. Whoever works on them holds our lock.
    */
   readonly members: (name: string) => Journal
+}
+
+/** What is on record. */
+export interface Records {
+  readonly entries: ReadonlyArray<Entry>
+  /** The names of those from before the last start of the machine. */
+  readonly past: ReadonlyArray<string>
+  /** By its name, why nobody can trust a record. */
+  readonly damaged: ReadonlyMap<string, JournalFailed>
 }
 
 /** Where the records are: ISOLINK_STATE_DIR, or /run/isolink, which a reboot empties as it empties the kernel. */
@@ -124,10 +143,10 @@ export const journalIn = (
   const locked = <L, A>(
     use: TE.TaskEither<L, A>,
     signal?: AbortSignal
-  ): TE.TaskEither<L | JournalFailed | Unexpected, A> =>
+  ): TE.TaskEither<L | JournalFailed | Aborted | Unexpected, A> =>
     pipe(
       TE.fromIOEither(() => openLock(directory)),
-      TE.chainW(descriptor => async (): Promise<E.Either<L | JournalFailed | Unexpected, A>> => {
+      TE.chainW(descriptor => async (): Promise<E.Either<L | JournalFailed | Aborted | Unexpected, A>> => {
         try {
           const taken = await lock(join(directory, 'lock'), descriptor, signal)
           return E.isLeft(taken) ? taken : await total(use)()
@@ -147,15 +166,40 @@ export const journalIn = (
                 attempt(path, 'read', () => contents(at(`${name}.json`))),
                 E.chain(bytes =>
                   bytes === undefined ? E.right(undefined) : parse(path, name, bytes.toString())
-                ),
-                E.orElse(error => {
-                  if (!isDamaged(error)) return E.left(error)
-                  return E.left(putAside(path, at(`${name}.json`), error))
-                })
+                )
               )
             )
           : E.right(undefined)
       )
+    )
+
+  const take: Journal['take'] = name =>
+    pipe(
+      read(name),
+      E.orElse(error =>
+        isDamaged(error)
+          ? inDirectory(directory, at => E.left(putAside(error, at(`${name}.json`))))
+          : E.left(error)
+      )
+    )
+
+  const all = (one: Journal['read']): E.Either<JournalFailed, Records> =>
+    pipe(
+      names(),
+      E.chain(known => {
+        const entries: Array<Entry> = []
+        const past: Array<string> = []
+        const damaged = new Map<string, JournalFailed>()
+        for (const name of known) {
+          const found = one(name)
+          if (E.isRight(found)) {
+            if (found.right === undefined) past.push(name)
+            else entries.push(found.right)
+          } else if (isDamaged(found.left)) damaged.set(name, found.left)
+          else return found
+        }
+        return E.right({ entries, past, damaged })
+      })
     )
 
   const erase: Journal['erase'] = name =>
@@ -194,12 +238,7 @@ export const journalIn = (
             reserve(at(spareOf(name)), text.length, entry.phase === 'applying')
           })
         )
-      ),
-      E.orElse(error => {
-        // Nothing has been changed yet, and without a record of it nothing will be.
-        if (entry.phase === 'applying') erase(name)
-        return E.left(error)
-      })
+      )
     )
   }
 
@@ -252,7 +291,9 @@ export const journalIn = (
               ? E.right(undefined)
               : pipe(
                   read(name),
-                  E.map(entry => (entry !== undefined && claimsOf(entry).includes(claim) ? name : undefined))
+                  E.map(entry => (entry !== undefined && claimsOf(entry).includes(claim) ? name : undefined)),
+                  // What it tells of may be there still.
+                  E.orElse(error => (isDamaged(error) ? E.right(name) : E.left(error)))
                 )
           )
         )
@@ -275,8 +316,12 @@ export const journalIn = (
     existsSync(directory)
       ? inDirectory(directory, at =>
           attempt(directory, 'list', () =>
-            readdirSync(at('.'))
-              .filter(file => file.startsWith(damagedOf(name)))
+            [
+              ...readdirSync(at('.')).filter(file => file.startsWith(damagedOf(name))),
+              ...filesIn(at(membersOf(name)))
+                .filter(file => file.includes(damagedOf('')))
+                .map(file => join(membersOf(name), file))
+            ]
               .sort()
               .map(file => join(directory, file))
           )
@@ -302,6 +347,8 @@ export const journalIn = (
     )
 
   const members: Journal['members'] = name => {
+    const valid = fileOf(directory, name)
+    if (E.isLeft(valid)) return refusing(directory, valid)
     const folder = join(directory, membersOf(name))
     const inner = journalIn(folder, member => `${owner(name)}/${member}`)
     return {
@@ -319,6 +366,9 @@ export const journalIn = (
     directory,
     locked,
     read,
+    take,
+    records: () => all(read),
+    takeAll: () => all(take),
     write,
     erase,
     brief,
@@ -330,6 +380,30 @@ export const journalIn = (
     owner,
     members
   }
+}
+
+/** Where nothing can be on record. */
+const refusing = (directory: string, refusal: E.Either<JournalFailed, never>): Journal => {
+  const refuse = () => refusal
+  const journal: Journal = {
+    directory,
+    locked: () => TE.fromEither(refusal),
+    read: refuse,
+    take: refuse,
+    records: refuse,
+    takeAll: refuse,
+    write: refuse,
+    erase: refuse,
+    brief: () => undefined,
+    amend: refuse,
+    claimant: refuse,
+    names: refuse,
+    setAside: refuse,
+    tidy: refuse,
+    owner: name => name,
+    members: () => journal
+  }
+  return journal
 }
 
 /** A name is a file's name, and none that leads out of the directory. */
@@ -407,15 +481,23 @@ const lock = async (
   path: string,
   descriptor: number,
   signal: AbortSignal | undefined
-): Promise<E.Either<JournalFailed, void>> => {
+): Promise<E.Either<JournalFailed | Aborted, void>> => {
   const deadline = performance.now() + patience
   for (;;) {
     const taken = flock(descriptor, LOCK_EX | LOCK_NB)
     if (E.isRight(taken)) return E.right(undefined)
-    if (taken.left.code !== 'EAGAIN' || performance.now() > deadline || signal?.aborted === true)
+    if (taken.left.code !== 'EAGAIN' || performance.now() > deadline)
       return E.left(failed(path, 'lock', taken.left))
     await setTimeout(pace.least + Math.random() * (pace.most - pace.least))
+    // Before the next try, so that whoever has given up does not get the lock after all.
+    if (signal?.aborted === true) return E.left(waitEnded)
   }
+}
+
+const waitEnded: Aborted = {
+  _tag: 'Aborted',
+  message: 'the wait for another isolink on this machine was ended by the caller; nothing has been changed',
+  operation: 'lock'
 }
 
 const contents = (path: string): Buffer | undefined => {
@@ -531,18 +613,29 @@ const reserve = (path: string, size: number, must: boolean): void => {
   }
 }
 
-interface Damaged extends JournalFailed {
-  readonly damaged: true
+const filesIn = (path: string): ReadonlyArray<string> => {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw error
+  }
 }
 
-const isDamaged = (error: JournalFailed): error is Damaged => 'damaged' in error
+const isDamaged = ({ damaged = false }: JournalFailed): boolean => damaged
 
 const parse = (path: string, name: string, text: string): E.Either<JournalFailed, Entry | undefined> =>
   pipe(
     recordOf(name, text),
-    E.mapLeft(({ reason, damaged: isBroken }) => {
+    E.mapLeft(({ reason, damaged }) => {
       const error = failed(path, 'understand', { message: reason })
-      return isBroken ? ({ ...error, damaged: true } satisfies Damaged) : error
+      return damaged
+        ? {
+            ...error,
+            damaged,
+            hint: 'take it down: the record is then kept under another name, and what is left of it told'
+          }
+        : error
     })
   )
 
@@ -550,16 +643,16 @@ const parse = (path: string, name: string, text: string): E.Either<JournalFailed
 const damagedOf = (name: string): string => `${name}.json.damaged-`
 
 /** A record that nobody can trust is kept for a person to read, and is in nobody's way. */
-const putAside = (path: string, file: string, { damaged: _, ...error }: Damaged): JournalFailed => {
-  const kept = join(dirname(path), `${damagedOf(basename(path, '.json'))}${Date.now()}`)
+const putAside = (error: JournalFailed, file: string): JournalFailed => {
+  const kept = `${damagedOf(basename(error.path, '.json'))}${Date.now()}`
   try {
-    renameSync(file, join(dirname(file), basename(kept)))
+    renameSync(file, join(dirname(file), kept))
   } catch (reason) {
-    return failed(path, 'set aside the damaged record', reason)
+    return failed(error.path, 'set aside the damaged record', reason)
   }
   return {
     ...error,
-    message: `${error.message}; it is kept as ${kept}, and what it told of has to be taken down by hand or by isolink gc`,
+    message: `${error.message}; it is kept as ${join(dirname(error.path), kept)}, and what it told of has to be taken down by hand or by isolink gc`,
     hint: 'once you have looked at it, do the same again'
   }
 }

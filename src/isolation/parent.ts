@@ -51,7 +51,7 @@ const childrenOf = (
   parent: Link,
   plan: Plan,
   world: World,
-  { names, read }: Journal
+  { records }: Journal
 ): TE.TaskEither<NetlinkError | JournalFailed, ReadonlyArray<Child>> =>
   pipe(
     world.send(link.list()),
@@ -64,16 +64,13 @@ const childrenOf = (
       pipe(
         TE.fromEither(
           pipe(
-            names(),
-            E.map(all => all.filter(name => name !== plan.name)),
-            E.chain(E.traverseArray(read))
+            records(),
+            E.map(({ entries }) => entries.filter(entry => entry.plan.name !== plan.name))
           )
         ),
         TE.map(entries => [
           ...visible,
-          ...entries.flatMap(entry =>
-            entry === undefined ? [] : childrenIn(entry.plan, parent.name, ` of ${entry.plan.name}`)
-          )
+          ...entries.flatMap(entry => childrenIn(entry.plan, parent.name, ` of ${entry.plan.name}`))
         ])
       )
     )

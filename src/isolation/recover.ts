@@ -1,28 +1,14 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { IsolationError } from './error'
+import type { IsolationError, RecoveryFailed } from './error'
 import type { Progress } from './execution'
 import { unrecorded } from './garbage'
 import { type Machine, membersOf, thisMachine } from './machine'
 import type { Entry } from './record'
+import type { Recovery } from './recovery'
 import { type TeardownOptions, takeDown } from './teardown'
 import { isOverdue } from './watchdog'
-
-/** What a run that was cut short had left, and what has become of it. */
-export interface Recovery {
-  readonly name: string
-  readonly done: /** It was being applied: all of it has been undone. */
-    | 'undone'
-    /** It was being taken down: that has been finished. */
-    | 'finished'
-    /** Nobody had confirmed it in time, nor undone it: it has been undone. */
-    | 'expired'
-    /** The machine was started anew since, and nothing of it was left. */
-    | 'forgotten'
-    /** It has no record, and something bears its mark still: nothing has been done. `collectGarbage` tells what it is. */
-    | 'left'
-}
 
 /**
  * Brings the host back after isolink was killed: what was being applied is undone, and what was being taken down is
@@ -37,47 +23,85 @@ export const recoverOn =
   (options: TeardownOptions = {}): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> =>
     machine.journal.locked(
       pipe(
-        TE.fromIOEither(machine.journal.names),
-        TE.chainW(names => async () => {
-          const done: Array<Recovery> = []
-          let failure: E.Left<IsolationError> | undefined
-          // One that fails does not keep the others from being brought back.
-          for (const name of names) {
-            const recovered = await recoverOne(machine, name, options)()
-            if (E.isLeft(recovered)) failure ??= recovered
-            else done.push(...recovered.right)
-          }
-          if (failure !== undefined) return failure
-          const tidied = machine.journal.tidy()
-          if (E.isLeft(tidied)) return tidied
+        recoverAll(machine, options),
+        TE.chainTaskK(({ recovered, causes }) => async (): Promise<Outcome> => {
           const lost = await unrecorded(machine)()
           return E.isLeft(lost)
-            ? lost
-            : E.right([...done, ...[...lost.right.keys()].map(name => ({ name, done: 'left' }) as const)])
-        })
+            ? { recovered, causes: [...causes, lost.left] }
+            : { recovered: [...recovered, ...[...lost.right.keys()].map(name => was(name, 'left'))], causes }
+        }),
+        TE.chainEitherKW(outcome =>
+          outcome.causes.length > 0 ? E.left(recoveryFailed(outcome)) : E.right(outcome.recovered)
+        )
       ),
       options.signal
     )
+
+/** What became of those that were cut short, and what failed. */
+interface Outcome {
+  readonly recovered: ReadonlyArray<Recovery>
+  readonly causes: ReadonlyArray<IsolationError>
+}
+
+const was = (name: string, done: Recovery['done']): Recovery => ({ name, done })
+
+const recoveryFailed = ({ recovered, causes }: Outcome): RecoveryFailed => {
+  const back = recovered.filter(({ done }) => done !== 'left').map(({ name }) => name)
+  return {
+    _tag: 'RecoveryFailed',
+    message: `not all could be brought back: ${causes.map(({ message }) => message).join('; ')}${
+      back.length === 0 ? '' : `; brought back: ${back.join(', ')}`
+    }`,
+    recovered,
+    causes
+  }
+}
+
+/** One that fails does not keep the others from being brought back. */
+const recoverAll = (machine: Machine, options: Progress): TE.TaskEither<IsolationError, Outcome> =>
+  pipe(
+    TE.fromIOEither(machine.journal.names),
+    TE.chainW(names => async (): Promise<E.Either<IsolationError, Outcome>> => {
+      const recovered: Array<Recovery> = []
+      const causes: Array<IsolationError> = []
+      for (const name of names) {
+        const outcome = await recoverOne(machine, name, options)()
+        if (E.isRight(outcome)) {
+          recovered.push(...outcome.right.recovered)
+          causes.push(...outcome.right.causes)
+        } else if (outcome.left._tag === 'CapabilityMissing') return outcome
+        else causes.push(outcome.left)
+      }
+      const tidied = machine.journal.tidy()
+      if (E.isLeft(tidied)) causes.push(tidied.left)
+      return E.right({ recovered, causes })
+    })
+  )
 
 const recoverOne = (
   machine: Machine,
   name: string,
   options: Progress
-): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> =>
+): TE.TaskEither<IsolationError, Outcome> =>
   pipe(
-    TE.fromIOEither(() => machine.journal.read(name)),
-    TE.chainW((entry): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> => {
+    TE.fromIOEither(() => machine.journal.take(name)),
+    TE.chainW((entry): TE.TaskEither<IsolationError, Outcome> => {
       if (entry === undefined)
         return pipe(
-          TE.fromIOEither(() => machine.journal.erase(name)),
-          TE.map(() => [{ name, done: 'forgotten' }])
+          // Those of a network are from before the last start as well.
+          recoverMembers(machine, name, options),
+          TE.chainFirstW(() => TE.fromIOEither(() => machine.journal.erase(name))),
+          TE.map(({ recovered, causes }) => ({
+            recovered: [was(name, 'forgotten'), ...recovered.filter(({ done }) => done !== 'forgotten')],
+            causes
+          }))
         )
       const done = fateOf(entry)
       return done === undefined
         ? recoverMembers(machine, name, options)
         : pipe(
             takeDown(machine, entry, options),
-            TE.map(() => [{ name, done }])
+            TE.map(() => ({ recovered: [was(name, done)], causes: [] }))
           )
     })
   )
@@ -87,15 +111,14 @@ const recoverMembers = (
   machine: Machine,
   name: string,
   options: Progress
-): TE.TaskEither<IsolationError, ReadonlyArray<Recovery>> => {
-  const inner = membersOf(machine, name)
-  return pipe(
-    TE.fromIOEither(inner.journal.names),
-    TE.chainW(TE.traverseSeqArray(member => recoverOne(inner, member, options))),
-    TE.map(all => all.flat().map(each => ({ ...each, name: `${name}/${each.name}` }))),
-    TE.chainFirstW(() => TE.fromIOEither(inner.journal.tidy))
+): TE.TaskEither<IsolationError, Outcome> =>
+  pipe(
+    recoverAll(membersOf(machine, name), options),
+    TE.map(({ recovered, causes }) => ({
+      recovered: recovered.map(each => was(`${name}/${each.name}`, each.done)),
+      causes
+    }))
   )
-}
 
 const fateOf = (entry: Entry): Recovery['done'] | undefined => {
   if (entry.phase === 'applying') return 'undone'

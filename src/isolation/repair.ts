@@ -41,7 +41,7 @@ export const mend =
                   before: tasks.map(each => each.before),
                   places: world.places()
                 })
-          if (E.isLeft(written)) return written
+          if (E.isLeft(written)) return E.left(notMended(task, written.left, repaired))
           const failure = await repair(renewed, around)
           if (failure !== undefined) return E.left(notMended(task, failure.error, repaired))
           const description = describe(task.step)

@@ -30,15 +30,27 @@ export const revise = async (
   if (failure !== undefined) {
     const leftBehind = await undo(begun, around, options)
     const restored = restore()
-    if (E.isLeft(restored)) return restored
     const step = describe(failure.step)
-    return E.left(stepFailed({ step, error: failure.error }, leftBehind))
+    return E.left(
+      stepFailed({ step, error: failure.error }, [
+        ...leftBehind,
+        ...(E.isLeft(restored) ? [`what is on record of ${isolation}: ${restored.left.message}`] : [])
+      ])
+    )
   }
   const leftBehind = await undo(removed, around, options)
   if (leftBehind.length > 0) return E.left(notRevised(isolation, leftBehind))
   // With something added it is on record already.
-  return added.length > 0 ? E.right(undefined) : record()
+  const recorded = added.length > 0 ? E.right(undefined) : record()
+  return E.isLeft(recorded) && removed.length > 0 ? E.left(notRecorded(isolation, recorded.left)) : recorded
 }
+
+const notRecorded = (isolation: string, { message }: JournalFailed): IsolationError => ({
+  _tag: 'TeardownFailed',
+  message: `the port of ${isolation} is published no more, and is on record still: ${message}; try again once the cause is mended`,
+  isolation,
+  leftBehind: [message]
+})
 
 const notRevised = (isolation: string, leftBehind: ReadonlyArray<string>): IsolationError => ({
   _tag: 'TeardownFailed',

@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { IsolationError } from './error'
+import type { IsolationError, JournalFailed } from './error'
 import { inWorld, surroundings, type Task, tasksOf } from './execution'
 import { unrecorded } from './garbage'
+import type { Journal, Records } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import type { Entry } from './record'
 import { check } from './repair'
@@ -29,7 +30,7 @@ export interface Status {
     | 'drifted'
     /** A process that worked on it died; `recover` brings the host back. */
     | 'interrupted'
-    /** Its record is lost, or was damaged and has been set aside; `drift` tells what bears its mark still. */
+    /** Its record is lost, or damaged; `drift` tells what bears its mark still. */
     | 'unrecorded'
   readonly drift: ReadonlyArray<Drift>
   /**
@@ -54,30 +55,56 @@ export const statusOn =
       TE.chainW(all =>
         // Where nothing was ever applied, there is nothing to lock.
         all.length === 0
-          ? TE.right<IsolationError, ReadonlyArray<Status>>([])
+          ? TE.right<IsolationError, Looked>({ found: [], records: nothing })
           : journal.locked(
               pipe(
-                TE.fromIOEither(journal.names),
-                TE.map(names => names.filter(each => name === undefined || each === name)),
-                TE.chainW(TE.traverseSeqArray(each => TE.fromIOEither(() => journal.read(each)))),
-                TE.map(entries => entries.filter(each => each !== undefined)),
-                TE.chainW(TE.traverseSeqArray(entry => statusOf(machine, entry)))
+                TE.fromIOEither(() => (name === undefined ? journal.records() : recordOf(journal, name))),
+                TE.bindTo('records'),
+                TE.bindW('found', ({ records: { entries } }) =>
+                  pipe(
+                    entries,
+                    TE.traverseSeqArray(entry => statusOf(machine, entry))
+                  )
+                )
               )
             )
       ),
-      TE.chainW(found =>
+      TE.chainW(({ found, records: { damaged } }) =>
         pipe(
-          unrecorded(machine),
-          TE.map(lost => [
-            ...found,
-            ...[...lost]
-              .filter(([each]) => name === undefined || each === name)
-              .map(([each, findings]) => withoutRecord(each, findings))
-          ])
+          unrecorded(machine, new Set(damaged.keys())),
+          TE.map(lost => {
+            const findings = new Map<string, ReadonlyArray<string>>(lost)
+            for (const [each, { message }] of damaged)
+              findings.set(each, [message, ...(lost.get(each) ?? [])])
+            return [
+              ...found,
+              ...[...findings]
+                .filter(([each]) => name === undefined || each === name)
+                .map(([each, said]) => withoutRecord(each, said))
+            ]
+          })
         )
       )
     )
   }
+
+const nothing: Records = { entries: [], past: [], damaged: new Map() }
+
+/** That of one name, however it stands with the others. */
+const recordOf = ({ read }: Journal, name: string): E.Either<JournalFailed, Records> =>
+  pipe(
+    read(name),
+    E.match(
+      error =>
+        error.damaged === true ? E.right({ ...nothing, damaged: new Map([[name, error]]) }) : E.left(error),
+      entry => E.right(entry === undefined ? nothing : { ...nothing, entries: [entry] })
+    )
+  )
+
+interface Looked {
+  readonly found: ReadonlyArray<Status>
+  readonly records: Records
+}
 
 const withoutRecord = (name: string, findings: ReadonlyArray<string>): Status => ({
   name,
@@ -98,14 +125,8 @@ const statusOf = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError,
     driftOf(machine, entry),
     TE.chainW(own =>
       pipe(
-        memberEntries(machine, plan.name),
-        TE.chainW(([inner, entries]) =>
-          pipe(
-            entries,
-            TE.traverseSeqArray(each => driftOf(inner, each))
-          )
-        ),
-        TE.map(found => [...own, ...found.flat()])
+        driftOfMembers(machine, plan.name),
+        TE.map(found => [...own, ...found])
       )
     ),
     TE.bindTo('drift'),
@@ -119,15 +140,26 @@ const statusOf = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError,
   )
 }
 
-const memberEntries = (
+const driftOfMembers = (
   machine: Machine,
   name: string
-): TE.TaskEither<IsolationError, readonly [Machine, ReadonlyArray<Entry>]> => {
+): TE.TaskEither<IsolationError, ReadonlyArray<Drift>> => {
   const inner = membersOf(machine, name)
   return pipe(
-    TE.fromIOEither(inner.journal.names),
-    TE.chainW(names => TE.fromIOEither(() => E.traverseArray(inner.journal.read)(names))),
-    TE.map(entries => [inner, entries.filter(each => each !== undefined)] as const)
+    TE.fromIOEither(inner.journal.records),
+    TE.chainW(({ entries, damaged }) =>
+      pipe(
+        entries,
+        TE.traverseSeqArray(each => driftOf(inner, each)),
+        TE.map(found => [
+          ...found.flat(),
+          ...[...damaged].map(([member, { message }]) => ({
+            step: `keep a record of ${name}/${member}`,
+            findings: [message]
+          }))
+        ])
+      )
+    )
   )
 }
 

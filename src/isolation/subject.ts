@@ -8,6 +8,7 @@ import { planFrom } from '../recipe/registry'
 import { type IsolationError, notApplied } from './error'
 import { type Machine, membersOf } from './machine'
 import type { Brief, Entry } from './record'
+import { isUp } from './watchdog'
 
 /** What is up by a name, and the plan for it with other parameters. */
 export interface Subject {
@@ -34,7 +35,7 @@ const read = <A extends Pick<Subject, 'entry'>>(
 ): TE.TaskEither<IsolationError, A> =>
   pipe(
     TE.fromIOEither(look),
-    TE.chain(found => (found?.entry.phase === 'applied' ? TE.right(found) : notUp(shown)))
+    TE.chain(found => (found !== undefined && isUp(found.entry) ? TE.right(found) : notUp(shown)))
   )
 
 const whole: Look<Pick<Subject, 'entry'>> = ({ journal }, record, shown) =>

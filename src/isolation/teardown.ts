@@ -40,9 +40,11 @@ export const teardownOn =
   (name: string, options: TeardownOptions = {}): TE.TaskEither<IsolationError, Teardown> =>
     machine.journal.locked(
       pipe(
-        TE.fromIOEither(() => machine.journal.read(name)),
-        TE.chainW(entry =>
-          entry === undefined ? withoutRecord(machine, name) : takeDownTelling(machine, entry, options)
+        TE.fromIOEither(() => machine.journal.take(name)),
+        TE.matchEW(
+          error => (error.damaged === true ? withoutRecord(machine, name, error) : TE.left(error)),
+          entry =>
+            entry === undefined ? withoutRecord(machine, name) : takeDownTelling(machine, entry, options)
         )
       ),
       options.signal
@@ -65,14 +67,23 @@ export const takeDownTelling = (
   )
 }
 
-/** What has no record is down, unless something bears its mark still: then nobody knows what was there before it. */
-const withoutRecord = (machine: Machine, name: string): TE.TaskEither<IsolationError, Teardown> =>
+/**
+ * What has no record, or one that was damaged, is down, unless something bears its mark still: then nobody knows what was
+ * there before it.
+ */
+const withoutRecord = (
+  machine: Machine,
+  name: string,
+  damage?: JournalFailed
+): TE.TaskEither<IsolationError, Teardown> =>
   pipe(
     unrecorded(machine),
     TE.chainW(all => {
       const leftBehind = all.get(name)
       return leftBehind === undefined
-        ? TE.right({ name, found: false })
+        ? damage === undefined
+          ? TE.right({ name, found: false })
+          : TE.left(damage)
         : TE.left<IsolationError, Teardown>({
             _tag: 'TeardownFailed',
             message: `${name} has no record by which it could be taken down, though it is not down: ${leftBehind.join('; ')}`,
@@ -106,7 +117,9 @@ export const takeDown = (
         world => undo(tasks, surroundings(world, machine, ours.plan, tasks), options),
         { places: ours.places }
       )
-      return leftBehind.length > 0 ? E.left(teardownFailed(name, leftBehind)) : machine.journal.erase(name)
+      return leftBehind.length > 0
+        ? E.left(teardownFailed(name, leftBehind))
+        : notForgotten(name, machine.journal.erase(name))
     })
   )
 
@@ -118,9 +131,15 @@ export const takeDownMembers = (
 ): TE.TaskEither<IsolationError, void> => {
   const inner = membersOf(machine, name)
   return pipe(
-    TE.fromIOEither(inner.journal.names),
-    TE.chainW(names => TE.fromIOEither(() => E.traverseArray(inner.journal.read)(names))),
-    TE.map(entries => entries.filter(each => each !== undefined)),
+    TE.fromIOEither(inner.journal.takeAll),
+    // What they told of nobody knows; it keeps nothing else from going.
+    TE.chainFirstW(({ damaged }) =>
+      TE.fromIO(() => {
+        for (const { message } of damaged.values()) options.onLoss?.(message)
+      })
+    ),
+    TE.chainFirstW(({ past }) => TE.fromIOEither(() => E.traverseArray(inner.journal.erase)(past))),
+    TE.map(({ entries }) => entries),
     TE.chainFirstW(entries =>
       entries.length > 1 ? removeGroups(machine, name, entries) : TE.right(undefined)
     ),
@@ -133,7 +152,7 @@ export const takeDownMembers = (
       }
       return failure ?? E.right(undefined)
     }),
-    TE.chainIOEitherKW(() => inner.journal.tidy)
+    TE.chainW(() => TE.fromIOEither(() => notForgotten(name, inner.journal.tidy())))
   )
 }
 
@@ -167,6 +186,13 @@ const mark = (journal: Journal, before: Entry, ours: Entry): E.Either<JournalFai
     E.orElse(error => (before === ours ? E.right(undefined) : E.left(error)))
   )
 
+/** By then the kernel has nothing of it any more. */
+const notForgotten = (name: string, erased: E.Either<JournalFailed, void>): E.Either<TeardownFailed, void> =>
+  pipe(
+    erased,
+    E.mapLeft(({ message }) => teardownFailed(name, [message]))
+  )
+
 const teardownFailed = (name: string, leftBehind: ReadonlyArray<string>): TeardownFailed => ({
   _tag: 'TeardownFailed',
   message: `${name} is not down: ${leftBehind.join('; ')}; try again once the cause is mended`,
@@ -184,10 +210,8 @@ const handOver = (journal: Journal, entry: Entry): E.Either<JournalFailed, Entry
   // Most endpoints have nothing to hand over, and there may be thousands of others to read of.
   if (ours.length === 0) return E.right(entry)
   return pipe(
-    journal.names(),
-    E.map(all => all.filter(each => each !== entry.plan.name)),
-    E.chain(E.traverseArray(journal.read)),
-    E.map(entries => entries.filter(each => each !== undefined)),
+    journal.records(),
+    E.map(({ entries }) => entries.filter(({ plan }) => plan.name !== entry.plan.name)),
     E.chain(others => {
       const handed = new Set<string>()
       const confined = new Set<string>()
@@ -268,9 +292,8 @@ const heirOf = (
   const outer = machine.outer ?? machine
   const recordsOf = (journal: Journal) =>
     pipe(
-      journal.names(),
-      E.chain(E.traverseArray(journal.read)),
-      E.map(all => all.flatMap(other => (other === undefined ? [] : [{ journal, other }])))
+      journal.records(),
+      E.map(({ entries }) => entries.map(other => ({ journal, other })))
     )
   return pipe(
     recordsOf(outer.journal),

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
 import type { WatchdogFailed } from './error'
-import type { Pending } from './record'
+import type { Entry, Pending } from './record'
 
 /** Somebody who waits in a process of its own. */
 export interface Watchdog {
@@ -28,6 +28,10 @@ export const now = uptime
 /** Whether the time to confirm is over. */
 export const isOverdue = ({ pending }: { readonly pending?: Pending }): boolean =>
   pending !== undefined && pending.deadline <= now()
+
+/** Whether it is up, and not to be undone by whoever comes next. */
+export const isUp = (entry: Pick<Entry, 'phase' | 'pending'>): boolean =>
+  entry.phase === 'applied' && !isOverdue(entry)
 
 /** Milliseconds that are left to confirm; nothing where nobody has to. */
 export const leftOf = (pending: Pending | undefined): { readonly confirmWithin?: number } =>

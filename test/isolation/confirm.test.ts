@@ -10,6 +10,7 @@ import {
   confirm,
   hostFakeIp,
   namespaces,
+  publish,
   recover,
   status,
   teardown,
@@ -75,8 +76,14 @@ kernelTest(test, 'whose watchdog is dead is told of when the time is over', need
   const [watchdog] = watchdogs()
   process.kill(Number(watchdog), 'SIGKILL')
   await setTimeout(4000)
-  const told = 'not confirmed in time: isolink recover undoes it, and isolink confirm blue keeps it'
+  const told = 'not confirmed in time: isolink recover undoes it'
   assert.is(output(isolink(['status'])), `blue (veth-masquerade): up\n  ${told}\n`)
+  // It is as good as undone: whoever comes next does that.
+  const state = await settled()
+  for (const use of [confirm('blue'), publish('blue', { hostPort: 8080, port: 80 })])
+    assert.is((await refusal(use))._tag, 'NotApplied')
+  assert.match(String((await refusal(confirm('blue'))).message), /^blue was not confirmed in time/)
+  assert.equal(await settled(), state)
   assert.equal(await recover(), [{ name: 'blue', done: 'expired' }])
   assert.equal(await settled(), before)
 })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { rmSync, truncateSync } from 'node:fs'
+import { readdirSync, rmSync, truncateSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -141,6 +141,22 @@ kernelTest(test, 'a NIC that has no record is not lost with its namespace', need
   assert.ok(links().includes('eth1'))
 })
 
+kernelTest(test, 'what has a damaged record is removed at once, and the others stay', needs, async () => {
+  await apply(blue)
+  await apply(red)
+  truncateSync('/run/isolink/blue.json', 300)
+  const files = readdirSync('/run/isolink')
+  const would = await collectGarbage({ dryRun: true })
+  assert.ok(would.removed.includes('the namespace blue'), would.removed.join())
+  assert.equal(readdirSync('/run/isolink'), files)
+  assert.equal(await collectGarbage(), would)
+  assert.not(readdirSync('/run/isolink').includes('blue.json'))
+  assert.equal(
+    (await status()).map(({ name, state }) => [name, state]),
+    [['red', 'up']]
+  )
+})
+
 const interfaceRecipes = [
   ['dual-nic', () => dualNic({ namespace: 'blue', nic: 'eth1', addresses: ['10.0.7.14/24'] })],
   ['host-fake-ip', () => hostFakeIp({ namespace: 'blue', nic: 'eth0' })]
@@ -178,16 +194,20 @@ for (const [recipe, planned] of interfaceRecipes)
           return [code, stdout + stderr]
         }
         if (what === 'damaged') {
-          const [code, said] = isolink('status')
-          assert.is(code, 1)
-          assert.match(said, /cannot understand .*blue\.json: .*; it is kept as .*blue\.json\.damaged-\d+/)
+          const files = readdirSync('/run/isolink')
+          for (const _ of [1, 2]) {
+            const [code, said] = isolink('status')
+            assert.is(code, 3)
+            assert.match(said, /cannot understand \/run\/isolink\/blue\.json: [^;]*$/m)
+          }
+          assert.equal(readdirSync('/run/isolink'), files)
         }
         const advice =
           /the namespace blue and what else blue has, as eth0 would be lost with it; note its addresses and routes, move it out \(ip -n blue link set eth0 netns/
         const kept = what === 'damaged' ? /its record was damaged, and is kept as .*\.damaged-\d+/ : /blue/
         for (const [words, code] of [
-          [['status'], 3],
-          [['down', 'blue'], 1]
+          [['down', 'blue'], 1],
+          [['status'], 3]
         ] as const) {
           const [ended, said] = isolink(...words)
           assert.is(ended, code, said)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -16,7 +17,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { journalIn } from '../../src/isolation/journal'
 import type { Entry } from '../../src/isolation/record'
-import { recover, teardown } from '../../src/promises'
+import { collectGarbage, detach, recover, teardown } from '../../src/promises'
 import { refusal, sh } from '../lab'
 import { command, kernelTest, otherUser } from '../sandbox'
 
@@ -74,20 +75,34 @@ const damages: ReadonlyArray<readonly [string, (text: string) => string]> = [
 ]
 
 for (const [what, damage] of damages)
-  kernelTest(test, `a damaged record is reported, and set aside: ${what}`, [], async () => {
-    await open()
-    right(journal.write(entry))
-    const text = damage(readFileSync(path, 'utf8'))
-    writeFileSync(path, text)
-    assert.match(
-      reason(journal.read('blue')),
-      /^cannot understand \/run\/isolink\/blue\.json: .*; it is kept as \/run\/isolink\/blue\.json\.damaged-\d+, and what it told of has to be taken down by hand or by isolink gc$/
-    )
-    const [kept = ''] = readdirSync(directory).filter(file => file.includes('damaged'))
-    assert.is(readFileSync(join(directory, kept), 'utf8'), text)
-    assert.is(right(journal.read('blue')), undefined)
-    assert.equal(right(journal.names()), [])
-  })
+  kernelTest(
+    test,
+    `a damaged record is reported, and set aside before something is changed: ${what}`,
+    [],
+    async () => {
+      await open()
+      right(journal.write(entry))
+      right(journal.write({ ...entry, plan: { ...entry.plan, name: 'red' } }))
+      const text = damage(readFileSync(path, 'utf8'))
+      writeFileSync(path, text)
+      const files = readdirSync(directory)
+      for (const _ of [1, 2]) {
+        assert.match(reason(journal.read('blue')), /^cannot understand \/run\/isolink\/blue\.json: [^;]*$/)
+        const { entries, damaged } = right(journal.records())
+        assert.equal([entries.map(({ plan }) => plan.name), [...damaged.keys()]], [['red'], ['blue']])
+      }
+      assert.equal(readdirSync(directory), files)
+      right(journal.erase('red'))
+      assert.match(
+        reason(journal.take('blue')),
+        /^cannot understand \/run\/isolink\/blue\.json: .*; it is kept as \/run\/isolink\/blue\.json\.damaged-\d+, and what it told of has to be taken down by hand or by isolink gc$/
+      )
+      const [kept = ''] = readdirSync(directory).filter(file => file.includes('damaged'))
+      assert.is(readFileSync(join(directory, kept), 'utf8'), text)
+      assert.is(right(journal.read('blue')), undefined)
+      assert.equal(right(journal.names()), [])
+    }
+  )
 
 kernelTest(test, 'a directory that cannot be made is told of; its parents are made', [], async () => {
   const inProc = await journalIn('/proc/nowhere/at/all').locked(TE.right(undefined))()
@@ -107,14 +122,74 @@ kernelTest(test, 'a record of another version is left to it', [], async () => {
 kernelTest(test, 'after a reboot there is nothing to undo', [], async () => {
   await open()
   right(journal.write(entry))
-  const { createHash } = await import('node:crypto')
-  const file = JSON.parse(readFileSync(path, 'utf8'))
-  file.record.boot = 'earlier'
-  file.digest = createHash('sha256').update(JSON.stringify(file.record)).digest('hex')
-  writeFileSync(path, JSON.stringify(file))
+  age(path)
   assert.is(right(journal.read('blue')), undefined)
   assert.equal(await recover(), [{ name: 'blue', done: 'forgotten' }])
   assert.equal(await recover(), [])
+})
+
+/** As if the machine had been started anew since it was written. */
+const age = (file: string): void => {
+  const all = JSON.parse(readFileSync(file, 'utf8'))
+  all.record.boot = 'earlier'
+  all.digest = createHash('sha256').update(JSON.stringify(all.record)).digest('hex')
+  writeFileSync(file, `${JSON.stringify(all)}\n`)
+}
+
+const named = (name: string, phase: Entry['phase'] = 'applied', claim = name): Entry => ({
+  ...entry,
+  phase,
+  plan: { ...entry.plan, name, premises: [{ field: 'address', claim, must: 'be nobody else’s' }] }
+})
+
+kernelTest(test, 'after a reboot a network’s endpoints are forgotten with it', [], async () => {
+  await open()
+  const inner = journal.members('web')
+  for (const [all, name] of [
+    [journal, 'web'],
+    [inner, 'red'],
+    [inner, 'green']
+  ] as const) {
+    right(all.write(named(name, 'applying')))
+    right(all.write(named(name)))
+    age(join(all.directory, `${name}.json`))
+  }
+  assert.equal(await recover(), [{ name: 'web', done: 'forgotten' }])
+  assert.equal(readdirSync(directory), ['lock'])
+})
+
+kernelTest(test, 'an endpoint from before a reboot goes with the network of today', [], async () => {
+  await open()
+  right(journal.write(named('web')))
+  right(journal.members('web').write(named('red', 'applying')))
+  age(join(directory, 'web.members', 'red.json'))
+  assert.ok((await teardown('web')).found)
+  assert.equal(readdirSync(directory), ['lock'])
+})
+
+kernelTest(test, 'one that cannot be brought back keeps no other one from it', [], async () => {
+  await open()
+  const inner = journal.members('web')
+  right(journal.write(named('blue', 'applying')))
+  right(journal.write(named('web')))
+  right(journal.write(named('zeta', 'removing')))
+  for (const name of ['alpha', 'beta']) right(inner.write(named(name, 'applying')))
+  for (const file of [path, join(inner.directory, 'alpha.json')])
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"isolink":2', '"isolink":3'))
+  for (const folder of [directory, inner.directory]) writeFileSync(join(folder, '.dead.spare'), 'half a rec')
+  const { _tag, message, recovered, causes } = await refusal(recover())
+  assert.is(_tag, 'RecoveryFailed')
+  assert.equal(recovered, [
+    { name: 'web/beta', done: 'undone' },
+    { name: 'zeta', done: 'finished' }
+  ])
+  assert.is((causes as ReadonlyArray<unknown>).length, 2)
+  assert.match(
+    String(message),
+    /^not all could be brought back: cannot understand .*blue\.json: .*; cannot understand .*alpha\.json: .*; brought back: web\/beta, zeta$/
+  )
+  for (const folder of [directory, inner.directory])
+    assert.not(readdirSync(folder).includes('.dead.spare'), folder)
 })
 
 kernelTest(test, 'what one who died had begun to write is tidied up; records are not', [], async () => {
@@ -133,6 +208,7 @@ kernelTest(test, 'what one who died had begun to write is tidied up; records are
 
 kernelTest(test, 'no name leads out of the directory', [], async () => {
   await open()
+  mkdirSync('/run/foo.members', { recursive: true, mode: 0o755 })
   for (const name of ['../blue', '..', '.', '', 'a/b', '/etc/passwd', 'a\0', '.blue.spare', 'x'.repeat(65)]) {
     assert.match(reason(journal.read(name)), /^cannot keep a record of/, name)
     assert.match(reason(journal.erase(name)), /^cannot keep a record of/, name)
@@ -142,6 +218,57 @@ kernelTest(test, 'no name leads out of the directory', [], async () => {
     )
     assert.is((await refusal(teardown(name)))._tag, 'JournalFailed')
   }
+  for (const name of ['../foo', '/run/foo', '']) {
+    assert.is((await refusal(detach(name, 'bar')))._tag, 'JournalFailed')
+    assert.match(reason(journal.members(name).names()), /^cannot keep a record of/, name)
+  }
+  assert.is(mode('/run/foo.members'), '755')
+  rmSync('/run/foo.members', { recursive: true })
+})
+
+/** Takes the lock: how to give it back. */
+const hold = (): Promise<() => void> =>
+  new Promise(taken => {
+    const using = new Promise<void>(release => {
+      setImmediate(() => taken(release))
+    })
+    void journal.locked(TE.fromTask(() => using))()
+  })
+
+const others: ReadonlyArray<readonly [string, (signal: AbortSignal) => Promise<unknown>]> = [
+  ['down', signal => teardown('blue', { signal })],
+  ['recover', signal => recover({ signal })],
+  ['gc', signal => collectGarbage({ signal })],
+  ['detach', signal => detach('web', 'blue', { signal })]
+]
+
+for (const [what, use] of others)
+  kernelTest(test, `isolink ${what}, ended while another isolink works: Aborted, soon`, [], async () => {
+    const release = await hold()
+    const begun = performance.now()
+    const { _tag, message } = await refusal(use(AbortSignal.timeout(100)))
+    assert.is(_tag, 'Aborted')
+    assert.match(String(message), /ended by the caller; nothing has been changed$/)
+    assert.ok(performance.now() - begun < 5000)
+    release()
+    await use(AbortSignal.timeout(10_000))
+  })
+
+kernelTest(test, 'whoever has given up does not get the lock after all', [], async () => {
+  const release = await hold()
+  const controller = new AbortController()
+  let used = false
+  const use = TE.fromIO(() => {
+    used = true
+  })
+  const waiting = journal.locked(use, controller.signal)()
+  setImmediate(() => {
+    controller.abort()
+    release()
+  })
+  const ended = await waiting
+  assert.ok(E.isLeft(ended) && ended.left._tag === 'Aborted')
+  assert.not(used)
 })
 
 kernelTest(test, 'symbolic links are not followed', [], async () => {
@@ -189,6 +316,28 @@ kernelTest(
       assert.match(reason(journal.write(other)), /ENOSPC; there is no room left for records$/)
       assert.equal(right(journal.names()), ['blue'])
       right(journal.erase('blue'))
+    } finally {
+      sh(`umount ${directory}`)
+    }
+  }
+)
+
+kernelTest(
+  test,
+  'on a full disk the record of one who died while he applied stays as it was',
+  [command('mount')],
+  async () => {
+    mkdirSync(directory)
+    sh(`mount -t tmpfs -o size=64k,mode=700 none ${directory}`)
+    try {
+      await open()
+      const half: Entry = { ...entry, phase: 'applying' }
+      right(journal.write(half))
+      sh(`dd if=/dev/zero of=${directory}/filler bs=4k 2>/dev/null || true`)
+      const parameters = { inherited: 'x'.repeat(20_000) }
+      const heir: Entry = { ...half, plan: { ...half.plan, parameters } }
+      assert.match(reason(journal.write(heir)), /ENOSPC/)
+      assert.equal(right(journal.read('blue')), half)
     } finally {
       sh(`umount ${directory}`)
     }

@@ -2,8 +2,11 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { JournalFailed } from '../../src/isolation/error'
+import { revise } from '../../src/isolation/revision'
 import {
   apply,
   attach,
@@ -17,6 +20,7 @@ import {
   unpublish,
   vethMasquerade
 } from '../../src/promises'
+import type { Step } from '../../src/recipe/step'
 import { ask, host, parameter, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
 
@@ -51,6 +55,31 @@ const holds = async (name: string): Promise<void> =>
 
 /** Says what it is told. Whom nobody tells any more keeps the program from ending for nothing. */
 const echo = (socket: Socket): void => void socket.unref().pipe(socket)
+
+test('what a failing step leaves, its record among that, is told with it', async () => {
+  const full: JournalFailed = { _tag: 'JournalFailed', message: 'no room', path: '/run/isolink/blue.json' }
+  const nothing = { isolation: 'blue', added: [], removed: [], record: () => E.right(undefined) }
+  // A step that nothing can be done with.
+  const task = { step: { _tag: 'AddAddress' } as Step, before: undefined }
+  const failed = await revise({ ...nothing, added: [task], restore: () => E.left(full) }, {} as never, {})
+  if (E.isRight(failed) || failed.left._tag !== 'StepFailed') throw new Error(JSON.stringify(failed))
+  assert.is(failed.left.cause._tag, 'Unexpected')
+  assert.ok(failed.left.leftBehind.includes('what is on record of blue: no room'))
+  const record = () => E.left(full)
+  // One that is there anyway.
+  const removed = [{ step: { _tag: 'CreateNamespace', name: 'blue' } as const, before: { existed: true } }]
+  const none = await revise({ ...nothing, record, restore: record }, {} as never, {})
+  assert.ok(E.isLeft(none) && none.left._tag === 'JournalFailed')
+  const gone = await revise({ ...nothing, removed, record, restore: record }, {} as never, {})
+  if (E.isRight(gone)) throw new Error('on record')
+  assert.equal(
+    [gone.left._tag, gone.left.message],
+    [
+      'TeardownFailed',
+      'the port of blue is published no more, and is on record still: no room; try again once the cause is mended'
+    ]
+  )
+})
 
 for (const { family, inner, gateway, here, other } of families) {
   const blue = vethMasquerade({ namespace: 'blue', address: inner, gateway })

@@ -1,3 +1,4 @@
+import { readdirSync, truncateSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { applyOn } from '../../src/isolation/apply'
@@ -5,15 +6,17 @@ import { thisMachine } from '../../src/isolation/machine'
 import {
   apply,
   bridgeNetwork,
+  collectGarbage,
   namespaceSwitch,
   namespaces,
   status,
   teardown,
   vethMasquerade
 } from '../../src/promises'
+import { isolink } from '../command/child'
 import { raise, raze, refusal, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { counted } from './sweep/faults'
+import { counted, faultyMachine } from './sweep/faults'
 
 const test = suite('status')
 const needs = [command('ip'), command('nft')]
@@ -29,6 +32,8 @@ const blue = {
   publish: [{ hostPort: 8080, port: 80 }]
 }
 const plan = vethMasquerade(blue)
+
+const namespacesThere = (): ReadonlyArray<string> => readdirSync('/run/netns').sort()
 
 const findings = async (): Promise<ReadonlyArray<string>> => {
   const [found] = await status('blue')
@@ -160,6 +165,79 @@ kernelTest(test, 'a namespace of the same name that somebody else made is not ou
   assert.is((await refusal(apply(plan)))._tag, 'StepFailed')
   await teardown('blue')
   assert.match(sh('ip -n blue link'), /d0/)
+})
+
+kernelTest(test, 'a repair that cannot be put on record names its step', needs, async () => {
+  await apply(plan)
+  sh('ip netns delete blue')
+  const machine = faultyMachine(thisMachine(), what => (what === 'record applied' ? 'refuse' : undefined))
+  const failed = await applyOn(machine)(plan)()
+  if (failed._tag === 'Right' || failed.left._tag !== 'StepFailed') throw new Error(JSON.stringify(failed))
+  assert.is(failed.left.cause._tag, 'JournalFailed')
+  assert.match(failed.left.message, /^cannot repair “/)
+})
+
+kernelTest(test, 'a damaged record is told of, changes nothing, and is in nobody’s way', needs, async () => {
+  await apply(plan)
+  await apply(vethMasquerade({ namespace: 'red', address: '192.168.46.3/24', gateway: '192.168.46.2' }))
+  truncateSync('/run/isolink/blue.json', 300)
+  const files = readdirSync('/run/isolink')
+  for (const _ of [1, 2]) {
+    const [red, lost] = await status()
+    assert.equal([red?.name, red?.state], ['red', 'up'])
+    assert.equal([lost?.name, lost?.state], ['blue', 'unrecorded'])
+    const [first, ...rest] = lost?.drift.flatMap(each => each.findings) ?? []
+    assert.match(
+      first ?? '',
+      /^cannot understand \/run\/isolink\/blue\.json: it is no record, or not all of one$/
+    )
+    assert.ok(rest.includes('isolink gc would remove the namespace blue'), rest.join('\n'))
+    assert.is((await status('blue'))[0]?.state, 'unrecorded')
+    assert.is((await status('red'))[0]?.state, 'up')
+    const would = isolink(['up', '-', '--dry-run'], {
+      input: JSON.stringify({ recipe: 'veth-masquerade', ...blue })
+    })
+    assert.match(would.stderr, /cannot understand .*blue\.json: .*; take it down: the record is then kept/)
+  }
+  assert.equal(readdirSync('/run/isolink'), files)
+  // Those who hand over or look for an heir read the others.
+  assert.ok((await teardown('red')).found)
+  assert.match((await refusal(teardown('blue'))).message as string, /its record was damaged, and is kept as/)
+})
+
+kernelTest(test, 'a damaged record of an endpoint keeps its network from nothing', needs, async () => {
+  await apply(
+    bridgeNetwork({
+      name: 'web',
+      gateway: '10.100.0.1/24',
+      endpoints: [
+        { namespace: 'red', address: '10.100.0.2/24' },
+        { namespace: 'green', address: '10.100.0.3/24' }
+      ]
+    })
+  )
+  truncateSync('/run/isolink/web.members/red.json', 300)
+  for (const _ of [1, 2]) {
+    const [web] = await status('web')
+    assert.is(web?.state, 'drifted')
+    assert.equal(
+      web?.drift.map(({ step }) => step),
+      ['keep a record of web/red']
+    )
+  }
+  const { found, lost = [] } = await teardown('web')
+  assert.ok(found)
+  assert.match(lost.join('\n'), /web\.members\/red\.json: .*; it is kept as .*red\.json\.damaged-\d+/)
+  assert.not(namespacesThere().includes('green'))
+  const [left] = await status('web')
+  assert.is(left?.state, 'unrecorded')
+  assert.match(
+    left?.drift.flatMap(each => each.findings).join('\n') ?? '',
+    /kept as .*web\.members\/red\.json/
+  )
+  await collectGarbage()
+  assert.equal(await status(), [])
+  assert.equal(namespacesThere(), ['other'])
 })
 
 test.run()

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { applyOn } from '../../src/isolation/apply'
@@ -70,6 +71,17 @@ kernelTest(test, 'another blue is refused, and changes nothing', needs, async ()
     )
   }
   assert.equal(stateOfHost(), state)
+})
+
+kernelTest(test, 'what is down, and on record still, is told as such', needs, async () => {
+  const before = await settled()
+  await up(blue)
+  const machine = faultyMachine(thisMachine(), what => (what === 'erase' ? 'refuse' : undefined))
+  const failed = await teardownOn(machine)('blue')()
+  assert.ok(E.isLeft(failed) && failed.left._tag === 'TeardownFailed', JSON.stringify(failed))
+  assert.equal(await settled(), before)
+  assert.ok((await teardown('blue')).found)
+  assert.not((await teardown('blue')).found)
 })
 
 kernelTest(test, 'isolink down blue; isolink down blue', needs, async () => {
