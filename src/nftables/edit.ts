@@ -13,7 +13,15 @@ import { NFT_TABLE_F } from '../../protocol/nftables/table'
 import { message } from '../socket/message'
 import { families, type TableRef } from './change'
 import { type Compiler, compiler, elementData, freshId, stateful, synproxyData } from './compile'
-import { type Cursor, isName, parse, type SyntaxFault } from './cursor'
+import {
+  type Cursor,
+  type Excerpt,
+  excerptText,
+  isName,
+  parse,
+  parseExcerpt,
+  type SyntaxFault
+} from './cursor'
 import { datatype, datatypes } from './datatype'
 import { type Difference, type Keyed, merged, without } from './interval'
 import { type Kind, kindOf, kindsOf, misfit, numberOf } from './kind'
@@ -29,7 +37,7 @@ import {
   wireElements
 } from './layout'
 import { hooksOf, priorityOf } from './listing'
-import { operand, element as parseElement, values } from './operand'
+import { operand, element as parseElement, elements as parseElements, values } from './operand'
 import { leave, type Place, placed, type RuleName, type Verb } from './order'
 import { rule as parseRule, verdict as parseVerdict } from './parser'
 import { elementText, ruleText } from './print'
@@ -476,10 +484,15 @@ export const dataParser = ({ data }: Layout): ((cursor: Cursor) => Operand | Ver
         ? cursor => ({ kind: 'value', value: `"${cursor.name('object')}"` })
         : cursor => values(cursor, data, '|')
 
-const elementsFrom = (
-  layout: Layout,
-  given: ReadonlyArray<ElementLike>
-): E.Either<string, ReadonlyArray<Element>> => {
+/** Elements as values and texts, or as they stand in a text that has more. */
+type Written = ReadonlyArray<ElementLike> | Excerpt
+
+const elementsFrom = (layout: Layout, given: Written): E.Either<string, ReadonlyArray<Element>> => {
+  if ('tokens' in given)
+    return pipe(
+      parseExcerpt(cursor => parseElements(cursor, layout.key, dataParser(layout)), given),
+      E.mapLeft(({ message }) => message)
+    )
   const all: Array<Element> = []
   for (const each of given) {
     if (typeof each !== 'string') {
@@ -542,7 +555,7 @@ const elementMessages = (
 
 const keysFrom = (
   layout: Layout,
-  given: ReadonlyArray<ElementLike>,
+  given: Written,
   { indexOf }: Around
 ): E.Either<string, ReadonlyArray<Keyed>> =>
   pipe(
@@ -590,7 +603,7 @@ const setFlags = {
 
 const isLink = ({ type }: Kind): boolean => type.name === 'iface_index'
 
-const linksIn = (layout: Layout | undefined, given: ReadonlyArray<ElementLike>): ReadonlyArray<string> => {
+const linksIn = (layout: Layout | undefined, given: Written): ReadonlyArray<string> => {
   if (layout === undefined) return []
   const data = Array.isArray(layout.data) ? layout.data : []
   if (![...layout.key, ...data].some(isLink)) return []
@@ -675,15 +688,20 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
   )
 }
 
-const elementsChange = (
+const writtenText = (elements: Written): string => {
+  if ('tokens' in elements) return excerptText(elements, 16)
+  const shown = elements.slice(0, 4).map(each => (typeof each === 'string' ? each : elementText(each)))
+  return `{ ${shown.join(', ')}${elements.length > 4 ? ', …' : ''} }`
+}
+
+export const elementsChange = (
   ref: TableRef,
   set: string,
-  elements: ReadonlyArray<ElementLike>,
+  elements: Written,
   verb: 'add' | 'create' | 'delete'
 ): Change => ({
   get text() {
-    const shown = elements.slice(0, 4).map(each => (typeof each === 'string' ? each : elementText(each)))
-    return `${verb} element ${placeText(ref)} ${set} { ${shown.join(', ')}${elements.length > 4 ? ', …' : ''} }`
+    return `${verb} element ${placeText(ref)} ${set} ${writtenText(elements)}`
   },
   links: layoutOf => linksIn(layoutOf(ref, set), elements),
   uses: [{ ref, set }],
@@ -724,7 +742,7 @@ const removalMessages = (
   ref: TableRef,
   set: string,
   full: Layout,
-  elements: ReadonlyArray<ElementLike>,
+  elements: Written,
   around: Around
 ): E.Either<string, ReadonlyArray<Message>> => {
   const { data: _, ...layout } = full

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Edit, rule, type syntax } from '../../src/nftables'
+import { type Change, type Edit, type Interpolated, rule, script, type syntax } from '../../src/nftables'
 import { changes } from '../../src/nftables/edit'
 import { transaction } from '../../src/nftables/transaction'
 
@@ -9,10 +9,12 @@ const test = suite('nftables edit')
 
 const links: { readonly [name: string]: number } = { lo: 1, eth0: 7 }
 
+const messagesOf = (given: ReadonlyArray<Change>) =>
+  transaction(given).messages({ indexOf: link => links[link] ?? 0, descriptorOf: () => -1 })
+
 /** What is sent for changes, or why nothing is. */
 const made = (say: (tx: Edit) => void): string => {
-  const request = transaction(changes(say))
-  const messages = request.messages({ indexOf: link => links[link] ?? 0, descriptorOf: () => -1 })
+  const messages = messagesOf(changes(say))
   return E.isLeft(messages) ? messages.left.message : 'sent'
 }
 
@@ -170,6 +172,147 @@ test('what is right is sent', () => {
     ),
     'sent'
   )
+})
+
+/** What is sent for a text but the sets themselves, which have a new number each time; or why nothing is. */
+const filled = (given: ReturnType<typeof script>): unknown => {
+  if (E.isLeft(given)) return given.left.message
+  const messages = messagesOf(given.right)
+  return E.isLeft(messages)
+    ? messages.left.message
+    : messages.right.filter(({ type }) => type !== 'NFT_MSG_NEWSET' && type !== 'NFT_MSG_NEWRULE')
+}
+
+const sets = `table ip t {
+  set s { type ipv4_addr; flags interval,timeout; }
+  set p { type inet_service; }
+  map m { type ipv4_addr : verdict; }
+  map n { type ipv4_addr . inet_service : ipv4_addr; }
+}
+`
+
+/** Text with holes, and what they have: each stands for one value, and for nothing else. */
+const values: ReadonlyArray<readonly [parts: ReadonlyArray<string>, ...holes: ReadonlyArray<Interpolated>]> =
+  [
+    [['add element ip t m { ', ' }'], '10.0.0.7 : drop'],
+    [['add element ip t m { ', ' }'], '10.0.0.7:drop, 10.0.0.8'],
+    [['add element ip t m { 10.0.0.7 : ', ' }'], 'drop comment "x"'],
+    [['add element ip t m { 10.0.0.7 : jump ', ' }'], 'a, 10.0.0.8 : accept'],
+    [['add element ip t s { ', ' }'], '10.0.0.1 timeout 1s comment "x"'],
+    [['add element ip t s { ', ' }'], '10.0.0.1, 10.0.0.2'],
+    [['add element ip t s { ', ' }'], '10.0.0.1 }; flush ruleset; add element ip t s { 10.0.0.2'],
+    [['add element ip t s { ', ' }'], '10.0.0.1-10.0.0.9'],
+    [['add element ip t s { ', ' }'], '*'],
+    [['add element ip t s { ', ' }'], { set: 'p' }],
+    [['add element ip t s { 10.0.0.1 comment ', ' }'], 'x" timeout 1s comment "y'],
+    [['add element ip t s { 10.0.0.1 timeout ', ' }'], '1s comment "x"'],
+    [['add element ip t s { 10.0.0.1 ', ' }'], 'timeout 1s'],
+    [['add element ip t s { 10.0.0.0/', ' }'], '8 timeout 1s'],
+    [
+      ['add element ip t s { ', ' }'],
+      ['10.0.0.1', '10.0.0.2 timeout 1s']
+    ],
+    [['add element ip t m { ', ' }'], ['10.0.0.1']],
+    [['create element ip t m { ', ' }'], '10.0.0.7 : drop'],
+    [['delete element ip t s { ', ' }'], '10.0.0.1, 10.0.0.2'],
+    [['delete element ip t s { ', ' }'], '10.0.0.1 comment "x"'],
+    [['add set ip t q { type ipv4_addr; elements = { ', ' } }'], '10.0.0.1, 10.0.0.2'],
+    [['table ip t { flowtable f { hook ingress priority 0; devices = { ', ' } } }'], 'lo, eth0'],
+    [['table netdev t { chain c { type filter hook ingress device ', ' priority 0; } }'], 'lo priority 5'],
+    [['table ip t { chain c { type filter hook input priority ', '; } }'], 'filter; policy drop'],
+    [['table ip ', ' { chain c { } }'], 't { chain d { } }; table ip u']
+  ]
+
+for (const [[first = '', ...more], ...holes] of values)
+  test(`a hole is a value, whatever is in it: ${first}${JSON.stringify(holes[0])}${more[0]}`, () => {
+    const said = filled(script([sets + first, ...more], ...holes))
+    assert.type(
+      said,
+      'string',
+      JSON.stringify(said, (_, each) => (typeof each === 'bigint' ? `${each}` : each))
+    )
+  })
+
+/** A template says what the text behind it says. */
+const written: ReadonlyArray<
+  readonly [text: string, parts: ReadonlyArray<string>, ...holes: ReadonlyArray<Interpolated>]
+> = [
+  ['add element ip t s { 10.0.0.1 }', ['add element ip t s { ', ' }'], '10.0.0.1'],
+  ['add element ip t s { 10.0.0.0/8 }', ['add element ip t s { ', ' }'], '10.0.0.0/8'],
+  ['add element ip t s { 10.0.0.0/8 }', ['add element ip t s { 10.0.0.0/', ' }'], 8],
+  ['add element ip t s { 10.0.0.1-10.0.0.9 }', ['add element ip t s { ', '-', ' }'], '10.0.0.1', '10.0.0.9'],
+  ['add element ip t s { 10.0.0.1, 10.0.0.2 }', ['add element ip t s { ', ' }'], ['10.0.0.1', '10.0.0.2']],
+  ['add element ip t s { 10.0.0.1, 10.0.0.2 }', ['add element ip t s ', ''], ['10.0.0.1', '10.0.0.2']],
+  ['add element ip t p { 1, 2, 3, 4 }', ['add element ip t p { 1, ', ', ', ' }'], [2, 3n], '4'],
+  ['add element ip t p { 1 }', ['add element ip t p { 1, ', ' }'], []],
+  ['delete element ip t p { 1, 2 }', ['delete element ip t p { ', ' }'], [1, 2]],
+  [
+    'add element ip t s { 10.0.0.1 timeout 5s comment "a, b } c" }',
+    ['add element ip t s { 10.0.0.1 timeout ', ' comment ', ' }'],
+    '5s',
+    'a, b } c'
+  ],
+  [
+    'add element ip t m { 10.0.0.7 : jump web }',
+    ['add element ip t m { ', ' : jump ', ' }'],
+    '10.0.0.7',
+    'web'
+  ],
+  [
+    'add element ip t n { 10.0.0.7 . 80 comment "x" : 10.0.0.8 }',
+    ['add element ip t n {\n', ' . ', ' comment ', ' : ', '\n}'],
+    '10.0.0.7',
+    80,
+    'x',
+    '10.0.0.8'
+  ],
+  [
+    'add set ip t q { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }',
+    ['add set ip t q { type ipv4_addr; elements = ', '; }'],
+    ['10.0.0.1', '10.0.0.2']
+  ],
+  [
+    'add set ip t q { type ipv4_addr; elements = { 10.0.0.9, 10.0.0.1, 10.0.0.2 }; }',
+    ['add set ip t q { type ipv4_addr; elements = { 10.0.0.9, ', ' }; }'],
+    ['10.0.0.1', '10.0.0.2']
+  ],
+  [
+    'add flowtable ip t f { hook ingress priority -5; devices = { lo, eth0 }; }',
+    ['add flowtable ip t f { hook ingress priority ', '; devices = ', '; }'],
+    -5,
+    ['lo', 'eth0']
+  ],
+  [
+    'add flowtable ip t f { hook ingress priority filter; devices = { lo, eth0 }; }',
+    ['add flowtable ip t f { hook ingress priority ', '; devices = { ', ', ', ' }; }'],
+    'filter',
+    'lo',
+    'eth0'
+  ],
+  [
+    'table netdev n { chain c { type filter hook ingress device "eth0" priority filter; } }',
+    ['table netdev n { chain c { type filter hook ingress device ', ' priority ', '; } }'],
+    'eth0',
+    'filter'
+  ]
+]
+
+for (const [text, [first = '', ...more], ...holes] of written)
+  test(`in a template as without: ${text}`, () => {
+    const plain = filled(script(sets + text))
+    assert.type(plain, 'object', String(plain))
+    assert.equal(filled(script([sets + first, ...more], ...holes)), plain)
+  })
+
+test('a fault in elements of a set that is elsewhere has its place in the whole text', () => {
+  assert.match(
+    String(filled(script(`${sets}add element ip t p { 22,\n  htps }`))),
+    /line 8, column 3: htps is no inet_service: did you mean https\?/
+  )
+})
+
+test('a set is called by its name in a hole', () => {
+  assert.match(String(filled(script([`${sets}add element ip t `, ' { 1 }'], 'nothing'))), /set nothing/)
 })
 
 test.run()
