@@ -38,7 +38,7 @@ import {
 } from './layout'
 import { hooksOf, priorityOf } from './listing'
 import { operand, element as parseElement, elements as parseElements, values } from './operand'
-import { leave, type Place, placed, type RuleName, type Verb } from './order'
+import { type Place, placed, type RuleName, type Verb } from './order'
 import { rule as parseRule, verdict as parseVerdict } from './parser'
 import { elementText, ruleText } from './print'
 import { statefulAt } from './stateful'
@@ -895,15 +895,12 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
       ),
     flushChain: name =>
       add(
-        plain(`flush chain ${place} ${name}`, around => {
-          around.orderOf(ref, name)?.splice(0)
-          return E.right([
-            message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
-              header: header(ref),
-              attributes: { table: ref.table, chain: name }
-            })
-          ])
-        })
+        one(`flush chain ${place} ${name}`, () =>
+          message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+            header: header(ref),
+            attributes: { table: ref.table, chain: name }
+          })
+        )
       ),
     removeChain: name => removing(`chain ${place} ${name}`, 'NFT_MSG_DELCHAIN', { name }),
     rule: (chain, rule, where = {}) => add(ruleChange(ref, chain, rule, 'add', where)),
@@ -911,15 +908,12 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
     replaceRule: (chain, handle, rule) => add(ruleChange(ref, chain, rule, 'replace', { handle })),
     removeRule: (chain, handle) =>
       add(
-        plain(`delete rule ${place} ${chain} handle ${handle}`, around => {
-          leave(around.orderOf(ref, chain), handle)
-          return E.right([
-            message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
-              header: header(ref),
-              attributes: { table: ref.table, chain, handle }
-            })
-          ])
-        })
+        one(`delete rule ${place} ${chain} handle ${handle}`, () =>
+          message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+            header: header(ref),
+            attributes: { table: ref.table, chain, handle }
+          })
+        )
       ),
     set: (name, set) => add(addSet(ref, name, set)),
     flushSet: name =>
