@@ -62,8 +62,28 @@ export interface Around {
   readonly hold: (ref: TableRef, set: string, keys: ReadonlyArray<Keyed>, emptied?: boolean) => Difference
 }
 
+/** What a change does, and to what, by the words of `nft`. */
+export interface ChangeKind {
+  readonly verb: 'add' | 'create' | 'insert' | 'replace' | 'rename' | 'flush' | 'delete'
+  readonly object:
+    | 'ruleset'
+    | 'table'
+    | 'chain'
+    | 'rule'
+    | 'set'
+    | 'map'
+    | 'element'
+    | 'flowtable'
+    | ObjectKind
+    | 'unknown'
+}
+
 /** One change of the ruleset, as a value. */
 export interface Change {
+  /** What it does, and to what: what there is to decide about a change is decided by this, and not by its text. */
+  readonly kind: ChangeKind
+  /** Where, and what there: `inet filter input tcp dport 22 accept`. */
+  readonly subject: string
   /** In the words of `nft`: `add rule inet filter input tcp dport 22 accept`. */
   readonly text: string
   /** Interfaces whose indexes it needs; which words are their names, the sets that it uses tell. */
@@ -166,17 +186,42 @@ const header = ({ family }: TableRef): { readonly nfgenFamily: number } => ({ nf
 
 const placeText = ({ family, table }: TableRef): string => `${family} ${table}`
 
-const plain = (text: string, messages: Change['messages'], more: Partial<Change> = {}): Change => ({
-  text,
-  links: none,
-  uses: [],
-  messages,
-  ...more
+type Said = Omit<Change, 'kind' | 'subject' | 'text'>
+
+/** A change with its words, which are put together when somebody asks for them. */
+const worded = (kind: ChangeKind, subject: () => string, said: Said): Change => ({
+  kind,
+  get subject() {
+    return subject()
+  },
+  get text() {
+    return `${kind.verb} ${kind.object} ${subject()}`.trimEnd()
+  },
+  ...said
 })
+
+const plain = (
+  kind: ChangeKind,
+  subject: string,
+  messages: Change['messages'],
+  more: Partial<Said> = {}
+): Change => worded(kind, () => subject, { links: none, uses: [], messages, ...more })
+
+/** The same, refused if there is one already. */
+export const created = ({ kind, subject, text: _, messages, ...said }: Change): Change =>
+  worded({ ...kind, verb: 'create' }, () => subject, {
+    ...said,
+    messages: around =>
+      pipe(
+        messages(around),
+        E.map(all => all.map(each => ({ ...each, flags: each.flags | NLM_F.EXCL })))
+      )
+  })
 
 const none = (): ReadonlyArray<never> => []
 
-const one = (text: string, given: () => Message): Change => plain(text, () => E.right([given()]))
+const one = (kind: ChangeKind, subject: string, given: () => Message): Change =>
+  plain(kind, subject, () => E.right([given()]))
 
 /** nft keeps a comment in so many bytes, with a zero behind it. */
 const longestComment = 128
@@ -188,15 +233,17 @@ const commentFault = (comment: string | undefined): string | undefined =>
 
 /** What nft could not print so that it can be read again. */
 const making = (
-  text: string,
+  object: ChangeKind['object'],
+  subject: string,
   { name, comment }: { readonly name: string; readonly comment?: string },
   messages: Change['messages'],
-  more: Partial<Change> = {}
+  more: Partial<Said> = {}
 ): Change => {
   const fault = isName(name)
     ? commentFault(comment)
     : `${JSON.stringify(name)} is no name: letters, digits, and _ . / - behind the first letter`
-  return plain(text, fault === undefined ? messages : () => E.left(fault), more)
+  const kind = { verb: 'add', object } as const
+  return plain(kind, subject, fault === undefined ? messages : () => E.left(fault), more)
 }
 
 const tableFlags = {
@@ -206,7 +253,7 @@ const tableFlags = {
 } as const
 
 const addTable = (ref: TableRef, { comment, flags = [] }: NewTable): Change =>
-  making(`add table ${placeText(ref)}`, { name: ref.table, ...(comment !== undefined && { comment }) }, () =>
+  making('table', placeText(ref), { name: ref.table, ...(comment !== undefined && { comment }) }, () =>
     E.right([
       message('NFT_MSG_NEWTABLE', create, {
         header: header(ref),
@@ -224,7 +271,7 @@ const addChain = (
   name: string,
   { comment, type, hook, priority, policy, devices }: Partial<ChainHook> & { readonly comment?: string }
 ): Change =>
-  making(`add chain ${placeText(ref)} ${name}`, { name, ...(comment !== undefined && { comment }) }, () => {
+  making('chain', `${placeText(ref)} ${name}`, { name, ...(comment !== undefined && { comment }) }, () => {
     const number = hook === undefined ? undefined : hooksOf(ref.family)[hook]
     if (hook !== undefined && number === undefined)
       return E.left(
@@ -377,17 +424,15 @@ const compatOf = ({ statements }: Rule) => {
 
 const ruleChange = (ref: TableRef, chain: string, given: RuleLike, verb: Verb, place: Place): Change => {
   const found = ruleOf(given)
-  const where = `${verb} rule ${placeText(ref)} ${chain}`
+  const kind = { verb, object: 'rule' } as const
+  const where = `${placeText(ref)} ${chain}`
   if (E.isLeft(found))
-    return plain(`${where} ${typeof given === 'string' ? given : ''}`.trim(), () => E.left(found.left))
+    return plain(kind, typeof given === 'string' ? `${where} ${given}` : where, () => E.left(found.left))
   const rule = found.right
   const mentioned: Mentioned = { links: new Set(), sets: new Set() }
   mentionAll([rule], mentioned)
   const flags = verb === 'replace' ? NLM_F.REPLACE : NLM_F.CREATE | (verb === 'add' ? NLM_F.APPEND : 0)
-  return {
-    get text() {
-      return `${where} ${ruleText(rule)}`
-    },
+  return worded(kind, () => `${where} ${ruleText(rule)}`, {
     links: () => [...mentioned.links],
     uses: [...mentioned.sets].map(set => ({ ref, set })),
     ...(place.index !== undefined && { beside: { ref, chain } }),
@@ -413,7 +458,7 @@ const ruleChange = (ref: TableRef, chain: string, given: RuleLike, verb: Verb, p
             })
           ])
     }
-  }
+  })
 }
 
 const listOf = (given: string | ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -637,11 +682,13 @@ const statementsOf = (given: ReadonlyArray<string | Stateful>): E.Either<string,
 
 const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
   const described = describe(set)
-  const text = `add ${set.data === undefined && set.dataTypeof === undefined ? 'set' : 'map'} ${placeText(ref)} ${name}`
-  if (E.isLeft(described)) return plain(text, () => described)
+  const object = set.data === undefined && set.dataTypeof === undefined ? 'set' : 'map'
+  const subject = `${placeText(ref)} ${name}`
+  if (E.isLeft(described)) return plain({ verb: 'add', object }, subject, () => described)
   const layout = described.right
   return making(
-    text,
+    object,
+    subject,
     { name, ...(set.comment !== undefined && { comment: set.comment }) },
     around => {
       const own = statementsOf(set.statements ?? [])
@@ -699,44 +746,42 @@ export const elementsChange = (
   set: string,
   elements: Written,
   verb: 'add' | 'create' | 'delete'
-): Change => ({
-  get text() {
-    return `${verb} element ${placeText(ref)} ${set} ${writtenText(elements)}`
-  },
-  links: layoutOf => linksIn(layoutOf(ref, set), elements),
-  uses: [{ ref, set }],
-  fills: { ref, set },
-  messages: around => {
-    const layout = around.layoutOf(ref, set)
-    if (layout === undefined)
-      return E.left(
-        `nothing is known of set ${set}: make it in the same transaction, or let a connection look it up`
+): Change =>
+  worded({ verb, object: 'element' }, () => `${placeText(ref)} ${set} ${writtenText(elements)}`, {
+    links: layoutOf => linksIn(layoutOf(ref, set), elements),
+    uses: [{ ref, set }],
+    fills: { ref, set },
+    messages: around => {
+      const layout = around.layoutOf(ref, set)
+      if (layout === undefined)
+        return E.left(
+          `nothing is known of set ${set}: make it in the same transaction, or let a connection look it up`
+        )
+      if (verb === 'delete') return removalMessages(ref, set, layout, elements, around)
+      return pipe(
+        keysFrom(layout, elements, around),
+        E.chain(keys =>
+          verb === 'add' && layout.merge === true
+            ? differenceMessages(
+                ref,
+                set,
+                layout,
+                around.hold(ref, set, merged([...around.heldBy(ref, set), ...keys])),
+                around
+              )
+            : elementMessages(
+                ref,
+                set,
+                layout,
+                keys,
+                around,
+                'NFT_MSG_NEWSETELEM',
+                NLM_F.CREATE | (verb === 'create' ? NLM_F.EXCL : 0)
+              )
+        )
       )
-    if (verb === 'delete') return removalMessages(ref, set, layout, elements, around)
-    return pipe(
-      keysFrom(layout, elements, around),
-      E.chain(keys =>
-        verb === 'add' && layout.merge === true
-          ? differenceMessages(
-              ref,
-              set,
-              layout,
-              around.hold(ref, set, merged([...around.heldBy(ref, set), ...keys])),
-              around
-            )
-          : elementMessages(
-              ref,
-              set,
-              layout,
-              keys,
-              around,
-              'NFT_MSG_NEWSETELEM',
-              NLM_F.CREATE | (verb === 'create' ? NLM_F.EXCL : 0)
-            )
-      )
-    )
-  }
-})
+    }
+  })
 
 const removalMessages = (
   ref: TableRef,
@@ -829,7 +874,7 @@ const objectData = (object: NftObject, ref: TableRef): object => {
 const strip = ({ object: _, name: __, comment: ___, handle: ____, ...rest }: NftObject): object => rest
 
 const addObject = (ref: TableRef, object: NftObject): Change =>
-  making(`add ${object.object} ${placeText(ref)} ${object.name}`, object, () => {
+  making(object.object, `${placeText(ref)} ${object.name}`, object, () => {
     const fault = objectFault(object)
     if (fault !== undefined) return E.left(fault)
     return E.right([
@@ -849,7 +894,7 @@ const addFlowtable = (
   ref: TableRef,
   { name, priority, devices, offload, counter }: Omit<Flowtable, 'hook' | 'handle'>
 ): Change =>
-  making(`add flowtable ${placeText(ref)} ${name}`, { name }, () => {
+  making('flowtable', `${placeText(ref)} ${name}`, { name }, () => {
     const value = priorityOf('netdev', priority)
     if (value === undefined) return E.left(`priority ${priority} is neither a number nor filter, filter - 5`)
     return E.right([
@@ -867,26 +912,31 @@ const addFlowtable = (
   })
 
 const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
+  const place = placeText(ref)
   const add = (change: Change): TableEdit => {
     push(change)
     return edit
   }
-  const removing = (what: string, type: Message['type'], attributes: object): TableEdit =>
+  const removing = (
+    object: ChangeKind['object'],
+    name: string,
+    type: Message['type'],
+    attributes: object
+  ): TableEdit =>
     add(
-      one(`delete ${what}`, () =>
+      one({ verb: 'delete', object }, `${place} ${name}`, () =>
         message(type, NLM_F.REQUEST, {
           header: header(ref),
           attributes: { table: ref.table, ...attributes }
         } as never)
       )
     )
-  const place = placeText(ref)
   const edit: TableEdit = {
     ref,
     chain: (name, options = {}) => add(addChain(ref, name, options)),
     renameChain: (handle, name) =>
       add(
-        one(`rename chain ${place} handle ${handle} ${name}`, () =>
+        one({ verb: 'rename', object: 'chain' }, `${place} handle ${handle} ${name}`, () =>
           message('NFT_MSG_NEWCHAIN', NLM_F.REQUEST, {
             header: header(ref),
             attributes: { table: ref.table, handle, name }
@@ -895,20 +945,20 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
       ),
     flushChain: name =>
       add(
-        one(`flush chain ${place} ${name}`, () =>
+        one({ verb: 'flush', object: 'chain' }, `${place} ${name}`, () =>
           message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
             header: header(ref),
             attributes: { table: ref.table, chain: name }
           })
         )
       ),
-    removeChain: name => removing(`chain ${place} ${name}`, 'NFT_MSG_DELCHAIN', { name }),
+    removeChain: name => removing('chain', name, 'NFT_MSG_DELCHAIN', { name }),
     rule: (chain, rule, where = {}) => add(ruleChange(ref, chain, rule, 'add', where)),
     insertRule: (chain, rule, where = {}) => add(ruleChange(ref, chain, rule, 'insert', where)),
     replaceRule: (chain, handle, rule) => add(ruleChange(ref, chain, rule, 'replace', { handle })),
     removeRule: (chain, handle) =>
       add(
-        one(`delete rule ${place} ${chain} handle ${handle}`, () =>
+        one({ verb: 'delete', object: 'rule' }, `${place} ${chain} handle ${handle}`, () =>
           message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
             header: header(ref),
             attributes: { table: ref.table, chain, handle }
@@ -918,7 +968,7 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
     set: (name, set) => add(addSet(ref, name, set)),
     flushSet: name =>
       add(
-        plain(`flush set ${place} ${name}`, around => {
+        plain({ verb: 'flush', object: 'set' }, `${place} ${name}`, around => {
           around.hold(ref, name, [], true)
           return E.right([
             message('NFT_MSG_DELSETELEM', NLM_F.REQUEST, {
@@ -928,24 +978,23 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
           ])
         })
       ),
-    removeSet: name => removing(`set ${place} ${name}`, 'NFT_MSG_DELSET', { name }),
+    removeSet: name => removing('set', name, 'NFT_MSG_DELSET', { name }),
     elements: (set, elements, exclusive = false) =>
       add(elementsChange(ref, set, elements, exclusive ? 'create' : 'add')),
     removeElements: (set, elements) => add(elementsChange(ref, set, elements, 'delete')),
     object: object => add(addObject(ref, object)),
-    removeObject: (kind, name) =>
-      removing(`${kind} ${place} ${name}`, 'NFT_MSG_DELOBJ', { name, type: objectNumbers[kind] }),
+    removeObject: (kind, name) => removing(kind, name, 'NFT_MSG_DELOBJ', { name, type: objectNumbers[kind] }),
     flowtable: flowtable => add(addFlowtable(ref, flowtable)),
-    removeFlowtable: name => removing(`flowtable ${place} ${name}`, 'NFT_MSG_DELFLOWTABLE', { name }),
+    removeFlowtable: name => removing('flowtable', name, 'NFT_MSG_DELFLOWTABLE', { name }),
     flush: () =>
       add(
-        one(`flush table ${place}`, () =>
+        one({ verb: 'flush', object: 'table' }, place, () =>
           message('NFT_MSG_DELRULE', NLM_F.REQUEST, { header: header(ref), attributes: { table: ref.table } })
         )
       ),
     remove: () =>
       push(
-        one(`delete table ${place}`, () =>
+        one({ verb: 'delete', object: 'table' }, place, () =>
           message('NFT_MSG_DELTABLE', NLM_F.REQUEST, { header: header(ref), attributes: { name: ref.table } })
         )
       )
@@ -968,7 +1017,7 @@ export const changes = (say: (tx: Edit) => void): ReadonlyArray<Change> => {
     existing: (family, table) => tableEdit({ family, table }, push),
     flushRuleset: family =>
       push(
-        one(family === undefined ? 'flush ruleset' : `flush ruleset ${family}`, () =>
+        one({ verb: 'flush', object: 'ruleset' }, family ?? '', () =>
           message('NFT_MSG_DELTABLE', NLM_F.REQUEST, {
             header: { nfgenFamily: family === undefined ? 0 : families[family] }
           })

@@ -10,6 +10,7 @@ export * from './change'
 export type { SyntaxFault } from './cursor'
 export {
   type Change,
+  type ChangeKind,
   changes,
   type Edit,
   type ElementLike,

@@ -1,12 +1,13 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import { NLM_F } from '../../protocol/netlink/header'
 import { type Family, families } from './change'
 import { type Cursor, describeToken, parse, type SyntaxFault } from './cursor'
 import { datatypes } from './datatype'
 import {
   type Change,
+  type ChangeKind,
   changes,
+  created,
   dataParser,
   type Edit,
   elementsChange,
@@ -393,38 +394,22 @@ const tableBlock = (cursor: Cursor, tx: Edit): void => {
 const changesOf = (family: Family, name: string, say: (edit: TableEdit) => void): ReadonlyArray<Change> =>
   changes(tx => say(tx.existing(family, name)))
 
-const isElements = ({ text }: Change): boolean => text.startsWith('add element')
+/** A map's elements may name chains and objects, and rules and elements are of sets. */
+const ranks: { readonly [of in ChangeKind['object']]?: number } = { set: 1, map: 1, element: 2, rule: 2 }
 
-/** A map's elements may name chains and objects, so these come first. */
-const sorted = (given: ReadonlyArray<Change>): ReadonlyArray<Change> => {
-  const rank = (change: Change): number =>
-    /^add (?:map|set) /.test(change.text)
-      ? 1
-      : isElements(change) || / rule /.test(change.text.slice(0, 14))
-        ? 2
-        : 0
-  return [...given].sort((a, b) => rank(a) - rank(b))
-}
+const rank = ({ kind }: Change): number => ranks[kind.object] ?? 0
+
+const sorted = (given: ReadonlyArray<Change>): ReadonlyArray<Change> =>
+  [...given].sort((a, b) => rank(a) - rank(b))
 
 const at = (cursor: Cursor, tx: Edit): TableEdit => {
   const family = familyAt(cursor)
   return tx.existing(family, cursor.name('table'))
 }
 
-/** Refused if there is one already. */
-const creating = ({ text, messages, ...change }: Change): Change => ({
-  ...change,
-  text: text.replace(/^add/, 'create'),
-  messages: around =>
-    pipe(
-      messages(around),
-      E.map(all => all.map(each => ({ ...each, flags: each.flags | NLM_F.EXCL })))
-    )
-})
-
 const createCommand = (cursor: Cursor, tx: Edit): void => {
   const [first, ...more] = changes(inner => addCommand(cursor, inner, true))
-  if (first !== undefined) tx.push(creating(first), ...more)
+  if (first !== undefined) tx.push(created(first), ...more)
 }
 
 /** A rule, and beside which other one it stands. */

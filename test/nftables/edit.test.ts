@@ -315,4 +315,37 @@ test('a set is called by its name in a hole', () => {
   assert.match(String(filled(script([`${sets}add element ip t `, ' { 1 }'], 'nothing'))), /set nothing/)
 })
 
+test('what a change is stands in its kind, and its text begins with it', () => {
+  const all = script(`table ip t {
+    map m { type mark : verdict; elements = { 1 : jump c }; }
+    chain c { counter name "n" accept; }
+    set s { type mark; }
+    counter n { packets 0 bytes 0; }
+    flowtable f { hook ingress priority 0; devices = { lo }; }
+  }
+  create set ip t u { type mark; }
+  add element ip t s { 1 }
+  insert rule ip t c accept
+  delete quota ip t q
+  flush ruleset`)
+  assert.ok(E.isRight(all))
+  const kinds = E.isRight(all) ? all.right.map(({ kind }) => `${kind.verb} ${kind.object}`) : []
+  assert.equal(kinds, [
+    'add table',
+    'add chain',
+    'add counter',
+    'add flowtable',
+    'add map',
+    'add set',
+    'add rule',
+    'create set',
+    'add element',
+    'insert rule',
+    'delete quota',
+    'flush ruleset'
+  ])
+  for (const { kind, subject, text } of E.isRight(all) ? all.right : [])
+    assert.is(text, `${kind.verb} ${kind.object} ${subject}`.trim())
+})
+
 test.run()
