@@ -15,7 +15,9 @@ export {
   type Edit,
   type ElementLike,
   type NewSet,
+  type NewTable,
   type RuleLike,
+  type RulePlace,
   type TableEdit
 } from './edit'
 export { generation } from './generation'

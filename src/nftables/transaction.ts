@@ -9,6 +9,7 @@ import type { Known, Request } from '../socket/request'
 import type { Session } from '../socket/session'
 import { batchBegin, batchEnd } from './batch'
 import type { TableRef } from './change'
+import { type Fault, faultText } from './described'
 import type { Around, Change } from './edit'
 import { neededBy } from './feature'
 import { generation } from './generation'
@@ -137,6 +138,12 @@ const linksOf = (steps: ReadonlyArray<Step>, { sets }: TransactionOptions): Read
 
 type Piece = E.Either<InvalidInput, ReadonlyArray<Message>>
 
+/** The field is the caller's, if it is one, and the change stands in the message. */
+const wrong = ({ text }: Change, fault: Fault): InvalidInput => ({
+  ...invalidInput('nftables.transaction', text, `is wrong: ${faultText(fault)}`),
+  ...(typeof fault !== 'string' && { field: fault.field })
+})
+
 /** Steps made into messages one by one; each finds the sets that those before it make. */
 function* piecesOf(
   steps: ReadonlyArray<Step>,
@@ -165,7 +172,7 @@ function* piecesOf(
     }
     yield pipe(
       made,
-      E.mapLeft(reason => invalidInput('nftables.transaction', step.text, `is wrong: ${reason}`))
+      E.mapLeft(fault => wrong(step, fault))
     )
   }
 }

@@ -348,4 +348,186 @@ test('what a change is stands in its kind, and its text begins with it', () => {
     assert.is(text, `${kind.verb} ${kind.object} ${subject}`.trim())
 })
 
+/** Whoever has no types may give anything: the field at fault is named, and nothing is thrown. */
+const wrongFields: ReadonlyArray<readonly [say: (tx: Edit) => void, field: string, reason: RegExp]> = [
+  [tx => tx.table('ipp' as never, 't'), 'family', /"ipp" is no family: did you mean ip\?/],
+  [tx => tx.existing('ip', undefined as never).flush(), 'name', /is missing/],
+  [tx => tx.flushRuleset('all' as never), 'family', /"all" is no family/],
+  [tx => tx.table('ip', 't', { flags: ['foo' as never] }), 'flags', /"foo" is no flag of a table: dormant/],
+  [tx => tx.table('ip', 't', { flags: 'dormant' as never }), 'flags', /"dormant" is no list/],
+  [tx => tx.table('ip', 't', { comment: 5 as never }), 'comment', /5 is no text/],
+  [tx => tx.table('ip', 't', { comment: 'x'.repeat(129) }), 'comment', /of 129 bytes is too long/],
+  [tx => tx.table('ip', 'a b'), 'name', /"a b" is no name/],
+  [
+    tx => tx.table('ip', 't').chain('c', { type: 'nats' as never, hook: 'input' }),
+    'type',
+    /did you mean nat\?/
+  ],
+  [tx => tx.table('ip', 't').chain('c', { hook: 'egress' }), 'hook', /none of family ip: prerouting/],
+  [tx => tx.table('ip', 't').chain('c', { hook: 'toString' as never }), 'hook', /none of family ip/],
+  [
+    tx => tx.table('ip', 't').chain('c', { hook: 'input', priority: 1.5 }),
+    'priority',
+    /1\.5 is no name or number/
+  ],
+  [
+    tx => tx.table('ip', 't').chain('c', { hook: 'input', priority: 'filtr' }),
+    'priority',
+    /neither a number nor/
+  ],
+  [
+    tx => tx.table('ip', 't').chain('c', { hook: 'input', policy: 'deny' as never }),
+    'policy',
+    /accept, drop/
+  ],
+  [tx => tx.table('ip', 't').chain('c', { priority: 0 }), 'priority', /is for chains with a hook/],
+  [
+    tx => tx.table('netdev', 't').chain('c', { hook: 'ingress', devices: 'lo' as never }),
+    'devices',
+    /no list/
+  ],
+  [tx => tx.table('ip', 't').renameChain(5 as never, 'd'), 'handle', /5 is no handle, a bigint/],
+  [tx => tx.table('ip', 't').renameChain(5n, 'a b'), 'name', /is no name/],
+  [tx => tx.table('ip', 't').removeChain(undefined as never), 'name', /is missing/],
+  [tx => tx.table('ip', 't').rule('c', 'accept', { position: 5 as never }), 'position', /5 is no handle/],
+  [tx => tx.table('ip', 't').rule('c', 'accept', { index: -1 }), 'index', /-1 is no place in a chain/],
+  [tx => tx.table('ip', 't').rule(5 as never, 'accept'), 'chain', /5 is no text/],
+  [tx => tx.table('ip', 't').replaceRule('c', undefined as never, 'accept'), 'handle', /is missing/],
+  [tx => tx.table('ip', 't').removeRule('c', '5' as never), 'handle', /"5" is no handle/],
+  [tx => tx.table('ip', 't').set('s', {}), 'type', /is missing: a set needs a type, or typeof/],
+  [tx => tx.table('ip', 't').set('s', { type: 5 as never }), 'type', /5 is no text/],
+  [tx => tx.table('ip', 't').set('s', { type: 'ipv4_adr' }), 'type', /ipv4_adr is no datatype/],
+  [tx => tx.table('ip', 't').set('s', { type: 'mark', data: 'marks' }), 'data', /marks is no datatype/],
+  [tx => tx.table('ip', 't').set('s', { typeof: 'ip sadr' }), 'typeof', /did you mean saddr\?/],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', flags: ['foo' as never] }),
+    'flags',
+    /no flag of a set: constant/
+  ],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', flags: ['toString' as never] }),
+    'flags',
+    /no flag of a set/
+  ],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', timeout: 1.5 }),
+    'timeout',
+    /1\.5 is no number of milliseconds/
+  ],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', gcInterval: -1 }),
+    'gcInterval',
+    /-1 is no number of milli/
+  ],
+  [tx => tx.table('ip', 't').set('s', { type: 'mark', size: 2 ** 32 }), 'size', /4294967296 is no number of/],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', policy: 'fast' as never }),
+    'policy',
+    /memory, performance/
+  ],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', autoMerge: 1 as never }),
+    'autoMerge',
+    /neither true nor false/
+  ],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', elements: '1' as never }),
+    'elements',
+    /"1" is no list/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .set('s', { type: 'mark' })
+        .elements('s', '1' as never),
+    'elements',
+    /"1" is no list/
+  ],
+  [
+    tx => tx.table('ip', 't').object({ object: 'countr', name: 'n' } as never),
+    'object',
+    /did you mean counter\?/
+  ],
+  [
+    tx => tx.table('ip', 't').object({ object: 'counter', name: 'n', packets: 1, bytes: 0n } as never),
+    'packets',
+    /1 is no number of packets, a bigint/
+  ],
+  [
+    tx => tx.table('ip', 't').object({ object: 'ct helper', name: 'n', type: 'ftp' } as never),
+    'protocol',
+    /is missing/
+  ],
+  [
+    tx =>
+      tx.table('ip', 't').object({
+        object: 'ct expectation',
+        name: 'n',
+        protocol: 'tcp',
+        dport: 70_000,
+        timeout: 1,
+        size: 1
+      }),
+    'dport',
+    /70000 is no port, a whole number from 0 to 65535/
+  ],
+  [tx => tx.table('ip', 't').removeObject('countr' as never, 'n'), 'kind', /no kind of object/],
+  [
+    tx => tx.table('ip', 't').flowtable({ name: 'f', priority: 0, devices: 'lo' as never }),
+    'devices',
+    /no list/
+  ],
+  [
+    tx => tx.table('ip', 't').flowtable({ name: 'f', priority: {} as never, devices: [] }),
+    'priority',
+    /\{\} is no/
+  ],
+  [
+    tx => tx.table('ip', 't').flowtable({ name: 'f', priority: 0, devices: [], offload: 'yes' as never }),
+    'offload',
+    /"yes" is neither true nor false/
+  ]
+]
+
+for (const [say, field, reason] of wrongFields)
+  test(`a field that is wrong is named: ${field} ${reason.source}`, () => {
+    const messages = messagesOf(changes(say))
+    assert.ok(E.isLeft(messages), 'it is sent')
+    if (!E.isLeft(messages)) return
+    assert.is(messages.left.field, field)
+    assert.match(messages.left.message, reason)
+    assert.match(
+      messages.left.message,
+      /^nftables\.transaction: (add|delete|flush|rename|replace) .* is wrong: /
+    )
+  })
+
+for (const say of [
+  tx => tx.table('ip', 't', null as never),
+  tx => tx.table('ip', 't').chain('c', null as never),
+  tx => tx.table('ip', 't').set('s', undefined as never),
+  tx => tx.table('ip', 't').object(null as never),
+  tx => tx.table('ip', 't').flowtable(undefined as never),
+  tx =>
+    tx
+      .table('ip', 't')
+      .set('s', { type: 'mark' })
+      .elements('s', null as never),
+  tx => tx.table('ip', 't').rule('c', 'accept', null as never)
+] satisfies ReadonlyArray<(tx: Edit) => void>)
+  test(`nothing where something belongs is no exception: ${say}`, () => {
+    assert.match(made(say), /(null|undefined) is no |is missing/)
+  })
+
+test('times of elements are whole', () => {
+  const key = { kind: 'value', value: '1' } as const
+  assert.match(
+    made(tx =>
+      tx.table('ip', 't').set('s', { type: 'mark', flags: ['timeout'], elements: [{ key, timeout: 1.5 }] })
+    ),
+    /element 1: timeout 1\.5 is no number of milliseconds/
+  )
+})
+
 test.run()
