@@ -83,4 +83,34 @@ test('both surfaces say the same', () => {
   )
 })
 
+/** What users write changes of nftables with. */
+const written = ['Edit', 'TableEdit', 'RulePlace', 'NewSet', 'NewTable', 'ChainHook']
+
+for (const [n, name] of surfaces.entries())
+  test(`${name}: each member of ${written.join(', ')} says what it means`, () => {
+    const source = program.getSourceFile(join(root, surfaces[n] ?? ''))
+    const module = source && checker.getSymbolAtLocation(source)
+    const found = module && checker.getExportsOfModule(module).find(each => each.name === 'nftables')
+    assert.ok(found)
+    const inner = checker.getExportsOfModule(
+      found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found
+    )
+    assert.equal(
+      written.flatMap(type => {
+        const symbol = inner.find(each => each.name === type)
+        if (symbol === undefined) return [type]
+        const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+        return [
+          ...(documentationOf(target) === '' ? [type] : []),
+          ...checker
+            .getDeclaredTypeOfSymbol(target)
+            .getProperties()
+            .filter(member => documentationOf(member) === '')
+            .map(member => `${type}.${member.name}`)
+        ]
+      }),
+      []
+    )
+  })
+
 test.run()

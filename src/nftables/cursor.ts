@@ -37,7 +37,15 @@ export interface Cursor {
   readonly string: (what: string) => string
   /** A whole number. */
   readonly number: (what: string, most?: number) => number
+  /** Takes what stands here, with braces all that is between them, for a parser that comes later. */
+  readonly excerpt: () => Excerpt
   readonly fail: (reason: string, token?: Token, expected?: string) => never
+}
+
+/** A piece of a text or template: tokens, so that what stands in its holes remains what it is. */
+export interface Excerpt {
+  readonly tokens: ReadonlyArray<Token>
+  readonly source: string
 }
 
 /** What `nft` takes for a name. */
@@ -91,9 +99,21 @@ const cursorOf = (tokens: ReadonlyArray<Token>, source: string): Cursor => {
   }
   const expect: Cursor['expect'] = text =>
     is(text) ? next() : fail(`expected ${text}, not ${shown(peek())}`, peek(), text)
+  const excerpt: Cursor['excerpt'] = () => {
+    const from = position
+    let depth = 0
+    do {
+      if (peek().kind === 'end') fail('a brace is not closed', peek(), '}')
+      depth += is('{') ? 1 : is('}') ? -1 : 0
+      next()
+    } while (depth > 0)
+    const { at } = peek()
+    return { tokens: [...tokens.slice(from, position), { kind: 'end', text: '', at, spaced: true }], source }
+  }
   return {
     peek,
     next,
+    excerpt,
     is,
     accept,
     expect,
@@ -154,13 +174,22 @@ const cursorOf = (tokens: ReadonlyArray<Token>, source: string): Cursor => {
 
 export const describeToken = shown
 
+const caught = <A>(work: () => A): E.Either<SyntaxFault, A> => {
+  try {
+    return E.right(work())
+  } catch (error) {
+    if (error instanceof Fault) return E.left(error.fault)
+    throw error
+  }
+}
+
 /** Runs a parser on a text, or on a template with what stands in its holes. */
 export const parse = <A>(
   run: (cursor: Cursor) => A,
   strings: ReadonlyArray<string>,
   values: ReadonlyArray<Interpolated> = []
-): E.Either<SyntaxFault, A> => {
-  try {
+): E.Either<SyntaxFault, A> =>
+  caught(() => {
     const tokens = tokensOf(strings, values)
     const cursor = cursorOf(tokens, sourceOf(strings))
     const stray = tokens.find(({ kind, value }) => kind === 'interpolated' && !isInterpolated(value))
@@ -169,9 +198,30 @@ export const parse = <A>(
         `${shown(stray)} stands for nothing: a hole takes text, a number, a list of them, or { set: 'name' }`,
         stray
       )
-    return E.right(run(cursor))
-  } catch (error) {
-    if (error instanceof Fault) return E.left(error.fault)
-    throw error
-  }
+    return run(cursor)
+  })
+
+/** Runs a parser on an excerpt; a fault has its place in the whole text. */
+export const parseExcerpt = <A>(
+  run: (cursor: Cursor) => A,
+  { tokens, source }: Excerpt
+): E.Either<SyntaxFault, A> => caught(() => run(cursorOf(tokens, source)))
+
+const plainWord = /^[\w./:*-]+$/
+
+const plainText = ({ kind, text, value }: Token): string => {
+  if (kind === 'string') return `"${text}"`
+  if (kind === 'reference') return `@${text}`
+  if (kind !== 'interpolated') return text
+  const each = (one: unknown): string =>
+    plainWord.test(String(one)) ? String(one) : JSON.stringify(String(one))
+  return Array.isArray(value) ? `{ ${value.map(each).join(', ')} }` : each(value)
+}
+
+/** An excerpt for somebody to read, up to so many tokens. */
+export const excerptText = ({ tokens }: Excerpt, most: number): string => {
+  const shownTokens = tokens.filter(({ kind }) => kind !== 'end' && kind !== 'newline')
+  const some = shownTokens.slice(0, most)
+  const words = some.map((token, n) => `${token.spaced && n > 0 ? ' ' : ''}${plainText(token)}`)
+  return `${words.join('')}${some.length < shownTokens.length ? ' …' : ''}`
 }

@@ -13,8 +13,36 @@ import { NFT_TABLE_F } from '../../protocol/nftables/table'
 import { message } from '../socket/message'
 import { families, type TableRef } from './change'
 import { type Compiler, compiler, elementData, freshId, stateful, synproxyData } from './compile'
-import { type Cursor, isName, parse, type SyntaxFault } from './cursor'
+import {
+  type Cursor,
+  type Excerpt,
+  excerptText,
+  isName,
+  parse,
+  parseExcerpt,
+  type SyntaxFault
+} from './cursor'
 import { datatype, datatypes } from './datatype'
+import {
+  anything,
+  big,
+  type Check,
+  type Checks,
+  description,
+  either,
+  type Fault,
+  faultIn,
+  faultText,
+  lackIn,
+  list,
+  milliseconds,
+  milliseconds32,
+  number32,
+  text,
+  whole,
+  word,
+  yes
+} from './described'
 import { type Difference, type Keyed, merged, without } from './interval'
 import { type Kind, kindOf, kindsOf, misfit, numberOf } from './kind'
 import {
@@ -29,10 +57,10 @@ import {
   wireElements
 } from './layout'
 import { hooksOf, priorityOf } from './listing'
-import { operand, element as parseElement, values } from './operand'
-import { leave, type Place, placed, type RuleName, type Verb } from './order'
+import { operand, element as parseElement, elements as parseElements, values } from './operand'
+import { type Place, placed, type RuleName, type Verb } from './order'
 import { rule as parseRule, verdict as parseVerdict } from './parser'
-import { elementText, ruleText } from './print'
+import { elementText, operandText, ruleText } from './print'
 import { statefulAt } from './stateful'
 import type { Element, ObjectKind, Operand, Rule, Stateful, Statement, Verdict } from './syntax'
 import type { ChainHook, Flowtable, NftObject, NftSet } from './table'
@@ -54,8 +82,28 @@ export interface Around {
   readonly hold: (ref: TableRef, set: string, keys: ReadonlyArray<Keyed>, emptied?: boolean) => Difference
 }
 
+/** What a change does, and to what, by the words of `nft`. */
+export interface ChangeKind {
+  readonly verb: 'add' | 'create' | 'insert' | 'replace' | 'rename' | 'flush' | 'delete'
+  readonly object:
+    | 'ruleset'
+    | 'table'
+    | 'chain'
+    | 'rule'
+    | 'set'
+    | 'map'
+    | 'element'
+    | 'flowtable'
+    | ObjectKind
+    | 'unknown'
+}
+
 /** One change of the ruleset, as a value. */
 export interface Change {
+  /** What it does, and to what: what there is to decide about a change is decided by this, and not by its text. */
+  readonly kind: ChangeKind
+  /** Where, and what there: `inet filter input tcp dport 22 accept`. */
+  readonly subject: string
   /** In the words of `nft`: `add rule inet filter input tcp dport 22 accept`. */
   readonly text: string
   /** Interfaces whose indexes it needs; which words are their names, the sets that it uses tell. */
@@ -69,86 +117,149 @@ export interface Change {
   /** Sets that it uses. */
   readonly uses: ReadonlyArray<{ readonly ref: TableRef; readonly set: string }>
   /** What the kernel is sent, or what is wrong with the change. */
-  readonly messages: (around: Around) => E.Either<string, ReadonlyArray<Message>>
+  readonly messages: (around: Around) => E.Either<Fault, ReadonlyArray<Message>>
 }
 
 /** A rule, or its text in the syntax of `nft`. */
 export type RuleLike = Rule | E.Either<SyntaxFault, Rule> | string
 
-/** A set to make. Datatypes are named as in `type ipv4_addr . inet_service`. */
+/**
+ * A set to make, or a map if it says what keys give: `nft add set`. It has a `type` or a `typeof`. What is wrong with a
+ * field is InvalidInput that names it, and nothing is sent. NFTA_SET_* of <linux/netfilter/nf_tables.h>
+ */
 export interface NewSet {
+  /** What keys are, by the names of datatypes: `ipv4_addr . inet_service`, or a list of them. */
   readonly type?: string | ReadonlyArray<string>
-  /** In place of `type`: `ip saddr . tcp dport`. */
+  /** In place of `type`, what is looked up: `ip saddr . tcp dport`. */
   readonly typeof?: string | Operand
-  /** What a map gives: datatypes, `verdict`, or a kind of object. */
+  /** What a map gives: datatypes, `verdict`, or a kind of object. Default: nothing, so it is a set. */
   readonly data?: string | ReadonlyArray<string>
+  /** In place of `data`, something of a packet that is of the same kind: `meta mark`. */
   readonly dataTypeof?: string | Operand
+  /** What the map gives may be ranges and networks. Default false. */
   readonly dataInterval?: boolean
+  /**
+   * `interval`: keys may be ranges and networks. `timeout`: elements may have a time of their own. `dynamic`: rules add
+   * elements. `constant`: nobody does once rules use it. Default none; `timeout` is implied by the field of this name.
+   * NFT_SET_*
+   */
   readonly flags?: NftSet['flags']
+  /** What the kernel chooses the kind of set by. Default performance. NFT_SET_POL_* */
   readonly policy?: 'memory' | 'performance'
-  /** How many elements there can be. */
+  /** How many elements there can be. Default: no limit, and 65,535 if rules add them. NFTA_SET_DESC_SIZE */
   readonly size?: number
-  /** How long elements stay, in milliseconds. */
+  /** Milliseconds that elements stay which have no time of their own. Default: for ever. NFTA_SET_TIMEOUT */
   readonly timeout?: number
-  /** How often those whose time is over are swept out, in milliseconds. */
+  /** Milliseconds between the times when those whose time is over are swept out. NFTA_SET_GC_INTERVAL */
   readonly gcInterval?: number
+  /** Keys that overlap or touch become one. For sets with the flag `interval`. Default false. */
   readonly autoMerge?: boolean
+  /** Of 128 bytes at most. */
   readonly comment?: string
-  /** What each element gets of its own: `counter`, `limit rate 1/second`. */
+  /** What each element gets of its own: `counter`, `limit rate 1/second`. Default nothing. NFTA_SET_EXPRESSIONS */
   readonly statements?: ReadonlyArray<string | Stateful>
+  /** What it has from the beginning. Default nothing. */
   readonly elements?: ReadonlyArray<ElementLike>
 }
 
 /** An element, or its text in the syntax of `nft`: `10.0.0.0/8`, `tcp . 80 : 10.0.0.2 . 8080`. */
 export type ElementLike = string | Element
 
-/** What can be said of rules of a chain. */
+/** Where a rule is to stand. Default: at the end, or at the beginning when it is inserted. */
 export interface RulePlace {
-  /** Beside the rule with this handle: behind it, or before it when it is inserted. */
+  /** Beside the rule with this handle: behind it, or before it when it is inserted. ENOENT if there is none. */
   readonly position?: bigint
-  /** The same with the rule that has this place in the chain; the first is 0. */
+  /**
+   * The same with the rule that has this place in the chain when the change has its turn; the first is 0. InvalidInput
+   * if the chain has not as many.
+   */
   readonly index?: number
 }
 
-/** Changes to a table and what is in it; each says what `nft` would. */
+/**
+ * Changes to a table and what is in it; each says what `nft` would, and gives the same again, so that one follows the
+ * other. None is sent or looked at before all are: what is wrong with one is the transaction's error and names it.
+ */
 export interface TableEdit {
+  /** The table. */
   readonly ref: TableRef
-  readonly chain: (name: string, options?: Partial<ChainHook> & { readonly comment?: string }) => TableEdit
+  /**
+   * A chain, if there is none by this name: `nft add chain`. With a `hook` it is a base chain, of type filter and
+   * priority 0 unless said otherwise; `type`, `priority` and `devices` are for those. One that is there takes over a
+   * `policy`; EEXIST or EOPNOTSUPP if it has another hook. NFTA_CHAIN_* of <linux/netfilter/nf_tables.h>
+   */
+  readonly chain: (
+    name: string,
+    options?: Partial<ChainHook> & {
+      /** Of 128 bytes at most. */
+      readonly comment?: string
+    }
+  ) => TableEdit
+  /** Gives the chain with this handle another name: `nft rename chain`. ENOENT if there is none, EEXIST if the name is taken. */
   readonly renameChain: (handle: bigint, name: string) => TableEdit
+  /** Removes the rules of a chain: `nft flush chain`. ENOENT if there is no such chain. */
   readonly flushChain: (name: string) => TableEdit
+  /** Removes a chain with its rules: `nft delete chain`. ENOENT if there is none, EBUSY if rules or maps jump there. */
   readonly removeChain: (name: string) => TableEdit
+  /** A rule at the chain's end, or behind another one: `nft add rule`. ENOENT if there is no such chain. */
   readonly rule: (chain: string, rule: RuleLike, place?: RulePlace) => TableEdit
+  /** A rule at the chain's beginning, or before another one: `nft insert rule`. ENOENT if there is no such chain. */
   readonly insertRule: (chain: string, rule: RuleLike, place?: RulePlace) => TableEdit
+  /** A rule in place of the one with this handle, which a listing has: `nft replace rule`. ENOENT if there is none. */
   readonly replaceRule: (chain: string, handle: bigint, rule: RuleLike) => TableEdit
+  /** Removes the rule with this handle, which a listing has: `nft delete rule`. ENOENT if there is none. */
   readonly removeRule: (chain: string, handle: bigint) => TableEdit
+  /** A set or map, if there is none by this name: `nft add set`, `nft add map`. EEXIST if there is another one. */
   readonly set: (name: string, set: NewSet) => TableEdit
+  /** Removes the elements of a set or map: `nft flush set`. ENOENT if there is no such set. */
   readonly flushSet: (name: string) => TableEdit
+  /** Removes a set or map: `nft delete set`. ENOENT if there is none, EBUSY if rules use it. */
   readonly removeSet: (name: string) => TableEdit
-  /** Of a set that these changes make, or of one that there is. */
+  /**
+   * Adds elements to a set that these changes make, or to one that there is: `nft add element`. Those that are there
+   * with the same data remain as they are; EEXIST if it is other data, or, with `exclusive`, in any case, as with
+   * `nft create element`. Default false.
+   */
   readonly elements: (set: string, elements: ReadonlyArray<ElementLike>, exclusive?: boolean) => TableEdit
+  /** Removes elements by their keys: `nft delete element`. ENOENT if the set has not all of them. */
   readonly removeElements: (set: string, elements: ReadonlyArray<ElementLike>) => TableEdit
+  /**
+   * A counter, quota, limit, `ct helper` … with a name, if there is none: `nft add counter`. EEXIST if there is another
+   * one. NFT_OBJECT_* of <linux/netfilter/nf_tables.h>
+   */
   readonly object: (object: NftObject) => TableEdit
+  /** Removes an object with a name: `nft delete counter`. ENOENT if there is none, EBUSY if rules or maps use it. */
   readonly removeObject: (kind: ObjectKind, name: string) => TableEdit
+  /** A flowtable, if there is none by this name: `nft add flowtable`. NFTA_FLOWTABLE_* */
   readonly flowtable: (flowtable: Omit<Flowtable, 'hook' | 'handle'>) => TableEdit
+  /** Removes a flowtable: `nft delete flowtable`. ENOENT if there is none, EBUSY if rules use it. */
   readonly removeFlowtable: (name: string) => TableEdit
-  /** Removes the rules of all chains. */
+  /** Removes the rules of all chains: `nft flush table`. ENOENT if there is no such table. */
   readonly flush: () => TableEdit
+  /** Removes the table with all that is in it: `nft delete table`. ENOENT if there is none. */
   readonly remove: () => void
 }
 
+/** What a table has of its own. */
 export interface NewTable {
+  /** Of 128 bytes at most. */
   readonly comment?: string
+  /**
+   * `dormant`: its chains see no packets. `owner`: only the connection that made it can change it, and it goes with
+   * that. `persist`: it stays without its owner. Default none. NFT_TABLE_F_* of <linux/netfilter/nf_tables.h>
+   */
   readonly flags?: ReadonlyArray<'dormant' | 'owner' | 'persist'>
 }
 
 /** Collects changes. */
 export interface Edit {
-  /** Makes a table if there is none by this name. */
+  /** Makes a table if there is none by this name: `nft add table`. */
   readonly table: (family: TableRef['family'], name: string, options?: NewTable) => TableEdit
   /** A table that is there: nothing is made. */
   readonly existing: (family: TableRef['family'], name: string) => TableEdit
-  /** Removes every table of a family, or of all. */
+  /** Removes every table of a family, or of all: `nft flush ruleset`. */
   readonly flushRuleset: (family?: TableRef['family']) => void
+  /** Changes from elsewhere: those of `script`, or of another `changes`. */
   readonly push: (...changes: ReadonlyArray<Change>) => void
 }
 
@@ -158,17 +269,42 @@ const header = ({ family }: TableRef): { readonly nfgenFamily: number } => ({ nf
 
 const placeText = ({ family, table }: TableRef): string => `${family} ${table}`
 
-const plain = (text: string, messages: Change['messages'], more: Partial<Change> = {}): Change => ({
-  text,
-  links: none,
-  uses: [],
-  messages,
-  ...more
+type Said = Omit<Change, 'kind' | 'subject' | 'text'>
+
+/** A change with its words, which are put together when somebody asks for them. */
+const worded = (kind: ChangeKind, subject: () => string, said: Said): Change => ({
+  kind,
+  get subject() {
+    return subject()
+  },
+  get text() {
+    return `${kind.verb} ${kind.object} ${subject()}`.trimEnd()
+  },
+  ...said
 })
+
+const plain = (
+  kind: ChangeKind,
+  subject: string,
+  messages: Change['messages'],
+  more: Partial<Said> = {}
+): Change => worded(kind, () => subject, { links: none, uses: [], messages, ...more })
+
+/** The same, refused if there is one already. */
+export const created = ({ kind, subject, text: _, messages, ...said }: Change): Change =>
+  worded({ ...kind, verb: 'create' }, () => subject, {
+    ...said,
+    messages: around =>
+      pipe(
+        messages(around),
+        E.map(all => all.map(each => ({ ...each, flags: each.flags | NLM_F.EXCL })))
+      )
+  })
 
 const none = (): ReadonlyArray<never> => []
 
-const one = (text: string, given: () => Message): Change => plain(text, () => E.right([given()]))
+const one = (kind: ChangeKind, subject: string, given: () => Message): Change =>
+  plain(kind, subject, () => E.right([given()]))
 
 /** nft keeps a comment in so many bytes, with a zero behind it. */
 const longestComment = 128
@@ -178,18 +314,36 @@ const commentFault = (comment: string | undefined): string | undefined =>
     ? `a comment has ${longestComment} bytes at most, and this one ${Buffer.byteLength(comment)}`
     : undefined
 
-/** What nft could not print so that it can be read again. */
+const nameFault = (name: unknown): Fault | undefined =>
+  typeof name === 'string' && isName(name)
+    ? undefined
+    : {
+        field: 'name',
+        reason: `${JSON.stringify(name)} is no name: letters, digits, and _ . / - behind the first letter`
+      }
+
+/** What is made by a name and a description, neither of which has what nft could not print to be read again. */
 const making = (
-  text: string,
-  { name, comment }: { readonly name: string; readonly comment?: string },
-  messages: Change['messages'],
-  more: Partial<Change> = {}
+  object: ChangeKind['object'],
+  ref: TableRef,
+  name: string,
+  given: unknown,
+  checks: { readonly [field: string]: Check },
+  make: () => Pick<Change, 'messages'> & Partial<Said>
 ): Change => {
-  const fault = isName(name)
-    ? commentFault(comment)
-    : `${JSON.stringify(name)} is no name: letters, digits, and _ . / - behind the first letter`
-  return plain(text, fault === undefined ? messages : () => E.left(fault), more)
+  const kind = { verb: 'add', object } as const
+  const subject = object === 'table' ? placeText(ref) : `${placeText(ref)} ${name}`
+  const fault = nameFault(name) ?? faultIn(given, { ...checks, comment })
+  if (fault !== undefined) return plain(kind, subject, () => E.left(fault))
+  const { messages, ...more } = make()
+  return plain(kind, subject, messages, more)
 }
+
+const comment: Check = value =>
+  text(value) ??
+  (commentFault(value as string) === undefined
+    ? undefined
+    : `of ${Buffer.byteLength(value as string)} bytes is too long: ${longestComment} bytes at most are kept`)
 
 const tableFlags = {
   dormant: NFT_TABLE_F.DORMANT,
@@ -197,58 +351,84 @@ const tableFlags = {
   persist: NFT_TABLE_F.PERSIST
 } as const
 
-const addTable = (ref: TableRef, { comment, flags = [] }: NewTable): Change =>
-  making(`add table ${placeText(ref)}`, { name: ref.table, ...(comment !== undefined && { comment }) }, () =>
-    E.right([
-      message('NFT_MSG_NEWTABLE', create, {
-        header: header(ref),
-        attributes: {
-          name: ref.table,
-          flags: flags.reduce((sum, flag) => sum | tableFlags[flag], 0),
-          ...(comment !== undefined && { userdata: { comment } })
-        }
-      })
-    ])
-  )
+const tableChecks: Checks<Omit<NewTable, 'comment'>> = {
+  flags: list(word('flag of a table', Object.keys(tableFlags)))
+}
 
-const addChain = (
-  ref: TableRef,
-  name: string,
-  { comment, type, hook, priority, policy, devices }: Partial<ChainHook> & { readonly comment?: string }
-): Change =>
-  making(`add chain ${placeText(ref)} ${name}`, { name, ...(comment !== undefined && { comment }) }, () => {
-    const number = hook === undefined ? undefined : hooksOf(ref.family)[hook]
-    if (hook !== undefined && number === undefined)
-      return E.left(
-        `family ${ref.family} has no hook ${hook}: ${Object.keys(hooksOf(ref.family)).join(', ')}`
-      )
-    const value = priority === undefined ? 0 : priorityOf(ref.family, priority, number)
-    if (value === undefined)
-      return E.left(
-        `priority ${priority} is neither a number nor a name that hook ${hook} has: filter, or filter - 5`
-      )
-    const [only] = devices ?? []
-    return E.right([
-      message('NFT_MSG_NEWCHAIN', create, {
-        header: header(ref),
-        attributes: {
-          table: ref.table,
-          name,
-          ...(number !== undefined && {
-            hook: {
-              hooknum: number,
-              priority: value,
-              ...(devices !== undefined && devices.length === 1 && only !== undefined && { dev: only }),
-              ...(devices !== undefined && devices.length > 1 && { devs: { name: devices } })
-            },
-            type: type ?? 'filter'
-          }),
-          ...(policy !== undefined && { policy: policy === 'drop' ? VERDICT.DROP : VERDICT.ACCEPT }),
-          ...(comment !== undefined && { userdata: { comment } })
-        }
-      })
-    ])
-  })
+const addTable = (ref: TableRef, given: NewTable): Change =>
+  making('table', ref, ref.table, given, tableChecks, () => ({
+    messages: () => {
+      const { comment, flags = [] } = given
+      return E.right([
+        message('NFT_MSG_NEWTABLE', create, {
+          header: header(ref),
+          attributes: {
+            name: ref.table,
+            flags: flags.reduce((sum, flag) => sum | tableFlags[flag], 0),
+            ...(comment !== undefined && { userdata: { comment } })
+          }
+        })
+      ])
+    }
+  }))
+
+type ChainOptions = Partial<ChainHook> & { readonly comment?: string }
+
+const priority = either(whole('name or number of a priority', 0x7fffffff, -0x80000000), text)
+
+const chainChecks: Checks<ChainHook> = {
+  type: word('type of a chain', ['filter', 'nat', 'route']),
+  hook: text,
+  priority,
+  policy: word('policy of a chain', ['accept', 'drop']),
+  devices: list(text)
+}
+
+/** What only base chains have. */
+const hooked = ['type', 'priority', 'devices'] as const
+
+const addChain = (ref: TableRef, name: string, given: ChainOptions): Change =>
+  making('chain', ref, name, given, chainChecks, () => ({
+    messages: () => {
+      const { comment, type, hook, priority, policy, devices } = given
+      const hooks: { readonly [hook: string]: number } = hooksOf(ref.family)
+      const number = hook !== undefined && Object.hasOwn(hooks, hook) ? hooks[hook] : undefined
+      if (hook !== undefined && number === undefined)
+        return E.left({
+          field: 'hook',
+          reason: `${hook} is none of family ${ref.family}: ${Object.keys(hooks).join(', ')}`
+        })
+      const idle = hook === undefined ? hooked.find(field => given[field] !== undefined) : undefined
+      if (idle !== undefined) return E.left({ field: idle, reason: 'is for chains with a hook' })
+      const value = priority === undefined ? 0 : priorityOf(ref.family, priority, number)
+      if (value === undefined)
+        return E.left({
+          field: 'priority',
+          reason: `${priority} is neither a number nor a name that hook ${hook} has: filter, or filter - 5`
+        })
+      const [only] = devices ?? []
+      return E.right([
+        message('NFT_MSG_NEWCHAIN', create, {
+          header: header(ref),
+          attributes: {
+            table: ref.table,
+            name,
+            ...(number !== undefined && {
+              hook: {
+                hooknum: number,
+                priority: value,
+                ...(devices !== undefined && devices.length === 1 && only !== undefined && { dev: only }),
+                ...(devices !== undefined && devices.length > 1 && { devs: { name: devices } })
+              },
+              type: type ?? 'filter'
+            }),
+            ...(policy !== undefined && { policy: policy === 'drop' ? VERDICT.DROP : VERDICT.ACCEPT }),
+            ...(comment !== undefined && { userdata: { comment } })
+          }
+        })
+      ])
+    }
+  }))
 
 const ruleOf = (given: RuleLike): E.Either<string, Rule> => {
   if (typeof given === 'string') return ruleOf(parse(cursor => wholeRule(cursor), [given]))
@@ -367,19 +547,26 @@ const compatOf = ({ statements }: Rule) => {
   return { compat: { proto: 0, flags: 0 } }
 }
 
+const handle: Check = big('handle')
+
+const handled = (given: bigint): Fault | undefined =>
+  lackIn({ handle: given }, ['handle']) ?? faultIn({ handle: given }, { handle })
+
+const placeChecks: Checks<Place> = { position: handle, index: number32('place in a chain'), handle }
+
 const ruleChange = (ref: TableRef, chain: string, given: RuleLike, verb: Verb, place: Place): Change => {
   const found = ruleOf(given)
-  const where = `${verb} rule ${placeText(ref)} ${chain}`
+  const kind = { verb, object: 'rule' } as const
+  const where = `${placeText(ref)} ${chain}`
+  const fault = faultIn({ chain }, { chain: text }) ?? faultIn(place, placeChecks)
+  if (fault !== undefined) return plain(kind, where, () => E.left(fault))
   if (E.isLeft(found))
-    return plain(`${where} ${typeof given === 'string' ? given : ''}`.trim(), () => E.left(found.left))
+    return plain(kind, typeof given === 'string' ? `${where} ${given}` : where, () => E.left(found.left))
   const rule = found.right
   const mentioned: Mentioned = { links: new Set(), sets: new Set() }
   mentionAll([rule], mentioned)
   const flags = verb === 'replace' ? NLM_F.REPLACE : NLM_F.CREATE | (verb === 'add' ? NLM_F.APPEND : 0)
-  return {
-    get text() {
-      return `${where} ${ruleText(rule)}`
-    },
+  return worded(kind, () => `${where} ${ruleText(rule)}`, {
     links: () => [...mentioned.links],
     uses: [...mentioned.sets].map(set => ({ ref, set })),
     ...(place.index !== undefined && { beside: { ref, chain } }),
@@ -405,7 +592,7 @@ const ruleChange = (ref: TableRef, chain: string, given: RuleLike, verb: Verb, p
             })
           ])
     }
-  }
+  })
 }
 
 const listOf = (given: string | ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -430,19 +617,56 @@ const operandFrom = (given: string | Operand): E.Either<string, Operand> => {
 
 const objectKinds = Object.keys(objectNumbers)
 
-const describe = (set: NewSet): E.Either<string, Layout> => {
-  const told = set.typeof === undefined ? undefined : operandFrom(set.typeof)
+const setFlags = {
+  constant: NFT_SET.CONSTANT,
+  dynamic: NFT_SET.EVAL,
+  interval: NFT_SET.INTERVAL,
+  timeout: NFT_SET.TIMEOUT
+} as const
+
+const datatypeNames = either(text, list(text))
+
+const packetPart = either(text, description)
+
+const setChecks: Checks<Omit<NewSet, 'comment'>> = {
+  type: datatypeNames,
+  typeof: packetPart,
+  data: datatypeNames,
+  dataTypeof: packetPart,
+  dataInterval: yes,
+  flags: list(word('flag of a set', Object.keys(setFlags))),
+  policy: word('policy of a set', ['memory', 'performance']),
+  size: number32('number of elements'),
+  timeout: milliseconds,
+  gcInterval: milliseconds32,
+  autoMerge: yes,
+  statements: list(either(text, description)),
+  elements: list(either(text, description))
+}
+
+const inField = <A>(field: string, found: E.Either<string, A>): E.Either<Fault, A> =>
+  pipe(
+    found,
+    E.mapLeft(reason => ({ field, reason }))
+  )
+
+const describe = (set: NewSet): E.Either<Fault, Layout> => {
+  const fault = faultIn(set, setChecks)
+  if (fault !== undefined) return E.left(fault)
+  const told = set.typeof === undefined ? undefined : inField('typeof', operandFrom(set.typeof))
   if (told !== undefined && E.isLeft(told)) return told
-  const key = told === undefined ? kindsNamed(listOf(set.type ?? [])) : E.right(kindsOf(told.right))
+  const key =
+    told === undefined ? inField('type', kindsNamed(listOf(set.type ?? []))) : E.right(kindsOf(told.right))
   if (E.isLeft(key)) return key
-  if (key.right.length === 0) return E.left('a set needs a type, or typeof')
+  if (key.right.length === 0)
+    return E.left({ field: 'type', reason: 'is missing: a set needs a type, or typeof' })
   if (set.autoMerge === true && (set.data !== undefined || set.dataTypeof !== undefined))
-    return E.left('autoMerge is for sets, and not for maps')
+    return E.left({ field: 'autoMerge', reason: 'is for sets, and not for maps' })
   if (set.autoMerge === true && set.flags?.includes('interval') !== true)
-    return E.left('autoMerge is for sets with flags interval')
-  const given = set.dataTypeof === undefined ? undefined : operandFrom(set.dataTypeof)
+    return E.left({ field: 'autoMerge', reason: 'is for sets with flags interval' })
+  const given = set.dataTypeof === undefined ? undefined : inField('dataTypeof', operandFrom(set.dataTypeof))
   if (given !== undefined && E.isLeft(given)) return given
-  const data = dataOf(set, given?.right)
+  const data = inField('data', dataOf(set, given?.right))
   if (E.isLeft(data)) return data
   return E.right({
     key: key.right,
@@ -476,10 +700,25 @@ export const dataParser = ({ data }: Layout): ((cursor: Cursor) => Operand | Ver
         ? cursor => ({ kind: 'value', value: `"${cursor.name('object')}"` })
         : cursor => values(cursor, data, '|')
 
-const elementsFrom = (
-  layout: Layout,
-  given: ReadonlyArray<ElementLike>
-): E.Either<string, ReadonlyArray<Element>> => {
+const elementChecks: Checks<Pick<Element, 'comment' | 'timeout' | 'expires' | 'statements'>> = {
+  comment: text,
+  timeout: milliseconds,
+  expires: milliseconds,
+  statements: list(description)
+}
+
+/** Elements as values and texts, or as they stand in a text that has more. */
+type Written = ReadonlyArray<ElementLike> | Excerpt
+
+const isExcerpt = (given: Written): given is Excerpt =>
+  typeof given === 'object' && given !== null && 'tokens' in given
+
+const elementsFrom = (layout: Layout, given: Written): E.Either<string, ReadonlyArray<Element>> => {
+  if (isExcerpt(given))
+    return pipe(
+      parseExcerpt(cursor => parseElements(cursor, layout.key, dataParser(layout)), given),
+      E.mapLeft(({ message }) => message)
+    )
   const all: Array<Element> = []
   for (const each of given) {
     if (typeof each !== 'string') {
@@ -487,6 +726,8 @@ const elementsFrom = (
         return E.left(
           `${JSON.stringify(each)} is no element: a text, or { key: { kind: 'value', value: … } }`
         )
+      const fault = faultIn(each, elementChecks)
+      if (fault !== undefined) return E.left(`element ${operandText(each.key)}: ${faultText(fault)}`)
       all.push(each)
       continue
     }
@@ -542,7 +783,7 @@ const elementMessages = (
 
 const keysFrom = (
   layout: Layout,
-  given: ReadonlyArray<ElementLike>,
+  given: Written,
   { indexOf }: Around
 ): E.Either<string, ReadonlyArray<Keyed>> =>
   pipe(
@@ -581,16 +822,9 @@ const plainVerdicts = {
   return: VERDICT.RETURN
 } as const
 
-const setFlags = {
-  constant: NFT_SET.CONSTANT,
-  dynamic: NFT_SET.EVAL,
-  interval: NFT_SET.INTERVAL,
-  timeout: NFT_SET.TIMEOUT
-} as const
-
 const isLink = ({ type }: Kind): boolean => type.name === 'iface_index'
 
-const linksIn = (layout: Layout | undefined, given: ReadonlyArray<ElementLike>): ReadonlyArray<string> => {
+const linksIn = (layout: Layout | undefined, given: Written): ReadonlyArray<string> => {
   if (layout === undefined) return []
   const data = Array.isArray(layout.data) ? layout.data : []
   if (![...layout.key, ...data].some(isLink)) return []
@@ -624,13 +858,13 @@ const statementsOf = (given: ReadonlyArray<string | Stateful>): E.Either<string,
 
 const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
   const described = describe(set)
-  const text = `add ${set.data === undefined && set.dataTypeof === undefined ? 'set' : 'map'} ${placeText(ref)} ${name}`
-  if (E.isLeft(described)) return plain(text, () => described)
+  const object = set?.data === undefined && set?.dataTypeof === undefined ? 'set' : 'map'
+  if (E.isLeft(described)) return plain({ verb: 'add', object }, `${placeText(ref)} ${name}`, () => described)
   const layout = described.right
-  return making(
-    text,
-    { name, ...(set.comment !== undefined && { comment: set.comment }) },
-    around => {
+  return making(object, ref, name, set, {}, () => ({
+    links: () => linksIn(layout, set.elements ?? []),
+    makes: { ref, set: name, layout },
+    messages: around => {
       const own = statementsOf(set.statements ?? [])
       if (E.isLeft(own)) return own
       const { concat, flags, ...attributes } = layoutAttributes(layout)
@@ -670,61 +904,69 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
         }),
         E.map(filled => [made, ...filled])
       )
-    },
-    { links: () => linksIn(layout, set.elements ?? []), makes: { ref, set: name, layout } }
-  )
+    }
+  }))
 }
 
-const elementsChange = (
+const writtenText = (elements: Written): string => {
+  if (isExcerpt(elements)) return excerptText(elements, 16)
+  const shown = elements.slice(0, 4).map(each => (typeof each === 'string' ? each : elementText(each)))
+  return `{ ${shown.join(', ')}${elements.length > 4 ? ', …' : ''} }`
+}
+
+export const elementsChange = (
   ref: TableRef,
   set: string,
-  elements: ReadonlyArray<ElementLike>,
+  elements: Written,
   verb: 'add' | 'create' | 'delete'
-): Change => ({
-  get text() {
-    const shown = elements.slice(0, 4).map(each => (typeof each === 'string' ? each : elementText(each)))
-    return `${verb} element ${placeText(ref)} ${set} { ${shown.join(', ')}${elements.length > 4 ? ', …' : ''} }`
-  },
-  links: layoutOf => linksIn(layoutOf(ref, set), elements),
-  uses: [{ ref, set }],
-  fills: { ref, set },
-  messages: around => {
-    const layout = around.layoutOf(ref, set)
-    if (layout === undefined)
-      return E.left(
-        `nothing is known of set ${set}: make it in the same transaction, or let a connection look it up`
+): Change => {
+  const kind = { verb, object: 'element' } as const
+  const fault = isExcerpt(elements)
+    ? undefined
+    : faultIn({ set, elements }, { set: text, elements: list(anything) })
+  if (fault !== undefined) return plain(kind, `${placeText(ref)} ${set}`, () => E.left(fault))
+  return worded(kind, () => `${placeText(ref)} ${set} ${writtenText(elements)}`, {
+    links: layoutOf => linksIn(layoutOf(ref, set), elements),
+    uses: [{ ref, set }],
+    fills: { ref, set },
+    messages: around => {
+      const layout = around.layoutOf(ref, set)
+      if (layout === undefined)
+        return E.left(
+          `nothing is known of set ${set}: make it in the same transaction, or let a connection look it up`
+        )
+      if (verb === 'delete') return removalMessages(ref, set, layout, elements, around)
+      return pipe(
+        keysFrom(layout, elements, around),
+        E.chain(keys =>
+          verb === 'add' && layout.merge === true
+            ? differenceMessages(
+                ref,
+                set,
+                layout,
+                around.hold(ref, set, merged([...around.heldBy(ref, set), ...keys])),
+                around
+              )
+            : elementMessages(
+                ref,
+                set,
+                layout,
+                keys,
+                around,
+                'NFT_MSG_NEWSETELEM',
+                NLM_F.CREATE | (verb === 'create' ? NLM_F.EXCL : 0)
+              )
+        )
       )
-    if (verb === 'delete') return removalMessages(ref, set, layout, elements, around)
-    return pipe(
-      keysFrom(layout, elements, around),
-      E.chain(keys =>
-        verb === 'add' && layout.merge === true
-          ? differenceMessages(
-              ref,
-              set,
-              layout,
-              around.hold(ref, set, merged([...around.heldBy(ref, set), ...keys])),
-              around
-            )
-          : elementMessages(
-              ref,
-              set,
-              layout,
-              keys,
-              around,
-              'NFT_MSG_NEWSETELEM',
-              NLM_F.CREATE | (verb === 'create' ? NLM_F.EXCL : 0)
-            )
-      )
-    )
-  }
-})
+    }
+  })
+}
 
 const removalMessages = (
   ref: TableRef,
   set: string,
   full: Layout,
-  elements: ReadonlyArray<ElementLike>,
+  elements: Written,
   around: Around
 ): E.Either<string, ReadonlyArray<Message>> => {
   const { data: _, ...layout } = full
@@ -749,13 +991,71 @@ const familyNumber = (name: string | undefined): number =>
     ? families[name as keyof typeof families]
     : families.inet
 
-const objectFault = (object: NftObject): string | undefined => {
-  if ('l3proto' in object && object.l3proto !== undefined && !Object.hasOwn(families, object.l3proto))
-    return `${object.l3proto} is no family: ${Object.keys(families).join(', ')}`
+const protocolCheck: Check = value => {
   const protocol = kindOf(datatype('inet_proto'))
-  return 'protocol' in object && numberOf(protocol, object.protocol) === undefined
-    ? misfit(protocol, object.protocol)
-    : undefined
+  return (
+    text(value) ??
+    (numberOf(protocol, value as string) === undefined ? misfit(protocol, value as string) : undefined)
+  )
+}
+
+const bytes = big('number of bytes')
+const l3proto = word('family', Object.keys(families))
+
+/** What objects of each kind have, and what of it they must have. */
+const objectChecks: {
+  readonly [kind in NftObject['object']]: {
+    readonly checks: { readonly [field: string]: Check }
+    readonly needs: ReadonlyArray<string>
+  }
+} = {
+  counter: { checks: { packets: big('number of packets'), bytes }, needs: ['packets', 'bytes'] },
+  quota: { checks: { bytes, over: yes, used: bytes }, needs: ['bytes'] },
+  limit: {
+    checks: {
+      rate: big('rate'),
+      of: word('unit of a limit', ['packets', 'bytes']),
+      per: word('period', ['second', 'minute', 'hour', 'day', 'week']),
+      burst: number32('burst'),
+      over: yes
+    },
+    needs: ['rate', 'of', 'per']
+  },
+  'ct helper': { checks: { type: text, protocol: protocolCheck, l3proto }, needs: ['type', 'protocol'] },
+  'ct timeout': {
+    checks: { protocol: protocolCheck, l3proto, policy: description },
+    needs: ['protocol', 'policy']
+  },
+  'ct expectation': {
+    checks: {
+      protocol: protocolCheck,
+      l3proto,
+      dport: whole('port', 0xffff),
+      timeout: milliseconds32,
+      size: whole('number of expectations', 0xff)
+    },
+    needs: ['protocol', 'dport', 'timeout', 'size']
+  },
+  synproxy: {
+    checks: {
+      mss: whole('number of bytes', 0xffff),
+      wscale: whole('shift of a window', 0xff),
+      timestamp: yes,
+      sackPerm: yes
+    },
+    needs: []
+  },
+  secmark: { checks: { context: text }, needs: ['context'] },
+  unknown: { checks: { type: number32('kind of object') }, needs: ['type'] }
+}
+
+const objectKind = word('kind of object', Object.keys(objectChecks))
+
+const objectFault = (object: NftObject): Fault | undefined => {
+  const fault = faultIn(object, { object: objectKind }) ?? lackIn(object, ['object', 'name'])
+  if (fault !== undefined) return fault
+  const { checks, needs } = objectChecks[object.object]
+  return faultIn(object, checks) ?? lackIn(object, needs)
 }
 
 const objectData = (object: NftObject, ref: TableRef): object => {
@@ -810,103 +1110,143 @@ const objectData = (object: NftObject, ref: TableRef): object => {
 
 const strip = ({ object: _, name: __, comment: ___, handle: ____, ...rest }: NftObject): object => rest
 
-const addObject = (ref: TableRef, object: NftObject): Change =>
-  making(`add ${object.object} ${placeText(ref)} ${object.name}`, object, () => {
-    const fault = objectFault(object)
-    if (fault !== undefined) return E.left(fault)
-    return E.right([
-      message('NFT_MSG_NEWOBJ', create, {
-        header: header(ref),
-        attributes: {
-          table: ref.table,
-          name: object.name,
-          ...objectData(object, ref),
-          ...(object.comment !== undefined && { userdata: { comment: object.comment } })
-        } as never
-      })
-    ])
-  })
+const addObject = (ref: TableRef, object: NftObject): Change => {
+  const fault = objectFault(object)
+  if (fault !== undefined)
+    return plain({ verb: 'add', object: object?.object }, `${placeText(ref)} ${object?.name}`, () =>
+      E.left(fault)
+    )
+  return making(object.object, ref, object.name, object, {}, () => ({
+    messages: () =>
+      E.right([
+        message('NFT_MSG_NEWOBJ', create, {
+          header: header(ref),
+          attributes: {
+            table: ref.table,
+            name: object.name,
+            ...objectData(object, ref),
+            ...(object.comment !== undefined && { userdata: { comment: object.comment } })
+          } as never
+        })
+      ])
+  }))
+}
 
-const addFlowtable = (
-  ref: TableRef,
-  { name, priority, devices, offload, counter }: Omit<Flowtable, 'hook' | 'handle'>
-): Change =>
-  making(`add flowtable ${placeText(ref)} ${name}`, { name }, () => {
-    const value = priorityOf('netdev', priority)
-    if (value === undefined) return E.left(`priority ${priority} is neither a number nor filter, filter - 5`)
-    return E.right([
-      message('NFT_MSG_NEWFLOWTABLE', create, {
-        header: header(ref),
-        attributes: {
-          table: ref.table,
-          name,
-          hook: { num: NF_NETDEV.INGRESS, priority: value, devs: { name: devices } },
-          flags:
-            (offload === true ? NFT_FLOWTABLE.HW_OFFLOAD : 0) | (counter === true ? NFT_FLOWTABLE.COUNTER : 0)
-        }
-      })
-    ])
-  })
+type NewFlowtable = Omit<Flowtable, 'hook' | 'handle'>
+
+const flowtableChecks: Checks<Omit<NewFlowtable, 'name'>> = {
+  priority,
+  devices: list(text),
+  offload: yes,
+  counter: yes
+}
+
+const addFlowtable = (ref: TableRef, given: NewFlowtable): Change =>
+  making('flowtable', ref, given?.name, given, flowtableChecks, () => ({
+    messages: () => {
+      const { name, priority, devices, offload, counter } = given
+      const lacking = lackIn(given, ['priority', 'devices'])
+      if (lacking !== undefined) return E.left(lacking)
+      const value = priorityOf('netdev', priority)
+      if (value === undefined)
+        return E.left({
+          field: 'priority',
+          reason: `${priority} is neither a number nor filter, filter - 5`
+        })
+      return E.right([
+        message('NFT_MSG_NEWFLOWTABLE', create, {
+          header: header(ref),
+          attributes: {
+            table: ref.table,
+            name,
+            hook: { num: NF_NETDEV.INGRESS, priority: value, devs: { name: devices } },
+            flags:
+              (offload === true ? NFT_FLOWTABLE.HW_OFFLOAD : 0) |
+              (counter === true ? NFT_FLOWTABLE.COUNTER : 0)
+          }
+        })
+      ])
+    }
+  }))
+
+const family = word('family', Object.keys(families))
+
+const refFault = ({ family: given, table }: TableRef): Fault | undefined =>
+  lackIn({ family: given, name: table }, ['family', 'name']) ??
+  faultIn({ family: given, name: table }, { family, name: text })
+
+/** A change that is none if something is wrong with what it is said by. */
+const unlessWrong = (fault: Fault | undefined, change: Change): Change =>
+  fault === undefined ? change : plain(change.kind, change.subject, () => E.left(fault))
+
+const removable = word('kind of object', ['chain', 'set', 'flowtable', ...Object.keys(objectNumbers)])
 
 const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
-  const add = (change: Change): TableEdit => {
-    push(change)
+  const place = placeText(ref)
+  const wrong = refFault(ref)
+  const add = (change: Change, fault?: Fault): TableEdit => {
+    push(unlessWrong(wrong ?? fault, change))
     return edit
   }
-  const removing = (what: string, type: Message['type'], attributes: object): TableEdit =>
+  const named = (name: string): Fault | undefined =>
+    lackIn({ name }, ['name']) ?? faultIn({ name }, { name: text })
+  const removing = (
+    object: ChangeKind['object'],
+    name: string,
+    type: Message['type'],
+    attributes: object
+  ): TableEdit =>
     add(
-      one(`delete ${what}`, () =>
+      one({ verb: 'delete', object }, `${place} ${name}`, () =>
         message(type, NLM_F.REQUEST, {
           header: header(ref),
           attributes: { table: ref.table, ...attributes }
         } as never)
-      )
+      ),
+      named(name) ?? faultIn({ kind: object }, { kind: removable })
     )
-  const place = placeText(ref)
   const edit: TableEdit = {
     ref,
     chain: (name, options = {}) => add(addChain(ref, name, options)),
     renameChain: (handle, name) =>
       add(
-        one(`rename chain ${place} handle ${handle} ${name}`, () =>
+        one({ verb: 'rename', object: 'chain' }, `${place} handle ${handle} ${name}`, () =>
           message('NFT_MSG_NEWCHAIN', NLM_F.REQUEST, {
             header: header(ref),
             attributes: { table: ref.table, handle, name }
           })
-        )
+        ),
+        handled(handle) ?? nameFault(name)
       ),
     flushChain: name =>
       add(
-        plain(`flush chain ${place} ${name}`, around => {
-          around.orderOf(ref, name)?.splice(0)
-          return E.right([
-            message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
-              header: header(ref),
-              attributes: { table: ref.table, chain: name }
-            })
-          ])
-        })
+        one({ verb: 'flush', object: 'chain' }, `${place} ${name}`, () =>
+          message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+            header: header(ref),
+            attributes: { table: ref.table, chain: name }
+          })
+        ),
+        named(name)
       ),
-    removeChain: name => removing(`chain ${place} ${name}`, 'NFT_MSG_DELCHAIN', { name }),
+    removeChain: name => removing('chain', name, 'NFT_MSG_DELCHAIN', { name }),
     rule: (chain, rule, where = {}) => add(ruleChange(ref, chain, rule, 'add', where)),
     insertRule: (chain, rule, where = {}) => add(ruleChange(ref, chain, rule, 'insert', where)),
-    replaceRule: (chain, handle, rule) => add(ruleChange(ref, chain, rule, 'replace', { handle })),
+    replaceRule: (chain, handle, rule) =>
+      add(ruleChange(ref, chain, rule, 'replace', { handle }), handled(handle)),
     removeRule: (chain, handle) =>
       add(
-        plain(`delete rule ${place} ${chain} handle ${handle}`, around => {
-          leave(around.orderOf(ref, chain), handle)
-          return E.right([
-            message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
-              header: header(ref),
-              attributes: { table: ref.table, chain, handle }
-            })
-          ])
-        })
+        one({ verb: 'delete', object: 'rule' }, `${place} ${chain} handle ${handle}`, () =>
+          message('NFT_MSG_DELRULE', NLM_F.REQUEST, {
+            header: header(ref),
+            attributes: { table: ref.table, chain, handle }
+          })
+        ),
+        faultIn({ chain }, { chain: text }) ?? handled(handle)
       ),
     set: (name, set) => add(addSet(ref, name, set)),
     flushSet: name =>
       add(
-        plain(`flush set ${place} ${name}`, around => {
+        plain({ verb: 'flush', object: 'set' }, `${place} ${name}`, around => {
           around.hold(ref, name, [], true)
           return E.right([
             message('NFT_MSG_DELSETELEM', NLM_F.REQUEST, {
@@ -914,29 +1254,30 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
               attributes: { table: ref.table, set: name }
             })
           ])
-        })
+        }),
+        named(name)
       ),
-    removeSet: name => removing(`set ${place} ${name}`, 'NFT_MSG_DELSET', { name }),
+    removeSet: name => removing('set', name, 'NFT_MSG_DELSET', { name }),
     elements: (set, elements, exclusive = false) =>
       add(elementsChange(ref, set, elements, exclusive ? 'create' : 'add')),
     removeElements: (set, elements) => add(elementsChange(ref, set, elements, 'delete')),
     object: object => add(addObject(ref, object)),
-    removeObject: (kind, name) =>
-      removing(`${kind} ${place} ${name}`, 'NFT_MSG_DELOBJ', { name, type: objectNumbers[kind] }),
+    removeObject: (kind, name) => removing(kind, name, 'NFT_MSG_DELOBJ', { name, type: objectNumbers[kind] }),
     flowtable: flowtable => add(addFlowtable(ref, flowtable)),
-    removeFlowtable: name => removing(`flowtable ${place} ${name}`, 'NFT_MSG_DELFLOWTABLE', { name }),
+    removeFlowtable: name => removing('flowtable', name, 'NFT_MSG_DELFLOWTABLE', { name }),
     flush: () =>
       add(
-        one(`flush table ${place}`, () =>
+        one({ verb: 'flush', object: 'table' }, place, () =>
           message('NFT_MSG_DELRULE', NLM_F.REQUEST, { header: header(ref), attributes: { table: ref.table } })
         )
       ),
-    remove: () =>
-      push(
-        one(`delete table ${place}`, () =>
+    remove: () => {
+      add(
+        one({ verb: 'delete', object: 'table' }, place, () =>
           message('NFT_MSG_DELTABLE', NLM_F.REQUEST, { header: header(ref), attributes: { name: ref.table } })
         )
       )
+    }
   }
   return edit
 }
@@ -950,16 +1291,19 @@ export const changes = (say: (tx: Edit) => void): ReadonlyArray<Change> => {
   say({
     table: (family, table, options = {}) => {
       const ref = { family, table }
-      push(addTable(ref, options))
+      push(unlessWrong(refFault(ref), addTable(ref, options)))
       return tableEdit(ref, push)
     },
     existing: (family, table) => tableEdit({ family, table }, push),
-    flushRuleset: family =>
+    flushRuleset: given =>
       push(
-        one(family === undefined ? 'flush ruleset' : `flush ruleset ${family}`, () =>
-          message('NFT_MSG_DELTABLE', NLM_F.REQUEST, {
-            header: { nfgenFamily: family === undefined ? 0 : families[family] }
-          })
+        unlessWrong(
+          faultIn({ family: given }, { family }),
+          one({ verb: 'flush', object: 'ruleset' }, given ?? '', () =>
+            message('NFT_MSG_DELTABLE', NLM_F.REQUEST, {
+              header: { nfgenFamily: given === undefined ? 0 : families[given] }
+            })
+          )
         )
       ),
     push

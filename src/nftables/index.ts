@@ -10,11 +10,14 @@ export * from './change'
 export type { SyntaxFault } from './cursor'
 export {
   type Change,
+  type ChangeKind,
   changes,
   type Edit,
   type ElementLike,
   type NewSet,
+  type NewTable,
   type RuleLike,
+  type RulePlace,
   type TableEdit
 } from './edit'
 export { generation } from './generation'

@@ -391,29 +391,27 @@ export const element = (
 
 const noElements = 'a set without elements has nothing to look up'
 
-const interpolatedElements = (
-  cursor: Cursor,
-  kinds: ReadonlyArray<Kind>,
-  token: Token,
-  given: ReadonlyArray<Interpolated>
-): Elements => {
+/** A list in a hole: keys, each of them one value. */
+const listed = (cursor: Cursor, kinds: ReadonlyArray<Kind>): ReadonlyArray<Element> => {
+  const token = cursor.next()
   const [kind] = kinds
   if (kinds.length !== 1 || kind === undefined)
     return cursor.fail('a list can stand for keys of one part only', token)
-  if (given.length === 0) return cursor.fail(noElements, token)
-  return {
-    kind: 'elements',
-    elements: given.map(each => {
-      const text = String(each)
-      const [, first = '', length] = (isPrefixable(kind) ? /^(.*)\/(\d{1,3})$/.exec(text) : null) ?? []
-      const value =
-        canonical(kind, length === undefined ? text : first) ??
-        cursor.fail(`${JSON.stringify(text)} is no ${kind.type.name}`, token)
-      return {
-        key: length === undefined ? asFlags(kind, value) : prefix(cursor, kind, value, Number(length), token)
-      }
-    })
-  }
+  return (token.value as ReadonlyArray<Interpolated>).map(each => {
+    const text = String(each)
+    const [, first = '', length] = (isPrefixable(kind) ? /^(.*)\/(\d{1,3})$/.exec(text) : null) ?? []
+    const value =
+      canonical(kind, length === undefined ? text : first) ??
+      cursor.fail(`${JSON.stringify(text)} is no ${kind.type.name}`, token)
+    return {
+      key: length === undefined ? asFlags(kind, value) : prefix(cursor, kind, value, Number(length), token)
+    }
+  })
+}
+
+export const isList = (cursor: Cursor): boolean => {
+  const { kind, value } = cursor.peek()
+  return kind === 'interpolated' && Array.isArray(value)
 }
 
 /** A set by its name, or its elements. */
@@ -427,26 +425,27 @@ export const setOf = (
     cursor.next()
     return { kind: 'named', name: token.text }
   }
-  if (token.kind === 'interpolated' && typeof token.value === 'object') {
+  if (token.kind === 'interpolated' && typeof token.value === 'object' && 'set' in token.value) {
     cursor.next()
-    return 'set' in token.value
-      ? { kind: 'named', name: token.value.set }
-      : interpolatedElements(cursor, kinds, token, token.value)
+    return { kind: 'named', name: token.value.set }
   }
   const all = elements(cursor, kinds, data)
   return all.length === 0 ? cursor.fail(noElements, token) : { kind: 'elements', elements: all }
 }
 
+/** `{ … }`, or a list in its place; a list between the braces is several of them. */
 export const elements = (
   cursor: Cursor,
   kinds: ReadonlyArray<Kind>,
   data?: (cursor: Cursor) => Operand | Verdict
 ): ReadonlyArray<Element> => {
+  if (isList(cursor)) return listed(cursor, kinds)
   cursor.expect('{')
   const all: Array<Element> = []
   skipLines(cursor)
   while (!cursor.is('}')) {
-    all.push(element(cursor, kinds, data))
+    if (isList(cursor)) for (const each of listed(cursor, kinds)) all.push(each)
+    else all.push(element(cursor, kinds, data))
     skipLines(cursor)
     if (!cursor.accept(',')) break
     skipLines(cursor)

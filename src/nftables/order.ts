@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/Either'
+import type { Message } from '../../protocol'
 import type { ListRequest } from '../socket/request'
 import { families, type TableRef } from './change'
+import { familyName } from './family'
 import { dumpOf } from './ruleset'
 
 /** A rule beside which another can stand: by its handle, or by the id that it was given in this batch. */
@@ -36,8 +38,40 @@ export const placed = (
   return E.right({ ...place, ...name, id })
 }
 
-/** A rule leaves its chain. */
-export const leave = (order: Array<RuleName> | undefined, handle: bigint): void => {
+/** Chains whose rules are known in their order, by their names. */
+type Orders = ReadonlyMap<string, Array<RuleName>>
+
+export const chainKey = ({ family, table }: TableRef, chain: string): string => `${family} ${table} ${chain}`
+
+/** Rules whose chain, table or family a message empties or removes are gone, and so is one that it removes by itself. */
+export const leave = (orders: Orders, message: Message): void => {
+  if (message.type === 'NFT_MSG_DELTABLE') {
+    const { name, handle } = message.attributes
+    if (handle === undefined) leaveAll(orders, [familyOf(message), name])
+  } else if (message.type === 'NFT_MSG_DELCHAIN') {
+    const { table, name, handle } = message.attributes
+    if (handle === undefined) leaveAll(orders, [familyOf(message), table, name])
+  } else if (message.type === 'NFT_MSG_DELRULE') {
+    const { table, chain, handle } = message.attributes
+    const where = [familyOf(message), table, chain]
+    if (handle === undefined) leaveAll(orders, where)
+    else leaveOne(orders.get(where.join(' ')), handle)
+  }
+}
+
+const familyOf = ({ header }: { readonly header: { readonly nfgenFamily?: number } }): string | undefined =>
+  (header.nfgenFamily ?? 0) === 0 ? undefined : familyName(header.nfgenFamily ?? 0)
+
+/** What is not said means all that there are. */
+const leaveAll = (orders: Orders, where: ReadonlyArray<string | undefined>): void => {
+  const wanted = where.map(each => each ?? '')
+  for (const [key, order] of orders) {
+    const names = key.split(' ')
+    if (wanted.every((each, n) => each === '' || each === names[n])) order.splice(0)
+  }
+}
+
+const leaveOne = (order: Array<RuleName> | undefined, handle: bigint): void => {
   const at = order === undefined ? -1 : placeOf(order, handle)
   if (at >= 0) order?.splice(at, 1)
 }

@@ -1,14 +1,16 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import { NLM_F } from '../../protocol/netlink/header'
 import { type Family, families } from './change'
 import { type Cursor, describeToken, parse, type SyntaxFault } from './cursor'
 import { datatypes } from './datatype'
 import {
   type Change,
+  type ChangeKind,
   changes,
+  created,
   dataParser,
   type Edit,
+  elementsChange,
   type NewSet,
   type RulePlace,
   type TableEdit
@@ -17,7 +19,7 @@ import { kindOf, kindsOf } from './kind'
 import type { Layout } from './layout'
 import type { Interpolated } from './lexer'
 import { hooksOf } from './listing'
-import { elements, operand, skipLines } from './operand'
+import { elements, isList, operand, skipLines } from './operand'
 import { rule, synproxyOptions } from './parser'
 import { limit, milliseconds, quota, statefulAt } from './stateful'
 import type { Element, ObjectKind, Operand, Rule, Stateful } from './syntax'
@@ -59,21 +61,52 @@ const chainTypes = ['filter', 'nat', 'route'] as const
 
 const priority = (cursor: Cursor): string | number => {
   if (cursor.accept('-')) return -cursor.number('a priority')
-  const { kind } = cursor.peek()
-  if (kind === 'number' || kind === 'interpolated') return cursor.number('a priority')
-  const name = cursor.next().text
+  const { kind, value } = cursor.peek()
+  if (kind === 'interpolated' && Number.isInteger(value) && Number(value) < 0) {
+    cursor.next()
+    return Number(value)
+  }
+  if (kind === 'number' || (kind === 'interpolated' && typeof value !== 'string'))
+    return cursor.number('a priority')
+  const name = cursor.name('priority')
   if (!cursor.is('+') && !cursor.is('-')) return name
   const sign = cursor.next().text
   return `${name} ${sign} ${cursor.number('a priority')}`
 }
 
+/** What the kernel takes for a name of an interface. */
+const devicePattern = /^[^\s/"*]{1,15}$/
+
+const deviceName = (cursor: Cursor): string => {
+  const token = cursor.next()
+  const name = token.kind === 'interpolated' ? token.value : token.text
+  return ['word', 'string', 'number', 'interpolated'].includes(token.kind) &&
+    typeof name === 'string' &&
+    devicePattern.test(name)
+    ? name
+    : cursor.fail(`expected the name of a device, not ${describeToken(token)}`, token, 'a name')
+}
+
+/** A list in a hole is several of them. */
+const devicesAt = (cursor: Cursor): ReadonlyArray<string> => {
+  if (!isList(cursor)) return [deviceName(cursor)]
+  const token = cursor.next()
+  return (token.value as ReadonlyArray<unknown>).map(each =>
+    typeof each === 'string' && devicePattern.test(each)
+      ? each
+      : cursor.fail(`${JSON.stringify(String(each))} is no name of a device`, token, 'a name')
+  )
+}
+
 const deviceNames = (cursor: Cursor): ReadonlyArray<string> => {
-  const names: Array<string> = []
   cursor.accept('=')
-  if (!cursor.accept('{')) return [cursor.next().text]
+  if (!cursor.accept('{')) return devicesAt(cursor)
+  const names: Array<string> = []
+  skipLines(cursor)
   while (!cursor.is('}')) {
-    names.push(cursor.next().text)
-    cursor.accept(',')
+    names.push(...devicesAt(cursor))
+    skipLines(cursor)
+    if (!cursor.accept(',')) break
     skipLines(cursor)
   }
   cursor.expect('}')
@@ -361,38 +394,22 @@ const tableBlock = (cursor: Cursor, tx: Edit): void => {
 const changesOf = (family: Family, name: string, say: (edit: TableEdit) => void): ReadonlyArray<Change> =>
   changes(tx => say(tx.existing(family, name)))
 
-const isElements = ({ text }: Change): boolean => text.startsWith('add element')
+/** A map's elements may name chains and objects, and rules and elements are of sets. */
+const ranks: { readonly [of in ChangeKind['object']]?: number } = { set: 1, map: 1, element: 2, rule: 2 }
 
-/** A map's elements may name chains and objects, so these come first. */
-const sorted = (given: ReadonlyArray<Change>): ReadonlyArray<Change> => {
-  const rank = (change: Change): number =>
-    /^add (?:map|set) /.test(change.text)
-      ? 1
-      : isElements(change) || / rule /.test(change.text.slice(0, 14))
-        ? 2
-        : 0
-  return [...given].sort((a, b) => rank(a) - rank(b))
-}
+const rank = ({ kind }: Change): number => ranks[kind.object] ?? 0
+
+const sorted = (given: ReadonlyArray<Change>): ReadonlyArray<Change> =>
+  [...given].sort((a, b) => rank(a) - rank(b))
 
 const at = (cursor: Cursor, tx: Edit): TableEdit => {
   const family = familyAt(cursor)
   return tx.existing(family, cursor.name('table'))
 }
 
-/** Refused if there is one already. */
-const creating = ({ text, messages, ...change }: Change): Change => ({
-  ...change,
-  text: text.replace(/^add/, 'create'),
-  messages: around =>
-    pipe(
-      messages(around),
-      E.map(all => all.map(each => ({ ...each, flags: each.flags | NLM_F.EXCL })))
-    )
-})
-
 const createCommand = (cursor: Cursor, tx: Edit): void => {
   const [first, ...more] = changes(inner => addCommand(cursor, inner, true))
-  if (first !== undefined) tx.push(creating(first), ...more)
+  if (first !== undefined) tx.push(created(first), ...more)
 }
 
 /** A rule, and beside which other one it stands. */
@@ -418,15 +435,18 @@ const addCommand = (cursor: Cursor, tx: Edit, exclusive: boolean): void => {
     return
   }
   const what = cursor.peek()
-  for (const word of ['chain', 'set', 'map', 'rule', 'element', 'flowtable'] as const) {
+  if (cursor.accept('element')) {
+    elementsOfSet(cursor, tx, exclusive ? 'create' : 'add')
+    return
+  }
+  for (const word of ['chain', 'set', 'map', 'rule', 'flowtable'] as const) {
     if (!cursor.accept(word)) continue
     const edit = at(cursor, tx)
     const later: Array<() => void> = []
     if (word === 'chain') chain(cursor, edit, later)
     else if (word === 'set' || word === 'map') set(cursor, edit, word === 'map')
     else if (word === 'flowtable') flowtable(cursor, edit)
-    else if (word === 'rule') addedRule(cursor, edit.rule)
-    else elementsOfSet(cursor, edit, exclusive ? 'create' : 'add')
+    else addedRule(cursor, edit.rule)
     for (const say of later) say()
     return
   }
@@ -438,34 +458,12 @@ const addCommand = (cursor: Cursor, tx: Edit, exclusive: boolean): void => {
   }
 }
 
-/** Their kinds are known only when the set is, so they are taken over as text. */
-const elementsOfSet = (cursor: Cursor, edit: TableEdit, verb: 'add' | 'create' | 'delete'): void => {
+/** Their kinds are known only when the set is, so they are parsed then. */
+const elementsOfSet = (cursor: Cursor, tx: Edit, verb: 'add' | 'create' | 'delete'): void => {
+  const { ref } = at(cursor, tx)
   const name = cursor.name('set')
-  cursor.expect('{')
-  const texts: Array<string> = []
-  let words: Array<string> = []
-  let quoted = ''
-  while (!cursor.is('}')) {
-    const token = cursor.next()
-    if (token.kind === 'end') cursor.fail('a list of elements is not closed', token, '}')
-    if (token.kind === 'newline') continue
-    if (token.kind === 'sign' && token.text === ',') {
-      texts.push(words.join(''))
-      words = []
-      continue
-    }
-    quoted =
-      token.kind === 'string'
-        ? `"${token.text}"`
-        : token.kind === 'interpolated'
-          ? String(token.value)
-          : token.text
-    words.push(token.spaced && words.length > 0 ? ` ${quoted}` : quoted)
-  }
-  cursor.expect('}')
-  if (words.length > 0) texts.push(words.join(''))
-  if (verb === 'delete') edit.removeElements(name, texts)
-  else edit.elements(name, texts, verb === 'create')
+  if (!isList(cursor) && !cursor.is('{')) cursor.expect('{')
+  tx.push(elementsChange(ref, name, cursor.excerpt(), verb))
 }
 
 const handleAt = (cursor: Cursor): bigint => {
@@ -479,7 +477,7 @@ const deleteCommand = (cursor: Cursor, tx: Edit): void => {
   else if (cursor.accept('chain')) at(cursor, tx).removeChain(cursor.name('chain'))
   else if (cursor.accept('set') || cursor.accept('map')) at(cursor, tx).removeSet(cursor.name('set'))
   else if (cursor.accept('flowtable')) at(cursor, tx).removeFlowtable(cursor.name('flowtable'))
-  else if (cursor.accept('element')) elementsOfSet(cursor, at(cursor, tx), 'delete')
+  else if (cursor.accept('element')) elementsOfSet(cursor, tx, 'delete')
   else if (cursor.accept('rule')) {
     const edit = at(cursor, tx)
     edit.removeRule(cursor.name('chain'), handleAt(cursor))

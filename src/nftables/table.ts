@@ -5,10 +5,13 @@ import type { Element, Limit, ObjectKind, Operand, Quota, Rule, Stateful, Synpro
 /** Where a base chain is hooked in. */
 export type HookName = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting' | 'ingress' | 'egress'
 
+/** What makes a chain a base chain. NFTA_HOOK_*, NFTA_CHAIN_* of <linux/netfilter/nf_tables.h> */
 export interface ChainHook {
+  /** `nat` sees the first packet of a connection; `route` looks for the route again when it changed a packet. */
   readonly type: 'filter' | 'nat' | 'route'
+  /** Which there are depends on the family: `ingress` and `egress` are of netdev, and `ingress` of inet, too. */
   readonly hook: HookName
-  /** By its name, `filter` or `dstnat - 5`, or as a number. */
+  /** By its name, `filter` or `dstnat - 5`, or as a number of 32 bits: chains of lower ones come first. */
   readonly priority: string | number
   /** What becomes of packets at the end. Default accept. */
   readonly policy?: 'accept' | 'drop'
@@ -105,13 +108,18 @@ export type NftObject = Named &
     | { readonly object: 'unknown'; readonly type: number; readonly data: unknown }
   )
 
+/** Connections that go past the chains once a rule has put them there. NFTA_FLOWTABLE_* of <linux/netfilter/nf_tables.h> */
 export interface Flowtable {
   readonly name: string
   readonly handle?: bigint
   readonly hook: 'ingress'
+  /** `filter`, `filter - 5`, or a number. */
   readonly priority: string | number
+  /** The interfaces by their names; ENOENT if one is not there. */
   readonly devices: ReadonlyArray<string>
+  /** The hardware does it; EOPNOTSUPP where it cannot. Default false. NFT_FLOWTABLE_HW_OFFLOAD */
   readonly offload?: boolean
+  /** Its packets are counted by conntrack. Default false. NFT_FLOWTABLE_COUNTER */
   readonly counter?: boolean
 }
 

@@ -9,13 +9,14 @@ import type { Known, Request } from '../socket/request'
 import type { Session } from '../socket/session'
 import { batchBegin, batchEnd } from './batch'
 import type { TableRef } from './change'
+import { type Fault, faultText } from './described'
 import type { Around, Change } from './edit'
 import { neededBy } from './feature'
 import { generation } from './generation'
 import { type Difference, difference, type Keyed } from './interval'
 import { keysOf, type Layout } from './layout'
 import { heldElements, layoutKey, layouts } from './layouts'
-import { heldRules, type RuleName } from './order'
+import { chainKey, heldRules, leave, type RuleName } from './order'
 import type { Element } from './syntax'
 
 export interface TransactionOptions {
@@ -54,17 +55,22 @@ const setsAlong = (sets: TransactionOptions['sets']) => {
 }
 
 /** The order of the rules of chains in which steps name places, as each step finds it. */
-const ordersAlong = (steps: ReadonlyArray<Step>, rules: TransactionOptions['rules']): Around['orderOf'] => {
+const ordersAlong = (steps: ReadonlyArray<Step>, rules: TransactionOptions['rules']) => {
   const orders = new Map<string, Array<RuleName>>()
   for (const step of steps) {
     if (!isChange(step) || step.beside === undefined) continue
     const { ref, chain } = step.beside
     orders.set(
-      keyOf(ref, chain),
+      chainKey(ref, chain),
       (rules?.(ref, chain) ?? []).map(position => ({ position }))
     )
   }
-  return (ref, chain) => orders.get(keyOf(ref, chain))
+  const orderOf: Around['orderOf'] = (ref, chain) => orders.get(chainKey(ref, chain))
+  /** Tells what the kernel is sent: by whatever way rules go, they have no place any more. */
+  const sent = (messages: ReadonlyArray<Message>): void => {
+    if (orders.size > 0) for (const message of messages) leave(orders, message)
+  }
+  return { orderOf, sent }
 }
 
 /** Where the elements of sets are changed last. */
@@ -132,6 +138,12 @@ const linksOf = (steps: ReadonlyArray<Step>, { sets }: TransactionOptions): Read
 
 type Piece = E.Either<InvalidInput, ReadonlyArray<Message>>
 
+/** The field is the caller's, if it is one, and the change stands in the message. */
+const wrong = ({ text }: Change, fault: Fault): InvalidInput => ({
+  ...invalidInput('nftables.transaction', text, `is wrong: ${faultText(fault)}`),
+  ...(typeof fault !== 'string' && { field: fault.field })
+})
+
 /** Steps made into messages one by one; each finds the sets that those before it make. */
 function* piecesOf(
   steps: ReadonlyArray<Step>,
@@ -142,20 +154,25 @@ function* piecesOf(
 ): Iterable<Piece> {
   const { layoutOf, reach } = setsAlong(sets)
   const { turn, ...holding } = heldAlong(steps, layoutOf, elements, indexOf)
-  const around: Around = { indexOf, layoutOf, orderOf: ordersAlong(steps, rules), ...holding }
+  const { orderOf, sent } = ordersAlong(steps, rules)
+  const around: Around = { indexOf, layoutOf, orderOf, ...holding }
   for (const step of steps) {
     if (!isChange(step)) {
       of.push(undefined)
+      sent([step])
       yield E.right([step])
       continue
     }
     reach(step)
     turn(step)
     const made = step.messages(around)
-    if (E.isRight(made)) for (const _ of made.right) of.push(step.text)
+    if (E.isRight(made)) {
+      for (const _ of made.right) of.push(step.text)
+      sent(made.right)
+    }
     yield pipe(
       made,
-      E.mapLeft(reason => invalidInput('nftables.transaction', step.text, `is wrong: ${reason}`))
+      E.mapLeft(fault => wrong(step, fault))
     )
   }
 }
@@ -269,11 +286,11 @@ const rulesFor =
     for (const step of steps) {
       if (!isChange(step) || step.beside === undefined) continue
       const { ref, chain } = step.beside
-      asked.set(keyOf(ref, chain), heldRules(ref, chain))
+      asked.set(chainKey(ref, chain), heldRules(ref, chain))
     }
     return pipe(
       answersTo(asked)(session),
-      TE.map(found => ({ rules: (ref, chain) => found.get(keyOf(ref, chain)) ?? [] }))
+      TE.map(found => ({ rules: (ref, chain) => found.get(chainKey(ref, chain)) ?? [] }))
     )
   }
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dump } from '../../src/nftables/ruleset'
-import { type Connection, IsolinkError, open } from '../../src/promises'
+import { type Connection, IsolinkError, nftables, open } from '../../src/promises'
 import { command, kernelTest, linkKind, oracle, run } from '../sandbox'
 
 /** What nft makes of a text, we make of it; what nft refuses, we refuse before anything is sent. */
@@ -329,6 +329,60 @@ for (const text of numbered)
     await connection.nftables.load(text)
     assert.is(run('nft', 'list', 'ruleset'), theirs)
   })
+
+/** What takes rules away, and then names places among those that come. */
+const anew: ReadonlyArray<string> = [
+  'flush ruleset\ntable ip t { chain c { }; }',
+  'flush ruleset ip\ntable ip t { chain c { }; }',
+  'delete table ip t\ntable ip t { chain c { }; }',
+  'delete chain ip t c\ntable ip t { chain c { }; }',
+  'flush chain ip t c',
+  'flush table ip t'
+]
+
+const come =
+  'add rule ip t c tcp dport 1\ninsert rule ip t c index 0 tcp dport 2\nadd rule ip t c index 1 tcp dport 3\n'
+
+// Where a chain or table is flushed, nft itself counts the rules that are gone: it is asked of a chain that had none.
+for (const text of anew)
+  kernelTest(test, `as nft, as often as one likes: ${text}`, needs, async () => {
+    assert.ok(nft(`table ip t { chain c { }; }\n${come}`).ok)
+    const theirs = run('nft', 'list', 'ruleset')
+    for (let n = 0; n < 2; n++) assert.ok(nft(`${text}\n${come}`).ok)
+    run('nft', 'flush', 'ruleset')
+    assert.ok(nft(three).ok)
+    await using connection = open()
+    for (let n = 0; n < 2; n++) {
+      await connection.nftables.load(`${text}\n${come}`)
+      assert.is(run('nft', 'list', 'ruleset'), theirs)
+    }
+  })
+
+kernelTest(test, 'rules of other families stay where they are', needs, async () => {
+  assert.ok(nft(three).ok)
+  await using connection = open()
+  await connection.nftables.load('flush ruleset ip6\ninsert rule ip t c index 1 tcp dport 1\n')
+  assert.match(run('nft', 'list', 'ruleset'), /udp dport 0\n\t+tcp dport 1\n\t+udp dport 1\n/)
+  assert.match(
+    await refusal(() =>
+      connection.nftables.load('flush table ip t\ninsert rule ip t c index 0 tcp dport 1\n')
+    ),
+    /no rule 0: it has 0/
+  )
+})
+
+kernelTest(test, 'a message of the kernel takes rules away as a change does', needs, async () => {
+  assert.ok(nft(three).ok)
+  await using connection = open()
+  const { removeTable, changes } = nftables
+  await connection.nftables.transaction([
+    removeTable({ family: 'ip', table: 't' }),
+    ...changes(tx =>
+      tx.table('ip', 't').chain('c').rule('c', 'tcp dport 1').insertRule('c', 'tcp dport 2', { index: 0 })
+    )
+  ])
+  assert.match(run('nft', 'list', 'ruleset'), /tcp dport 2\n\t+tcp dport 1\n/)
+})
 
 kernelTest(test, 'refused, as by nft: a place that the chain has not', needs, async () => {
   assert.ok(nft(three).ok)
