@@ -102,13 +102,11 @@ export const freshId = (): number => {
   return lastId
 }
 
-/** What rules have said of the packet so far. */
+/** What rules have said of the packet so far; several names are what it may be, one or another. */
 interface Known {
   link?: 'ether' | 'vlan' | 'untagged' | 'stacked'
-  network?: string
-  transport?: string
-  /** Which transports there can be was asked, so that ports mean something. */
-  ported?: true
+  networks: ReadonlyArray<string>
+  transports: ReadonlyArray<string>
   icmpType?: number
 }
 
@@ -130,9 +128,21 @@ const manyTypes = -1
 
 /** What an ether type tells of the tags of a frame. */
 const linkBehind = (name: string, type: number): NonNullable<Known['link']> => {
-  if (type !== ETH_P_8021Q && type !== ETH_P_8021AD) return name === 'vlan type' ? 'vlan' : 'untagged'
+  if (!isTag(type)) return name === 'vlan type' ? 'vlan' : 'untagged'
   return name === 'vlan type' ? 'stacked' : 'vlan'
 }
+
+const isTag = (etherType: number): boolean => etherType === ETH_P_8021Q || etherType === ETH_P_8021AD
+
+const also = (names: ReadonlyArray<string>, name: string | undefined): ReadonlyArray<string> =>
+  name === undefined || names.includes(name) ? names : [...names, name]
+
+const single = (names: ReadonlyArray<string>): string | undefined =>
+  names.length === 1 ? names[0] : undefined
+
+/** The single values among a set's elements. */
+const singlesOf = (name: string, { elements }: Elements): ReadonlyArray<bigint> =>
+  elements.flatMap(({ key }) => (key.kind === 'value' ? (primaryOf(name)?.type.parse(key.value) ?? []) : []))
 
 const isReply = (name: string, type: bigint): boolean => primaryOf(name)?.type.print(type, 8) === 'echo-reply'
 
@@ -166,7 +176,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   const ofFamily = family === 'ip' || family === 'ip6' || family === 'arp' ? family : undefined
   let expressions: Array<Expression> = []
   let before: Array<Message> = []
-  let known: Known = {}
+  let known: Known = { networks: [], transports: [] }
   let fault: string | undefined
 
   const fail = (reason: string): undefined => {
@@ -229,10 +239,16 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     known.link = 'vlan'
   }
 
+  /** Whether it need not be asked; what a packet may be besides does not go together with it. */
+  const isKnown = (names: ReadonlyArray<string>, wants: string): boolean => {
+    const other = names.find(name => name !== wants)
+    if (other !== undefined) conflict(other, wants)
+    return names.length > 0
+  }
+
   const needNetwork = (name: string): undefined => {
-    if (known.network === name) return
-    if (known.network !== undefined) return conflict(known.network, name)
-    known.network = name
+    if (isKnown(known.networks, name)) return
+    known.networks = [name]
     if (family === 'inet') {
       if (name === 'arp') return fail('a table of family inet sees no arp')
       require('meta nfproto', Uint8Array.of(headerOf(name)?.number ?? 0))
@@ -244,11 +260,9 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     // In a table of the other family it is a matter of the protocol's number alone.
     const under = name === 'icmp' || name === 'igmp' ? 'ip' : name === 'icmpv6' ? 'ip6' : undefined
     if (family === 'arp') return conflict('arp', name)
-    if (known.transport === name) return
-    if (under !== undefined && known.network === undefined) needNetwork(under)
-    if (known.transport !== undefined) return conflict(known.transport, name)
-    known.transport = name
-    known.ported = true
+    if (isKnown(known.transports, name)) return
+    if (under !== undefined && known.networks.length === 0) needNetwork(under)
+    known.transports = [name]
     require('meta l4proto', Uint8Array.of(number))
   }
 
@@ -275,7 +289,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   const need = (primary: Primary): undefined => {
     const { payload, needs } = primary
     if (needs === 'ip' || needs === 'ip6') needNetwork(needs)
-    if (/^ct .*proto-(?:src|dst)$/.test(primary.name) && known.ported !== true)
+    if (/^ct .*proto-(?:src|dst)$/.test(primary.name) && known.transports.length === 0)
       fail(`${primary.name} needs to know the transport: put meta l4proto tcp, or tcp dport …, in front`)
     const of = payload?.header
     if (of === undefined) return
@@ -285,30 +299,44 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     if (payload?.field.icmpType !== undefined) needIcmpType(of, payload.field.icmpType)
   }
 
-  /** What a comparison tells of the packet. */
-  const learn = (name: string, value: bigint): undefined => {
-    const number = Number(value)
+  /** What a comparison tells of the headers behind. */
+  const learnNext = (name: string, number: number): undefined => {
     switch (name) {
       case 'meta nfproto':
-        if (networkNames[number] !== undefined) known.network = networkNames[number]
-        return
+        return alsoNetwork(networkNames[number] ?? 'another family')
       case 'meta protocol':
-        // In family inet it is `meta nfproto` that tells addresses.
-        if (family !== 'inet' && etherNames[number] !== undefined) known.network = etherNames[number]
+        // Elsewhere it is `meta nfproto`, or the table's family, that tells addresses.
+        if ((family === 'bridge' || family === 'netdev') && !isTag(number))
+          alsoNetwork(etherNames[number] ?? 'another protocol')
         return
       case 'ether type':
       case 'vlan type':
-        if (etherNames[number] !== undefined) known.network = etherNames[number]
+        return alsoNetwork(etherNames[number])
+      case 'meta l4proto':
+        return alsoTransport(transportNames.get(number) ?? 'another protocol')
+      case 'ip protocol':
+      case 'ip6 nexthdr':
+        return alsoTransport(transportNames.get(number))
+    }
+  }
+
+  const alsoNetwork = (name: string | undefined): undefined => {
+    known.networks = also(known.networks, name)
+  }
+
+  const alsoTransport = (name: string | undefined): undefined => {
+    known.transports = also(known.transports, name)
+  }
+
+  /** What a comparison with one value tells of the packet. */
+  const learn = (name: string, value: bigint): undefined => {
+    const number = Number(value)
+    learnNext(name, number)
+    switch (name) {
+      case 'ether type':
+      case 'vlan type':
         known.link = linkBehind(name, number)
         return
-      case 'meta l4proto':
-      case 'ip protocol':
-      case 'ip6 nexthdr': {
-        const transport = transportNames.get(number)
-        known.ported = true
-        if (transport !== undefined) known.transport ??= transport
-        return
-      }
       case 'icmp type':
       case 'icmpv6 type':
         known.icmpType = isReply(name, value) ? Number(echoes[name]) : number
@@ -649,10 +677,26 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     return layout
   }
 
-  const match = ({ left, op, right, mask: flags }: Match): undefined => {
+  /** A set of one element is that element; what of it would be lost, and flags, of which one would be enough, keep it. */
+  const withoutSet = (statement: Match): Match => {
+    const { left, right } = statement
+    if (right.kind !== 'elements' || right.elements.length !== 1) return statement
+    const [{ key, ...more }] = right.elements as [Element]
+    const kinds = kindsOf(left)
+    const plain =
+      ['value', 'range', 'prefix'].includes(key.kind) &&
+      Object.keys(more).length === 0 &&
+      kinds.every(({ type }) => !type.flags) &&
+      E.isRight(keysOf({ key: kinds, interval: true }, right.elements, indexOf))
+    return plain ? { ...statement, right: key } : statement
+  }
+
+  const match = (statement: Match): undefined => {
+    const { left, op, right, mask: flags } = withoutSet(statement)
     if (right.kind === 'elements' || right.kind === 'named') {
-      if (op !== '!=' && isTransport(left)) known.ported = true
       find(right, left, 0, undefined, op === '!=' ? { flags: NFT_LOOKUP_F.INV } : {})
+      if (op !== '!=' && right.kind === 'elements' && left.kind === 'asked')
+        for (const value of singlesOf(left.name, right)) learnNext(left.name, Number(value))
       return
     }
     if (isSpan(right) && !['in', '==', '!='].includes(op))
@@ -853,7 +897,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   const reject = ({ with: kind, code = 'port-unreachable' }: Reject): undefined => {
     if (kind === 'tcp reset') {
       const tcp = headerOf('tcp')
-      if (tcp !== undefined) needTransport(tcp)
+      if (tcp !== undefined && known.transports.at(-1) !== 'tcp') needTransport(tcp)
       return emit({ name: 'reject', data: { type: NFT_REJECT.TCP_RST, icmpCode: 0 } })
     }
     if (kind === 'icmpx' && ofFamily !== undefined)
@@ -874,7 +918,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   }
 
   const natFamily = (told: 'ip' | 'ip6' | undefined): 'ip' | 'ip6' => {
-    const found = told ?? (family === 'ip' || family === 'ip6' ? family : known.network)
+    const found = told ?? (family === 'ip' || family === 'ip6' ? family : single(known.networks))
     if (found === 'ip' || found === 'ip6') return found
     fail('it must say which family of addresses it is for: dnat ip to …')
     return 'ip'
@@ -899,9 +943,14 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     return { min: register(index), max: register(index + width), next: index + 2 * width }
   }
 
+  const needAddresses = (of: 'ip' | 'ip6'): undefined => {
+    const [other] = known.networks
+    if (other !== undefined && !known.networks.includes(of)) conflict(other, `addresses of ${of}`)
+  }
+
   /** A port where there may be none is a mistake. */
   const needPorts = (port: Operand | undefined, ...keys: ReadonlyArray<Operand | undefined>): undefined => {
-    if (port === undefined || known.ported === true) return
+    if (port === undefined || known.transports.length > 0) return
     if (keys.some(key => key?.kind === 'lookup' && tellsTransport(key.key))) return
     fail('a port means nothing before the transport is known: put meta l4proto tcp, or tcp dport …, in front')
   }
@@ -928,8 +977,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     }
     const anywhere = family === 'inet' && translation.family === undefined && address === undefined
     const of = anywhere ? 'ip' : natFamily(translation.family)
-    if (known.network !== undefined && known.network !== of && !anywhere)
-      conflict(known.network, `addresses of ${of}`)
+    if (!anywhere) needAddresses(of)
     emit({
       name: 'nat',
       data: {
@@ -982,9 +1030,8 @@ export const compiler = (surroundings: Surroundings): Compiler => {
 
   const tproxy = ({ family: told, address, port }: Tproxy): undefined => {
     const of = told ?? (address === undefined ? undefined : natFamily(undefined))
-    if (of !== undefined && known.network !== undefined && known.network !== of)
-      conflict(known.network, `addresses of ${of}`)
-    if (known.ported !== true)
+    if (of !== undefined) needAddresses(of)
+    if (known.transports.length === 0)
       fail('it needs to know the transport: put meta l4proto { tcp, udp }, or tcp dport …, in front')
     prepareAll(address, port)
     const addresses = address === undefined ? undefined : putOne(address, addressKinds[of ?? 'ip'], 0)
@@ -1152,7 +1199,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   return ({ statements }) => {
     expressions = []
     before = []
-    known = ofFamily === undefined ? {} : { network: ofFamily }
+    known = { networks: ofFamily === undefined ? [] : [ofFamily], transports: [] }
     fault = undefined
     for (const [n, statement] of statements.entries()) {
       const before = statements[n - 1]
@@ -1215,9 +1262,7 @@ const fits = (from: ReadonlyArray<Kind>, to: ReadonlyArray<Kind>): boolean =>
 const transports: ReadonlyArray<string> = ['meta l4proto', 'ip protocol', 'ip6 nexthdr']
 
 const isTransport = (operand: Operand): boolean =>
-  operand.kind === 'concatenation'
-    ? operand.parts.some(isTransport)
-    : operand.kind === 'asked' && transports.includes(operand.name)
+  operand.kind === 'asked' && transports.includes(operand.name)
 
 /** Whether keys tell which transport there is. */
 const tellsTransport = (operand: Operand): boolean =>

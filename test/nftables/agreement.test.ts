@@ -179,7 +179,28 @@ const agreed: ReadonlyArray<Case> = [
   ['ip', 'quota 100bytes'],
   ['ip', 'limit rate 5kbytes/second burst 84bytes'],
   ['ip', 'limit rate 5/second burst 84packets'],
-  ['ip', 'tcp option sack0 left 5']
+  ['ip', 'tcp option sack0 left 5'],
+  // What a set says of the headers behind.
+  ['ip', 'meta l4proto { tcp, udp } th dport 53'],
+  ['ip', 'ip protocol { tcp, udp } th dport 53'],
+  ['ip', 'meta l4proto { tcp, udp } dnat to 1.1.1.1:53'],
+  ['ip', 'meta l4proto { 6-17, 99, 100 } accept'],
+  ['ip', 'meta l4proto != { tcp, udp } tcp dport 53'],
+  ['ip', 'meta l4proto @protos tcp dport 53', 'set protos { type inet_proto; }'],
+  ['ip', 'meta l4proto vmap { tcp : accept, udp : drop } tcp dport 53'],
+  ['ip', 'meta l4proto . th dport { tcp . 53, udp . 53 } tcp dport 53'],
+  ['ip', 'meta l4proto { 6, tcp } tcp dport 53'],
+  ['inet', 'meta nfproto { ipv4, ipv6 } icmp type echo-request'],
+  ['inet', 'meta l4proto icmp icmp type echo-request'],
+  ['ip', 'meta l4proto 99 redirect to :80'],
+  // A set of one element is that element.
+  ['ip', 'meta l4proto { tcp } tcp dport { 22 }'],
+  ['ip', 'tcp dport != { 22-25 }'],
+  ['ip', 'ip saddr { 10.0.0.0/9 } ip daddr != { 10.0.0.0/8 }'],
+  ['ip', 'iifname { "eth*" } iif { "lo" } oifname != { eth0 }'],
+  ['ip', 'meta mark & 0xff { 5 } ct mark { 1-5 }'],
+  ['ip', 'ip saddr . tcp dport { 1.1.1.1 . 22 }'],
+  ['bridge', 'ether type { 8021q } vlan id { 5 }']
 ]
 
 for (const given of agreed) same(given)
@@ -270,6 +291,22 @@ const declined: ReadonlyArray<readonly [given: Case, reason: RegExp]> = [
   [['inet', 'ip6 daddr ::1 dnat ip to 1.1.1.1'], /does not go together with ip6/],
   [['ip', 'meta l4proto tcp meta l4proto udp udp dport 5'], /./],
   [['bridge', 'ether type ip vlan id 5'], /vlan does not go together/],
+  [['ip', 'meta l4proto { tcp, udp } tcp dport 53'], /tcp does not go together with udp/],
+  [['ip', 'meta l4proto { tcp, udp } counter tcp dport { 53, 54 }'], /tcp does not go together with udp/],
+  [['ip', 'ip protocol { 6, 17 } tcp dport 53'], /tcp does not go together with udp/],
+  [['ip', 'ip protocol tcp meta l4proto udp tcp dport 53'], /tcp does not go together with udp/],
+  [['ip', 'meta l4proto { tcp, 99 } tcp dport 53'], /tcp does not go together with another protocol/],
+  [['ip6', 'ip6 nexthdr { tcp, udp } tcp dport 53'], /tcp does not go together with udp/],
+  [['inet', 'meta l4proto { icmp, icmpv6 } icmp type echo-request'], /icmp does not go together with icmpv6/],
+  [['inet', 'meta nfproto { ipv4, ipv6 } ip saddr 1.1.1.1'], /ip does not go together with ip6/],
+  [['bridge', 'ether type { ip, ip6 } ip saddr 1.1.1.1'], /ip does not go together with ip6/],
+  [['bridge', 'meta protocol 0x1234 ip saddr 1.1.1.1'], /ip does not go together with another protocol/],
+  [['inet', 'meta l4proto { tcp, udp } reject with tcp reset'], /tcp does not go together with udp/],
+  [
+    ['inet', 'meta l4proto @p redirect to :80', 'set p { type inet_proto; }'],
+    /before the transport is known/
+  ],
+  [['ip', 'meta l4proto { 6-17 } redirect to :80'], /before the transport is known/],
   [['ip', 'numgen inc mod 10 20'], /20 is no integer, which is below 10/],
   [['ip', 'symhash mod 10 { 1, 20 }'], /20 is no integer, which is below 10/],
   [['ip', 'jhash ip saddr mod 10 20'], /20 is no integer, which is below 10/],
