@@ -12,6 +12,7 @@ import { NFT_BYTEORDER } from '../../protocol/nftables/expression/byteorder'
 import { NFT_CMP } from '../../protocol/nftables/expression/cmp'
 import { NFT_CONNLIMIT_F } from '../../protocol/nftables/expression/connlimit'
 import { NFT_DYNSET_F, NFT_DYNSET_OP } from '../../protocol/nftables/expression/dynset'
+import { NFT_EXTHDR_OP } from '../../protocol/nftables/expression/exthdr'
 import { NFT_HASH } from '../../protocol/nftables/expression/hash'
 import { NFT_LIMIT, NFT_LIMIT_F } from '../../protocol/nftables/expression/limit'
 import { NF_LOG, NFT_LOGLEVEL } from '../../protocol/nftables/expression/log'
@@ -56,6 +57,7 @@ import {
   wildcard,
   wireElements
 } from './layout'
+import { optionOf } from './option'
 import { type Primary, primaryOf } from './primary'
 import { operandText } from './print'
 import type {
@@ -64,6 +66,7 @@ import type {
   Elements,
   Log,
   Match,
+  Meter,
   Named,
   Nat,
   Operand,
@@ -493,7 +496,23 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     const value = given(singleOf(kind, right, indexOf), 0n)
     const all = (1n << BigInt(size * 8)) - 1n
     const bits = encode(op === '&' ? value : op === '|' ? all ^ value : all, size, kind.order)
-    mask(index, size, bits, encode(op === '&' ? 0n : value, size, kind.order))
+    const xor = encode(op === '&' ? 0n : value, size, kind.order)
+    const before = maskedBefore(index, size)
+    if (before === undefined) return mask(index, size, bits, xor)
+    expressions.pop()
+    mask(
+      index,
+      size,
+      bits.map((byte, n) => byte & (before.mask?.value?.[n] ?? 0)),
+      xor.map((byte, n) => byte ^ ((bits[n] ?? 0) & (before.xor?.value?.[n] ?? 0)))
+    )
+  }
+
+  /** What a register was masked by just before, which makes one mask with the next. */
+  const maskedBefore = (index: number, size: number) => {
+    const last = expressions.at(-1)
+    if (last?.name !== 'bitwise' || last.data?.op !== NFT_BITWISE.MASK_XOR) return undefined
+    return last.data.dreg === register(index) && last.data.len === size ? last.data : undefined
   }
 
   const turn = (index: number, kind: Kind, op: number): undefined => {
@@ -814,9 +833,12 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   /** What of a packet is put where something of these kinds belongs. */
   const putAsked = (operand: Operand, kinds: ReadonlyArray<Kind>, index: number): undefined => {
     const found = settle(load(operand, index), index)
-    if (!fits(found, kinds))
-      return fail(`${operandText(operand)} is ${kindsText(found)}, not ${kindsText(kinds)}`)
     const [from] = found
+    if (!fits(found, kinds)) {
+      const turned =
+        from?.type.name === 'integer' ? `: its ${from.bits} bits would be read in another order` : ''
+      return fail(`${operandText(operand)} is ${kindsText(found)}, not ${kindsText(kinds)}${turned}`)
+    }
     const [to] = kinds
     if (from?.order !== 'host' || to?.order !== 'network' || sizeOf(to) === 1) return
     // Of a number with more bytes, those that count would be elsewhere.
@@ -1091,8 +1113,32 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     emit({ name: 'queue', data: { sregQnum: register(0), flags: bits } })
   }
 
+  const meter = ({ name, size = mostMetered, key, timeout, of }: Meter): undefined => {
+    const kinds = kindsOf(key)
+    const setId = freshId()
+    const { flags, ...attributes } = layoutAttributes({ key: kinds, interval: false })
+    before.push(
+      message('NFT_MSG_NEWSET', NLM_F.REQUEST | NLM_F.CREATE, {
+        header,
+        attributes: {
+          table: ref.table,
+          name,
+          flags: flags | NFT_SET.ANONYMOUS | NFT_SET.EVAL | (timeout === undefined ? 0 : NFT_SET.TIMEOUT),
+          ...attributes,
+          desc: { size },
+          id: setId,
+          userdata: layoutUserdata({ key: ownKinds(kinds), interval: false })
+        }
+      })
+    )
+    const lasting =
+      timeout === undefined ? { statement: 'add' as const } : { statement: 'update' as const, timeout }
+    onSet({ ...lasting, set: name, key, statements: [of] }, setId)
+  }
+
   const onSet = (
-    change: Extract<Statement, { readonly statement: 'add' | 'update' | 'delete' }>
+    change: Extract<Statement, { readonly statement: 'add' | 'update' | 'delete' }>,
+    setId?: number
   ): undefined => {
     const { statement, set: name, key, data, timeout, statements = [] } = change
     prepareAll(key, data)
@@ -1111,6 +1157,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       name: 'dynset',
       data: {
         setName: name,
+        ...(setId !== undefined && { setId }),
         op: { add: NFT_DYNSET_OP.ADD, update: NFT_DYNSET_OP.UPDATE, delete: NFT_DYNSET_OP.DELETE }[statement],
         sregKey: register(0),
         ...(data !== undefined && { sregData: register(Math.max(next, 4)) }),
@@ -1119,6 +1166,12 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         ...(own.length > 1 && { expressions: own, flags: NFT_DYNSET_F.EXPR })
       }
     })
+  }
+
+  const reset = (name: string): undefined => {
+    const option = optionOf(name)
+    if (option?.kind.op !== NFT_EXTHDR_OP.TCPOPT) return fail(`${name} is no option of TCP`)
+    emit({ name: 'exthdr', data: { type: option.kind.number, op: option.kind.op } })
   }
 
   const object = (kind: keyof typeof objectNumbers, name: Operand): undefined => {
@@ -1178,6 +1231,10 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       case 'update':
       case 'delete':
         return onSet(statement)
+      case 'meter':
+        return meter(statement)
+      case 'reset':
+        return reset(statement.option)
       case 'xt':
         return emit({
           name: statement.xt,
@@ -1238,6 +1295,9 @@ const oneOf = (operand: Operand, { type }: Kind): E.Either<string, Operand> =>
 const nothing: Operand = { kind: 'any' }
 const nowhere = { from: 0n, to: 0n }
 
+/** How many keys a meter has that does not say. */
+const mostMetered = 65_535
+
 /** How many bits a value is shifted by. */
 const shiftKind: Kind = { type: datatype('integer'), bits: 32, order: 'host' }
 
@@ -1255,7 +1315,7 @@ const fits = (from: ReadonlyArray<Kind>, to: ReadonlyArray<Kind>): boolean =>
       other !== undefined &&
       (kind.type.number === other.type.number ||
         (kind.type.name === 'integer' &&
-          (kind.order === 'host' || sizeOf(kind) === 1 || sizeOf(kind) === sizeOf(other))))
+          (kind.order === 'host' || kind.bits < 8 || sizeOf(kind) === sizeOf(other))))
     )
   })
 

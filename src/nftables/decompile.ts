@@ -6,6 +6,7 @@ import { NFT_BITWISE } from '../../protocol/nftables/expression/bitwise'
 import { NFT_CMP } from '../../protocol/nftables/expression/cmp'
 import { NFT_CONNLIMIT_F } from '../../protocol/nftables/expression/connlimit'
 import { NFT_DYNSET_OP } from '../../protocol/nftables/expression/dynset'
+import { NFT_EXTHDR_OP } from '../../protocol/nftables/expression/exthdr'
 import { NFT_HASH } from '../../protocol/nftables/expression/hash'
 import { NFT_LIMIT, NFT_LIMIT_F } from '../../protocol/nftables/expression/limit'
 import { NFT_LOOKUP_F } from '../../protocol/nftables/expression/lookup'
@@ -40,7 +41,7 @@ import {
   widthOf
 } from './kind'
 import { type Layout, objectNumbers } from './layout'
-import { optionKinds, optionName } from './option'
+import { optionKinds, optionName, optionPresence } from './option'
 import { nameOf, primaryOf } from './primary'
 import type {
   Computation,
@@ -64,6 +65,8 @@ export interface Known {
   readonly elements: ReadonlyArray<WireElement>
   /** It belongs to a rule. */
   readonly anonymous: boolean
+  /** How many elements it can have, if that is said. */
+  readonly size?: number | undefined
 }
 
 /** What a rule stands among. */
@@ -869,13 +872,21 @@ export const decompile = (
     const own = [...(expr === undefined ? [] : [expr]), ...(more ?? [])]
       .flatMap(each => statefulOf(each) ?? [])
       .map(fresh)
+    const [of] = own
+    const lasting = timeout !== undefined && timeout > 0n ? { timeout: Number(timeout) } : {}
+    if (known?.anonymous === true) {
+      const size = known.size === undefined ? {} : { size: known.size }
+      return own.length === 1 && of !== undefined
+        ? push({ statement: 'meter', name: setName, ...size, key: whole(key), ...lasting, of })
+        : unknown(expression)
+    }
     const given = known?.layout.data
     push({
       statement: dynamicWords[op] ?? 'add',
       set: setName,
       key: whole(key),
       ...(sregData !== undefined && { data: valueAt(sregData, Array.isArray(given) ? given : [portKind]) }),
-      ...(timeout !== undefined && timeout > 0n && { timeout: Number(timeout) }),
+      ...lasting,
       ...(own.length > 0 && { statements: own })
     })
   }
@@ -977,6 +988,11 @@ export const decompile = (
     hold(dreg, { held: 'asked', operand: { kind: 'asked', name }, kind }, sizeOf(kind))
   }
 
+  const reset = (expression: Expression, { op = 0, type = 0 }: DataOf<'exthdr'>): undefined => {
+    const option = op === NFT_EXTHDR_OP.TCPOPT ? optionPresence(op, type) : undefined
+    return option === undefined ? unknown(expression) : push({ statement: 'reset', option })
+  }
+
   const holdOption = (expression: Expression, data: DataOf<'exthdr'>): undefined => {
     const { dreg, op, type, offset, len = 1 } = data
     if (nameOf(expression)?.includes('@') === false) return holdAsked(expression, dreg)
@@ -1021,8 +1037,9 @@ export const decompile = (
       case 'exthdr': {
         const { sreg, dreg } = expression.data ?? {}
         if (sreg !== undefined) return setOther(nameOf(expression), expression, sreg)
-        // It takes an option away.
-        return dreg === undefined ? unknown(expression) : holdOption(expression, expression.data ?? {})
+        return dreg === undefined
+          ? reset(expression, expression.data ?? {})
+          : holdOption(expression, expression.data ?? {})
       }
       case 'rt':
       case 'socket':
