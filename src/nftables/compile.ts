@@ -294,6 +294,8 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     if (needs === 'ip' || needs === 'ip6') needNetwork(needs)
     if (/^ct .*proto-(?:src|dst)$/.test(primary.name) && known.transports.length === 0)
       fail(`${primary.name} needs to know the transport: put meta l4proto tcp, or tcp dport …, in front`)
+    if (primary.name === 'meta nfproto' && family !== 'inet')
+      fail('only tables of family inet can ask for meta nfproto')
     const of = payload?.header
     if (of === undefined) return
     if (of.base === 'link') needLink(of.name)
@@ -916,19 +918,28 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     })
   }
 
+  /** Asks before all else, so that nothing is counted that is of another kind. */
+  const inFront = (ask: () => undefined): undefined => {
+    const others = expressions
+    expressions = []
+    ask()
+    expressions.push(...others)
+  }
+
   const reject = ({ with: kind, code = 'port-unreachable' }: Reject): undefined => {
     if (kind === 'tcp reset') {
       const tcp = headerOf('tcp')
-      if (tcp !== undefined && known.transports.at(-1) !== 'tcp') needTransport(tcp)
+      if (tcp !== undefined && known.transports.at(-1) !== 'tcp') inFront(() => needTransport(tcp))
       return emit({ name: 'reject', data: { type: NFT_REJECT.TCP_RST, icmpCode: 0 } })
     }
     if (kind === 'icmpx' && ofFamily !== undefined)
       return fail(
         `icmpx is for tables that see both families: write reject with ${family === 'ip' ? 'icmp' : 'icmpv6'}`
       )
-    const plain = kind ?? (family === 'ip' ? 'icmp' : family === 'ip6' ? 'icmpv6' : 'icmpx')
-    if (kind === 'icmp') needNetwork('ip')
-    if (kind === 'icmpv6') needNetwork('ip6')
+    const network = single(known.networks)
+    const plain = kind ?? (network === 'ip' ? 'icmp' : network === 'ip6' ? 'icmpv6' : 'icmpx')
+    if (kind === 'icmp') inFront(() => needNetwork('ip'))
+    if (kind === 'icmpv6') inFront(() => needNetwork('ip6'))
     const kinds = kindOf(datatype(`${plain}_code`))
     emit({
       name: 'reject',

@@ -407,7 +407,13 @@ export const decompile = (
   const releaseFor = (name: string): undefined => {
     const needs = primaryOf(name)?.needs
     if (needs === 'tcp') release('transport')
-    if (needs === 'ip' || needs === 'ip6') release('network')
+    if (needs === 'ip' || needs === 'ip6') releaseNetwork(needs)
+  }
+
+  /** Only what says the same goes without saying. */
+  const releaseNetwork = (wants: 'ip' | 'ip6'): undefined => {
+    const { name, value = -1 } = dependencies.network ?? {}
+    if ((name === 'meta nfproto' ? networks[value] : etherNetworks[value]) === wants) release('network')
   }
 
   /** What a register holds with the bits behind the value. */
@@ -852,12 +858,12 @@ export const decompile = (
     const { type, icmpCode = 0 } = data
     if (type === NFT_REJECT.TCP_RST) {
       if (family === 'ip' || family === 'ip6') release('transport')
-      if (mixed.has(family)) release('network')
       return push({ statement: 'reject', with: 'tcp reset' })
     }
     const kind: Reject['with'] =
       type === NFT_REJECT.ICMPX_UNREACH ? 'icmpx' : (network ?? family) === 'ip6' ? 'icmpv6' : 'icmp'
-    if (mixed.has(family) && type === NFT_REJECT.ICMP_UNREACH) release('network')
+    if (mixed.has(family) && type === NFT_REJECT.ICMP_UNREACH)
+      releaseNetwork(kind === 'icmpv6' ? 'ip6' : 'ip')
     const code = datatype(`${kind}_code`).print(BigInt(icmpCode), 8)
     const usual = code === 'port-unreachable' && (kind === 'icmpx' || !mixed.has(family))
     push(usual ? { statement: 'reject' } : { statement: 'reject', with: kind, code })

@@ -247,7 +247,13 @@ const agreed: ReadonlyArray<Case> = [
   ['ip', 'ct state new meter m size 1024 { ip saddr . tcp dport ct count over 5 } reject'],
   ['ip', 'meter m size 128 { ip saddr timeout 1m limit rate over 10 mbytes/second } drop comment "x"'],
   ['ip', 'meter a { ip saddr & 255.255.255.0 counter } meter b { iifname quota over 10 mbytes }'],
-  ['ip', 'flow table m { ip saddr limit rate 10/second }']
+  ['ip', 'flow table m { ip saddr limit rate 10/second }'],
+  // What is rejected is asked for before anything is counted, and the answer is of its family.
+  ['inet', 'counter reject with icmp host-unreachable'],
+  ['inet', 'meter m { ip saddr counter } reject with tcp reset'],
+  ['ip', 'th dport 5 reject with tcp reset'],
+  ['inet', 'ip saddr 1.1.1.1 reject'],
+  ['inet', 'meta nfproto ipv6 reject']
 ]
 
 for (const given of agreed) same(given)
@@ -342,6 +348,8 @@ const declined: ReadonlyArray<readonly [given: Case, reason: RegExp]> = [
   [['ip6', 'srh sid[3] ::1'], /srh has no sid/],
   [['ip', 'meter m { ip saddr }'], /column 20: a meter has a limit/],
   [['ip', 'reset tcp option nosuch'], /column 18: nosuch is no option of TCP/],
+  [['ip', 'meta nfproto ipv4'], /only tables of family inet can ask for meta nfproto/],
+  [['netdev', 'meta nfproto { ipv4, ipv6 }'], /only tables of family inet can ask for meta nfproto/],
   [['ip', 'add @ports { ip saddr }', ports], /@ports has keys of inet_service/],
   // What contradicts itself.
   [['ip', 'icmp type redirect icmp id 5'], /does not go together/],

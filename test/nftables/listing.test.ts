@@ -213,6 +213,15 @@ for (const [family, rule] of betterWritten)
     assert.fixture(run('nft', 'list', 'ruleset'), written([family, rule]))
   })
 
+for (const rule of ['meta nfproto ipv4 reject with tcp reset', 'meta protocol 0x1234 reject with tcp reset'])
+  kernelTest(test, `${rule}: nft forgets the family, and we do not`, needs, async () => {
+    run('nft', written(['inet', rule]))
+    assert.not.match(run('nft', 'list', 'ruleset'), /meta (?:nfproto|protocol)/)
+    await using connection = open()
+    const { text } = await connection.nftables.ruleset()
+    assert.match(text, new RegExp(rule.replace(/ reject.*/, '')))
+  })
+
 kernelTest(
   test,
   'parts that nobody kept the kinds of are said to be unknown, and not read back',
