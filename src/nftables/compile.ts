@@ -12,6 +12,7 @@ import { NFT_BYTEORDER } from '../../protocol/nftables/expression/byteorder'
 import { NFT_CMP } from '../../protocol/nftables/expression/cmp'
 import { NFT_CONNLIMIT_F } from '../../protocol/nftables/expression/connlimit'
 import { NFT_DYNSET_F, NFT_DYNSET_OP } from '../../protocol/nftables/expression/dynset'
+import { NFT_EXTHDR_OP } from '../../protocol/nftables/expression/exthdr'
 import { NFT_HASH } from '../../protocol/nftables/expression/hash'
 import { NFT_LIMIT, NFT_LIMIT_F } from '../../protocol/nftables/expression/limit'
 import { NF_LOG, NFT_LOGLEVEL } from '../../protocol/nftables/expression/log'
@@ -56,6 +57,7 @@ import {
   wildcard,
   wireElements
 } from './layout'
+import { optionOf } from './option'
 import { type Primary, primaryOf } from './primary'
 import { operandText } from './print'
 import type {
@@ -64,6 +66,7 @@ import type {
   Elements,
   Log,
   Match,
+  Meter,
   Named,
   Nat,
   Operand,
@@ -102,13 +105,11 @@ export const freshId = (): number => {
   return lastId
 }
 
-/** What rules have said of the packet so far. */
+/** What rules have said of the packet so far; several names are what it may be, one or another. */
 interface Known {
   link?: 'ether' | 'vlan' | 'untagged' | 'stacked'
-  network?: string
-  transport?: string
-  /** Which transports there can be was asked, so that ports mean something. */
-  ported?: true
+  networks: ReadonlyArray<string>
+  transports: ReadonlyArray<string>
   icmpType?: number
 }
 
@@ -130,9 +131,21 @@ const manyTypes = -1
 
 /** What an ether type tells of the tags of a frame. */
 const linkBehind = (name: string, type: number): NonNullable<Known['link']> => {
-  if (type !== ETH_P_8021Q && type !== ETH_P_8021AD) return name === 'vlan type' ? 'vlan' : 'untagged'
+  if (!isTag(type)) return name === 'vlan type' ? 'vlan' : 'untagged'
   return name === 'vlan type' ? 'stacked' : 'vlan'
 }
+
+const isTag = (etherType: number): boolean => etherType === ETH_P_8021Q || etherType === ETH_P_8021AD
+
+const also = (names: ReadonlyArray<string>, name: string | undefined): ReadonlyArray<string> =>
+  name === undefined || names.includes(name) ? names : [...names, name]
+
+const single = (names: ReadonlyArray<string>): string | undefined =>
+  names.length === 1 ? names[0] : undefined
+
+/** The single values among a set's elements. */
+const singlesOf = (name: string, { elements }: Elements): ReadonlyArray<bigint> =>
+  elements.flatMap(({ key }) => (key.kind === 'value' ? (primaryOf(name)?.type.parse(key.value) ?? []) : []))
 
 const isReply = (name: string, type: bigint): boolean => primaryOf(name)?.type.print(type, 8) === 'echo-reply'
 
@@ -166,7 +179,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   const ofFamily = family === 'ip' || family === 'ip6' || family === 'arp' ? family : undefined
   let expressions: Array<Expression> = []
   let before: Array<Message> = []
-  let known: Known = {}
+  let known: Known = { networks: [], transports: [] }
   let fault: string | undefined
 
   const fail = (reason: string): undefined => {
@@ -229,10 +242,16 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     known.link = 'vlan'
   }
 
+  /** Whether it need not be asked; what a packet may be besides does not go together with it. */
+  const isKnown = (names: ReadonlyArray<string>, wants: string): boolean => {
+    const other = names.find(name => name !== wants)
+    if (other !== undefined) conflict(other, wants)
+    return names.length > 0
+  }
+
   const needNetwork = (name: string): undefined => {
-    if (known.network === name) return
-    if (known.network !== undefined) return conflict(known.network, name)
-    known.network = name
+    if (isKnown(known.networks, name)) return
+    known.networks = [name]
     if (family === 'inet') {
       if (name === 'arp') return fail('a table of family inet sees no arp')
       require('meta nfproto', Uint8Array.of(headerOf(name)?.number ?? 0))
@@ -244,11 +263,9 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     // In a table of the other family it is a matter of the protocol's number alone.
     const under = name === 'icmp' || name === 'igmp' ? 'ip' : name === 'icmpv6' ? 'ip6' : undefined
     if (family === 'arp') return conflict('arp', name)
-    if (known.transport === name) return
-    if (under !== undefined && known.network === undefined) needNetwork(under)
-    if (known.transport !== undefined) return conflict(known.transport, name)
-    known.transport = name
-    known.ported = true
+    if (isKnown(known.transports, name)) return
+    if (under !== undefined && known.networks.length === 0) needNetwork(under)
+    known.transports = [name]
     require('meta l4proto', Uint8Array.of(number))
   }
 
@@ -275,8 +292,10 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   const need = (primary: Primary): undefined => {
     const { payload, needs } = primary
     if (needs === 'ip' || needs === 'ip6') needNetwork(needs)
-    if (/^ct .*proto-(?:src|dst)$/.test(primary.name) && known.ported !== true)
+    if (/^ct .*proto-(?:src|dst)$/.test(primary.name) && known.transports.length === 0)
       fail(`${primary.name} needs to know the transport: put meta l4proto tcp, or tcp dport …, in front`)
+    if (primary.name === 'meta nfproto' && family !== 'inet')
+      fail('only tables of family inet can ask for meta nfproto')
     const of = payload?.header
     if (of === undefined) return
     if (of.base === 'link') needLink(of.name)
@@ -285,30 +304,44 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     if (payload?.field.icmpType !== undefined) needIcmpType(of, payload.field.icmpType)
   }
 
-  /** What a comparison tells of the packet. */
-  const learn = (name: string, value: bigint): undefined => {
-    const number = Number(value)
+  /** What a comparison tells of the headers behind. */
+  const learnNext = (name: string, number: number): undefined => {
     switch (name) {
       case 'meta nfproto':
-        if (networkNames[number] !== undefined) known.network = networkNames[number]
-        return
+        return alsoNetwork(networkNames[number] ?? 'another family')
       case 'meta protocol':
-        // In family inet it is `meta nfproto` that tells addresses.
-        if (family !== 'inet' && etherNames[number] !== undefined) known.network = etherNames[number]
+        // Elsewhere it is `meta nfproto`, or the table's family, that tells addresses.
+        if ((family === 'bridge' || family === 'netdev') && !isTag(number))
+          alsoNetwork(etherNames[number] ?? 'another protocol')
         return
       case 'ether type':
       case 'vlan type':
-        if (etherNames[number] !== undefined) known.network = etherNames[number]
+        return alsoNetwork(etherNames[number])
+      case 'meta l4proto':
+        return alsoTransport(transportNames.get(number) ?? 'another protocol')
+      case 'ip protocol':
+      case 'ip6 nexthdr':
+        return alsoTransport(transportNames.get(number))
+    }
+  }
+
+  const alsoNetwork = (name: string | undefined): undefined => {
+    known.networks = also(known.networks, name)
+  }
+
+  const alsoTransport = (name: string | undefined): undefined => {
+    known.transports = also(known.transports, name)
+  }
+
+  /** What a comparison with one value tells of the packet. */
+  const learn = (name: string, value: bigint): undefined => {
+    const number = Number(value)
+    learnNext(name, number)
+    switch (name) {
+      case 'ether type':
+      case 'vlan type':
         known.link = linkBehind(name, number)
         return
-      case 'meta l4proto':
-      case 'ip protocol':
-      case 'ip6 nexthdr': {
-        const transport = transportNames.get(number)
-        known.ported = true
-        if (transport !== undefined) known.transport ??= transport
-        return
-      }
       case 'icmp type':
       case 'icmpv6 type':
         known.icmpType = isReply(name, value) ? Number(echoes[name]) : number
@@ -465,7 +498,23 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     const value = given(singleOf(kind, right, indexOf), 0n)
     const all = (1n << BigInt(size * 8)) - 1n
     const bits = encode(op === '&' ? value : op === '|' ? all ^ value : all, size, kind.order)
-    mask(index, size, bits, encode(op === '&' ? 0n : value, size, kind.order))
+    const xor = encode(op === '&' ? 0n : value, size, kind.order)
+    const before = maskedBefore(index, size)
+    if (before === undefined) return mask(index, size, bits, xor)
+    expressions.pop()
+    mask(
+      index,
+      size,
+      bits.map((byte, n) => byte & (before.mask?.value?.[n] ?? 0)),
+      xor.map((byte, n) => byte ^ ((bits[n] ?? 0) & (before.xor?.value?.[n] ?? 0)))
+    )
+  }
+
+  /** What a register was masked by just before, which makes one mask with the next. */
+  const maskedBefore = (index: number, size: number) => {
+    const last = expressions.at(-1)
+    if (last?.name !== 'bitwise' || last.data?.op !== NFT_BITWISE.MASK_XOR) return undefined
+    return last.data.dreg === register(index) && last.data.len === size ? last.data : undefined
   }
 
   const turn = (index: number, kind: Kind, op: number): undefined => {
@@ -649,10 +698,26 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     return layout
   }
 
-  const match = ({ left, op, right, mask: flags }: Match): undefined => {
+  /** A set of one element is that element; what of it would be lost, and flags, of which one would be enough, keep it. */
+  const withoutSet = (statement: Match): Match => {
+    const { left, right } = statement
+    if (right.kind !== 'elements' || right.elements.length !== 1) return statement
+    const [{ key, ...more }] = right.elements as [Element]
+    const kinds = kindsOf(left)
+    const plain =
+      ['value', 'range', 'prefix'].includes(key.kind) &&
+      Object.keys(more).length === 0 &&
+      kinds.every(({ type }) => !type.flags) &&
+      E.isRight(keysOf({ key: kinds, interval: true }, right.elements, indexOf))
+    return plain ? { ...statement, right: key } : statement
+  }
+
+  const match = (statement: Match): undefined => {
+    const { left, op, right, mask: flags } = withoutSet(statement)
     if (right.kind === 'elements' || right.kind === 'named') {
-      if (op !== '!=' && isTransport(left)) known.ported = true
       find(right, left, 0, undefined, op === '!=' ? { flags: NFT_LOOKUP_F.INV } : {})
+      if (op !== '!=' && right.kind === 'elements' && left.kind === 'asked')
+        for (const value of singlesOf(left.name, right)) learnNext(left.name, Number(value))
       return
     }
     if (isSpan(right) && !['in', '==', '!='].includes(op))
@@ -770,9 +835,12 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   /** What of a packet is put where something of these kinds belongs. */
   const putAsked = (operand: Operand, kinds: ReadonlyArray<Kind>, index: number): undefined => {
     const found = settle(load(operand, index), index)
-    if (!fits(found, kinds))
-      return fail(`${operandText(operand)} is ${kindsText(found)}, not ${kindsText(kinds)}`)
     const [from] = found
+    if (!fits(found, kinds)) {
+      const turned =
+        from?.type.name === 'integer' ? `: its ${from.bits} bits would be read in another order` : ''
+      return fail(`${operandText(operand)} is ${kindsText(found)}, not ${kindsText(kinds)}${turned}`)
+    }
     const [to] = kinds
     if (from?.order !== 'host' || to?.order !== 'network' || sizeOf(to) === 1) return
     // Of a number with more bytes, those that count would be elsewhere.
@@ -850,19 +918,28 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     })
   }
 
+  /** Asks before all else, so that nothing is counted that is of another kind. */
+  const inFront = (ask: () => undefined): undefined => {
+    const others = expressions
+    expressions = []
+    ask()
+    expressions.push(...others)
+  }
+
   const reject = ({ with: kind, code = 'port-unreachable' }: Reject): undefined => {
     if (kind === 'tcp reset') {
       const tcp = headerOf('tcp')
-      if (tcp !== undefined) needTransport(tcp)
+      if (tcp !== undefined && known.transports.at(-1) !== 'tcp') inFront(() => needTransport(tcp))
       return emit({ name: 'reject', data: { type: NFT_REJECT.TCP_RST, icmpCode: 0 } })
     }
     if (kind === 'icmpx' && ofFamily !== undefined)
       return fail(
         `icmpx is for tables that see both families: write reject with ${family === 'ip' ? 'icmp' : 'icmpv6'}`
       )
-    const plain = kind ?? (family === 'ip' ? 'icmp' : family === 'ip6' ? 'icmpv6' : 'icmpx')
-    if (kind === 'icmp') needNetwork('ip')
-    if (kind === 'icmpv6') needNetwork('ip6')
+    const network = single(known.networks)
+    const plain = kind ?? (network === 'ip' ? 'icmp' : network === 'ip6' ? 'icmpv6' : 'icmpx')
+    if (kind === 'icmp') inFront(() => needNetwork('ip'))
+    if (kind === 'icmpv6') inFront(() => needNetwork('ip6'))
     const kinds = kindOf(datatype(`${plain}_code`))
     emit({
       name: 'reject',
@@ -874,7 +951,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   }
 
   const natFamily = (told: 'ip' | 'ip6' | undefined): 'ip' | 'ip6' => {
-    const found = told ?? (family === 'ip' || family === 'ip6' ? family : known.network)
+    const found = told ?? (family === 'ip' || family === 'ip6' ? family : single(known.networks))
     if (found === 'ip' || found === 'ip6') return found
     fail('it must say which family of addresses it is for: dnat ip to …')
     return 'ip'
@@ -899,9 +976,14 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     return { min: register(index), max: register(index + width), next: index + 2 * width }
   }
 
+  const needAddresses = (of: 'ip' | 'ip6'): undefined => {
+    const [other] = known.networks
+    if (other !== undefined && !known.networks.includes(of)) conflict(other, `addresses of ${of}`)
+  }
+
   /** A port where there may be none is a mistake. */
   const needPorts = (port: Operand | undefined, ...keys: ReadonlyArray<Operand | undefined>): undefined => {
-    if (port === undefined || known.ported === true) return
+    if (port === undefined || known.transports.length > 0) return
     if (keys.some(key => key?.kind === 'lookup' && tellsTransport(key.key))) return
     fail('a port means nothing before the transport is known: put meta l4proto tcp, or tcp dport …, in front')
   }
@@ -928,8 +1010,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     }
     const anywhere = family === 'inet' && translation.family === undefined && address === undefined
     const of = anywhere ? 'ip' : natFamily(translation.family)
-    if (known.network !== undefined && known.network !== of && !anywhere)
-      conflict(known.network, `addresses of ${of}`)
+    if (!anywhere) needAddresses(of)
     emit({
       name: 'nat',
       data: {
@@ -982,9 +1063,8 @@ export const compiler = (surroundings: Surroundings): Compiler => {
 
   const tproxy = ({ family: told, address, port }: Tproxy): undefined => {
     const of = told ?? (address === undefined ? undefined : natFamily(undefined))
-    if (of !== undefined && known.network !== undefined && known.network !== of)
-      conflict(known.network, `addresses of ${of}`)
-    if (known.ported !== true)
+    if (of !== undefined) needAddresses(of)
+    if (known.transports.length === 0)
       fail('it needs to know the transport: put meta l4proto { tcp, udp }, or tcp dport …, in front')
     prepareAll(address, port)
     const addresses = address === undefined ? undefined : putOne(address, addressKinds[of ?? 'ip'], 0)
@@ -1044,8 +1124,32 @@ export const compiler = (surroundings: Surroundings): Compiler => {
     emit({ name: 'queue', data: { sregQnum: register(0), flags: bits } })
   }
 
+  const meter = ({ name, size = mostMetered, key, timeout, of }: Meter): undefined => {
+    const kinds = kindsOf(key)
+    const setId = freshId()
+    const { flags, ...attributes } = layoutAttributes({ key: kinds, interval: false })
+    before.push(
+      message('NFT_MSG_NEWSET', NLM_F.REQUEST | NLM_F.CREATE, {
+        header,
+        attributes: {
+          table: ref.table,
+          name,
+          flags: flags | NFT_SET.ANONYMOUS | NFT_SET.EVAL | (timeout === undefined ? 0 : NFT_SET.TIMEOUT),
+          ...attributes,
+          desc: { size },
+          id: setId,
+          userdata: layoutUserdata({ key: ownKinds(kinds), interval: false })
+        }
+      })
+    )
+    const lasting =
+      timeout === undefined ? { statement: 'add' as const } : { statement: 'update' as const, timeout }
+    onSet({ ...lasting, set: name, key, statements: [of] }, setId)
+  }
+
   const onSet = (
-    change: Extract<Statement, { readonly statement: 'add' | 'update' | 'delete' }>
+    change: Extract<Statement, { readonly statement: 'add' | 'update' | 'delete' }>,
+    setId?: number
   ): undefined => {
     const { statement, set: name, key, data, timeout, statements = [] } = change
     prepareAll(key, data)
@@ -1064,6 +1168,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       name: 'dynset',
       data: {
         setName: name,
+        ...(setId !== undefined && { setId }),
         op: { add: NFT_DYNSET_OP.ADD, update: NFT_DYNSET_OP.UPDATE, delete: NFT_DYNSET_OP.DELETE }[statement],
         sregKey: register(0),
         ...(data !== undefined && { sregData: register(Math.max(next, 4)) }),
@@ -1072,6 +1177,12 @@ export const compiler = (surroundings: Surroundings): Compiler => {
         ...(own.length > 1 && { expressions: own, flags: NFT_DYNSET_F.EXPR })
       }
     })
+  }
+
+  const reset = (name: string): undefined => {
+    const option = optionOf(name)
+    if (option?.kind.op !== NFT_EXTHDR_OP.TCPOPT) return fail(`${name} is no option of TCP`)
+    emit({ name: 'exthdr', data: { type: option.kind.number, op: option.kind.op } })
   }
 
   const object = (kind: keyof typeof objectNumbers, name: Operand): undefined => {
@@ -1131,6 +1242,10 @@ export const compiler = (surroundings: Surroundings): Compiler => {
       case 'update':
       case 'delete':
         return onSet(statement)
+      case 'meter':
+        return meter(statement)
+      case 'reset':
+        return reset(statement.option)
       case 'xt':
         return emit({
           name: statement.xt,
@@ -1152,7 +1267,7 @@ export const compiler = (surroundings: Surroundings): Compiler => {
   return ({ statements }) => {
     expressions = []
     before = []
-    known = ofFamily === undefined ? {} : { network: ofFamily }
+    known = { networks: ofFamily === undefined ? [] : [ofFamily], transports: [] }
     fault = undefined
     for (const [n, statement] of statements.entries()) {
       const before = statements[n - 1]
@@ -1191,6 +1306,9 @@ const oneOf = (operand: Operand, { type }: Kind): E.Either<string, Operand> =>
 const nothing: Operand = { kind: 'any' }
 const nowhere = { from: 0n, to: 0n }
 
+/** How many keys a meter has that does not say. */
+const mostMetered = 65_535
+
 /** How many bits a value is shifted by. */
 const shiftKind: Kind = { type: datatype('integer'), bits: 32, order: 'host' }
 
@@ -1208,16 +1326,14 @@ const fits = (from: ReadonlyArray<Kind>, to: ReadonlyArray<Kind>): boolean =>
       other !== undefined &&
       (kind.type.number === other.type.number ||
         (kind.type.name === 'integer' &&
-          (kind.order === 'host' || sizeOf(kind) === 1 || sizeOf(kind) === sizeOf(other))))
+          (kind.order === 'host' || kind.bits < 8 || sizeOf(kind) === sizeOf(other))))
     )
   })
 
 const transports: ReadonlyArray<string> = ['meta l4proto', 'ip protocol', 'ip6 nexthdr']
 
 const isTransport = (operand: Operand): boolean =>
-  operand.kind === 'concatenation'
-    ? operand.parts.some(isTransport)
-    : operand.kind === 'asked' && transports.includes(operand.name)
+  operand.kind === 'asked' && transports.includes(operand.name)
 
 /** Whether keys tell which transport there is. */
 const tellsTransport = (operand: Operand): boolean =>

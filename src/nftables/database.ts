@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 
 /** The lines of one of the machine's databases of names; none where there is no such file. <nsswitch.conf(5)> */
 const linesOf = (path: string): ReadonlyArray<string> => {
@@ -23,6 +24,17 @@ export const userNumber = (name: string): number | undefined => accountNumber('/
 
 /** The number of a group, out of /etc/group. */
 export const groupNumber = (name: string): number | undefined => accountNumber('/etc/group', name)
+
+/** The only address of a family that a host has, out of /etc/hosts. */
+export const hostAddress = (name: string, family: 4 | 6): string | undefined => {
+  const found = new Set<string>()
+  for (const line of linesOf('/etc/hosts')) {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
+    if (isIP(address) === family && names.includes(name)) found.add(address)
+  }
+  const [only, another] = found
+  return another === undefined ? only : undefined
+}
 
 /** The port of a service, out of /etc/services. */
 export const serviceNumber = (name: string): number | undefined => {

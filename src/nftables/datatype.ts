@@ -2,7 +2,7 @@ import * as ipaddr from 'ipaddr.js'
 import { littleEndian } from '../../protocol'
 import { DATATYPE, DATATYPE_OF_ANY_SIZE } from '../../protocol/nftables/datatype'
 import { BYTEORDER } from '../../protocol/nftables/userdata'
-import { groupNumber, serviceNumber, userNumber } from './database'
+import { groupNumber, hostAddress, serviceNumber, userNumber } from './database'
 import { formatDuration, parseDuration } from './duration'
 import * as symbol from './symbol'
 
@@ -138,6 +138,18 @@ const printIpv6 = (value: bigint): string => {
       : address.toRFC5952String()
 }
 
+const parseHexadecimal = (text: string): bigint | undefined =>
+  /^0x[0-9a-f]{1,8}$/i.test(text) ? BigInt(text) : undefined
+
+const parseHost = (
+  name: string,
+  family: 4 | 6,
+  parse: (text: string) => bigint | undefined
+): bigint | undefined => {
+  const address = /^[a-z][\w.-]*$/i.test(name) ? hostAddress(name, family) : undefined
+  return address === undefined ? undefined : parse(address)
+}
+
 const parseMac = (text: string): bigint | undefined =>
   /^[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}$/i.test(text)
     ? numberOf(Uint8Array.from(text.split(':'), part => Number.parseInt(part, 16)))
@@ -229,8 +241,11 @@ const named = (symbols: symbol.Symbols, format: Format = {}): Format => ({ symbo
 
 const formats: { readonly [name: string]: Format } = {
   nf_proto: named(symbol.protocolFamilies),
-  ipv4_addr: { parse: parseIpv4, print: printIpv4 },
-  ipv6_addr: { parse: parseIpv6, print: printIpv6 },
+  ipv4_addr: {
+    parse: given => parseIpv4(given) ?? parseHexadecimal(given) ?? parseHost(given, 4, parseIpv4),
+    print: printIpv4
+  },
+  ipv6_addr: { parse: given => parseIpv6(given) ?? parseHost(given, 6, parseIpv6), print: printIpv6 },
   ether_addr: { parse: parseMac, print: printMac },
   ether_type: named(symbol.etherTypes, { print: hexadecimal(4) }),
   arp_op: named(symbol.arpOperations),

@@ -6,6 +6,7 @@ import { NFT_BITWISE } from '../../protocol/nftables/expression/bitwise'
 import { NFT_CMP } from '../../protocol/nftables/expression/cmp'
 import { NFT_CONNLIMIT_F } from '../../protocol/nftables/expression/connlimit'
 import { NFT_DYNSET_OP } from '../../protocol/nftables/expression/dynset'
+import { NFT_EXTHDR_OP } from '../../protocol/nftables/expression/exthdr'
 import { NFT_HASH } from '../../protocol/nftables/expression/hash'
 import { NFT_LIMIT, NFT_LIMIT_F } from '../../protocol/nftables/expression/limit'
 import { NFT_LOOKUP_F } from '../../protocol/nftables/expression/lookup'
@@ -40,7 +41,7 @@ import {
   widthOf
 } from './kind'
 import { type Layout, objectNumbers } from './layout'
-import { optionKinds, optionName } from './option'
+import { optionKinds, optionName, optionPresence } from './option'
 import { nameOf, primaryOf } from './primary'
 import type {
   Computation,
@@ -64,6 +65,8 @@ export interface Known {
   readonly elements: ReadonlyArray<WireElement>
   /** It belongs to a rule. */
   readonly anonymous: boolean
+  /** How many elements it can have, if that is said. */
+  readonly size?: number | undefined
 }
 
 /** What a rule stands among. */
@@ -404,7 +407,13 @@ export const decompile = (
   const releaseFor = (name: string): undefined => {
     const needs = primaryOf(name)?.needs
     if (needs === 'tcp') release('transport')
-    if (needs === 'ip' || needs === 'ip6') release('network')
+    if (needs === 'ip' || needs === 'ip6') releaseNetwork(needs)
+  }
+
+  /** Only what says the same goes without saying. */
+  const releaseNetwork = (wants: 'ip' | 'ip6'): undefined => {
+    const { name, value = -1 } = dependencies.network ?? {}
+    if ((name === 'meta nfproto' ? networks[value] : etherNetworks[value]) === wants) release('network')
   }
 
   /** What a register holds with the bits behind the value. */
@@ -849,12 +858,12 @@ export const decompile = (
     const { type, icmpCode = 0 } = data
     if (type === NFT_REJECT.TCP_RST) {
       if (family === 'ip' || family === 'ip6') release('transport')
-      if (mixed.has(family)) release('network')
       return push({ statement: 'reject', with: 'tcp reset' })
     }
     const kind: Reject['with'] =
       type === NFT_REJECT.ICMPX_UNREACH ? 'icmpx' : (network ?? family) === 'ip6' ? 'icmpv6' : 'icmp'
-    if (mixed.has(family) && type === NFT_REJECT.ICMP_UNREACH) release('network')
+    if (mixed.has(family) && type === NFT_REJECT.ICMP_UNREACH)
+      releaseNetwork(kind === 'icmpv6' ? 'ip6' : 'ip')
     const code = datatype(`${kind}_code`).print(BigInt(icmpCode), 8)
     const usual = code === 'port-unreachable' && (kind === 'icmpx' || !mixed.has(family))
     push(usual ? { statement: 'reject' } : { statement: 'reject', with: kind, code })
@@ -869,13 +878,21 @@ export const decompile = (
     const own = [...(expr === undefined ? [] : [expr]), ...(more ?? [])]
       .flatMap(each => statefulOf(each) ?? [])
       .map(fresh)
+    const [of] = own
+    const lasting = timeout !== undefined && timeout > 0n ? { timeout: Number(timeout) } : {}
+    if (known?.anonymous === true) {
+      const size = known.size === undefined ? {} : { size: known.size }
+      return own.length === 1 && of !== undefined
+        ? push({ statement: 'meter', name: setName, ...size, key: whole(key), ...lasting, of })
+        : unknown(expression)
+    }
     const given = known?.layout.data
     push({
       statement: dynamicWords[op] ?? 'add',
       set: setName,
       key: whole(key),
       ...(sregData !== undefined && { data: valueAt(sregData, Array.isArray(given) ? given : [portKind]) }),
-      ...(timeout !== undefined && timeout > 0n && { timeout: Number(timeout) }),
+      ...lasting,
       ...(own.length > 0 && { statements: own })
     })
   }
@@ -977,6 +994,11 @@ export const decompile = (
     hold(dreg, { held: 'asked', operand: { kind: 'asked', name }, kind }, sizeOf(kind))
   }
 
+  const reset = (expression: Expression, { op = 0, type = 0 }: DataOf<'exthdr'>): undefined => {
+    const option = op === NFT_EXTHDR_OP.TCPOPT ? optionPresence(op, type) : undefined
+    return option === undefined ? unknown(expression) : push({ statement: 'reset', option })
+  }
+
   const holdOption = (expression: Expression, data: DataOf<'exthdr'>): undefined => {
     const { dreg, op, type, offset, len = 1 } = data
     if (nameOf(expression)?.includes('@') === false) return holdAsked(expression, dreg)
@@ -1021,8 +1043,9 @@ export const decompile = (
       case 'exthdr': {
         const { sreg, dreg } = expression.data ?? {}
         if (sreg !== undefined) return setOther(nameOf(expression), expression, sreg)
-        // It takes an option away.
-        return dreg === undefined ? unknown(expression) : holdOption(expression, expression.data ?? {})
+        return dreg === undefined
+          ? reset(expression, expression.data ?? {})
+          : holdOption(expression, expression.data ?? {})
       }
       case 'rt':
       case 'socket':

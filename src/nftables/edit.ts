@@ -698,7 +698,7 @@ export const dataParser = ({ data }: Layout): ((cursor: Cursor) => Operand | Ver
       ? parseVerdict
       : typeof data === 'string'
         ? cursor => ({ kind: 'value', value: `"${cursor.name('object')}"` })
-        : cursor => values(cursor, data, '|')
+        : cursor => values(cursor, data)
 
 const elementChecks: Checks<Pick<Element, 'comment' | 'timeout' | 'expires' | 'statements'>> = {
   comment: text,

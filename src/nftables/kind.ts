@@ -94,6 +94,9 @@ export const misfit = ({ type, bits, below }: Kind, given: string, shown = given
   const names = Object.keys(type.symbols)
   const near = nearest(given, names)
   const known = near === '' && names.length > 0 && names.length <= 24 ? `: ${names.join(', ')}` : near
+  // nft takes 10/8 for 0.0.0.10/8, which nobody means.
+  if (type.name === 'ipv4_addr' && /^[\d.]+$/.test(given))
+    return `${shown} is no ${type.name}: write all four numbers, 10.0.0.0`
   const limit = below === undefined ? `has ${bits} bits` : `is below ${below}`
   const range = type.parse(given) === undefined ? '' : `, which ${limit}`
   return `${shown} is no ${type.name}${range}${known}`

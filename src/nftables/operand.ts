@@ -37,14 +37,17 @@ const beginnings: ReadonlySet<string> = new Set([
   'exthdr',
   'hbh',
   'srh',
+  'rt0',
   'frag',
   'dst',
   'mh'
 ])
 
 export const beginsOperand = (cursor: Cursor): boolean => {
-  const { kind, text } = cursor.peek()
-  return kind === 'raw' || (kind === 'word' && beginnings.has(text)) || cursor.is('(')
+  let ahead = 0
+  while (cursor.is('(', ahead)) ahead++
+  const { kind, text } = cursor.peek(ahead)
+  return kind === 'raw' || (kind === 'word' && beginnings.has(text))
 }
 
 /** The name that begins here, the longest one that there is. */
@@ -64,7 +67,9 @@ const primary = (cursor: Cursor): Operand => {
     if (!['word', 'number', 'raw'].includes(token.kind) && !(first.text === 'fib' && token.text === '.'))
       break
     if (first.text === 'fib' && (token.text === 'exists' || token.text === 'missing')) break
-    words.push(token.text)
+    const segment = segmentAt(cursor, n)
+    words.push(segment ?? token.text)
+    if (segment !== undefined) n += 3
     const known = nameFor(words.join(' '))
     if (known === undefined) continue
     name = known
@@ -85,6 +90,12 @@ const primary = (cursor: Cursor): Operand => {
 }
 
 const asked = (name: string): Operand => ({ kind: 'asked', name })
+
+/** `sid[1]`: one of several, counted in brackets. */
+const segmentAt = (cursor: Cursor, ahead: number): string | undefined =>
+  cursor.is('[', ahead + 1) && cursor.peek(ahead + 2).kind === 'number' && cursor.is(']', ahead + 3)
+    ? `${cursor.peek(ahead).text}[${cursor.peek(ahead + 2).text}]`
+    : undefined
 
 const namesAfter = (word: string): ReadonlyArray<string> => {
   const header = headers.find(({ name }) => name === word)
@@ -124,6 +135,7 @@ const namesAfter = (word: string): ReadonlyArray<string> => {
 const nameFor = (words: string): string | undefined => {
   if (primaryOf(words) !== undefined) return words
   if (/^tcp option sack0\b/.test(words)) return nameFor(words.replace('sack0', 'sack'))
+  if (/^tcp option sack-permitted\b/.test(words)) return nameFor(words.replace('-permitted', '-perm'))
   const [first = '', ...rest] = words.split(' ')
   if (first === 'meta' && rest.length === 1) {
     const [word = ''] = rest
@@ -186,20 +198,62 @@ const computation = (cursor: Cursor, level = 0): Operand => {
   let left = computation(cursor, level + 1)
   for (let op = signAt(cursor, ops); op !== undefined; op = signAt(cursor, ops)) {
     cursor.next()
-    const [kind] = kindsOf(left)
-    left = { kind: 'computation', op, left, right: constantFor(cursor, kind as Kind, op) }
+    const [kind] = kindsOf(left) as [Kind]
+    const right = op === '<<' || op === '>>' ? single(cursor, shiftKind) : constant(cursor, kind, level + 1)
+    left = { kind: 'computation', op, left, right }
   }
   return left
 }
 
 const shiftKind: Kind = { type: datatypes.get('integer') as Kind['type'], bits: 32, order: 'host' }
 
-const constantFor = (cursor: Cursor, kind: Kind, op: Computation['op']): Operand => {
-  if (op === '<<' || op === '>>') return single(cursor, shiftKind)
-  if (!cursor.accept('(')) return single(cursor, kind)
-  const flags = alternatives(cursor, kind, '|')
-  cursor.expect(')')
-  return flags
+const shifts = levels.length - 1
+
+/** A constant, or what is computed of several: `new or related`, `(1 | 2) & 3`. */
+const constant = (cursor: Cursor, kind: Kind, level = 0): Operand => {
+  if (level === shifts) return shiftless(cursor, kind)
+  let left = constant(cursor, kind, level + 1)
+  for (
+    let op = signAt(cursor, levels[level] ?? []);
+    op !== undefined;
+    op = signAt(cursor, levels[level] ?? [])
+  ) {
+    const token = cursor.next()
+    left = folded(cursor, kind, op, left, constant(cursor, kind, level + 1), token)
+  }
+  return left
+}
+
+const shiftless = (cursor: Cursor, kind: Kind): Operand => {
+  const bracketed = cursor.accept('(')
+  const found = bracketed ? constant(cursor, kind) : single(cursor, kind)
+  if (bracketed) cursor.expect(')')
+  return signAt(cursor, levels[shifts] ?? []) === undefined
+    ? found
+    : cursor.fail('a constant is not shifted: write the number that it gives')
+}
+
+const bitsOf = (kind: Kind, operand: Operand): bigint | undefined => {
+  if (operand.kind === 'flags')
+    return operand.flags.reduce((sum, flag) => sum | (kind.type.parse(flag) ?? 0n), 0n)
+  return operand.kind !== 'value' || kind.type.order === 'text' || kind.type.name === 'iface_index'
+    ? undefined
+    : numberOf(kind, operand.value)
+}
+
+const folded = (
+  cursor: Cursor,
+  kind: Kind,
+  op: Computation['op'],
+  left: Operand,
+  right: Operand,
+  token: Token
+): Operand => {
+  const [a, b] = [bitsOf(kind, left), bitsOf(kind, right)]
+  if (a === undefined || b === undefined)
+    return cursor.fail(`there is nothing to compute with a ${kind.type.name}`, token)
+  const bits = op === '&' ? a & b : op === '|' ? a | b : a ^ b
+  return asFlags(kind, kind.type.print(bits, kind.bits))
 }
 
 /**
@@ -267,11 +321,8 @@ export const canonical = (kind: Kind, given: string, quoted = false): string | u
 /** One value, maybe several of a flag's names in the place of one. */
 const single = (cursor: Cursor, kind: Kind): Operand => {
   const token = cursor.next()
-  return constant(cursor, kind, token)
+  return asFlags(kind, spelled(cursor, kind, token))
 }
-
-const constant = (cursor: Cursor, kind: Kind, token: Token): Operand =>
-  asFlags(kind, spelled(cursor, kind, token))
 
 /** A number of several bits is a list of their names. */
 const asFlags = (kind: Kind, value: string): Operand => {
@@ -280,39 +331,21 @@ const asFlags = (kind: Kind, value: string): Operand => {
   return names === undefined || names.length < 2 ? { kind: 'value', value } : { kind: 'flags', flags: names }
 }
 
-/** What can stand between the names of flags. */
-export type FlagSign = ',' | '|' | ', or |'
-
-const between = (cursor: Cursor, sign: FlagSign): boolean =>
-  (sign.includes(',') && cursor.is(',')) || (sign.includes('|') && cursor.is('|'))
-
-const alternatives = (cursor: Cursor, kind: Kind, sign: FlagSign): Operand => {
-  const first = cursor.accept('(') ? closed(cursor, kind) : single(cursor, kind)
-  if (!kind.type.flags || !between(cursor, sign)) return first
-  const given = [...namesIn(first)]
-  while (between(cursor, sign)) {
-    cursor.next()
-    given.push(...namesIn(single(cursor, kind)))
+/** Several flags, any of which will do, or one constant. */
+const alternatives = (cursor: Cursor, kind: Kind): Operand => {
+  let found = constant(cursor, kind)
+  while (kind.type.flags && cursor.is(',')) {
+    const token = cursor.next()
+    found = folded(cursor, kind, '|', found, constant(cursor, kind), token)
   }
-  const bits = given.reduce((sum, name) => sum | (kind.type.parse(name) ?? 0n), 0n)
-  const names = flagNames(kind.type, bits) ?? given
-  return names.length === 1 ? { kind: 'value', value: names[0] as string } : { kind: 'flags', flags: names }
+  return found
 }
-
-const closed = (cursor: Cursor, kind: Kind): Operand => {
-  const inner = alternatives(cursor, kind, '|')
-  cursor.expect(')')
-  return inner
-}
-
-const namesIn = (given: Operand): ReadonlyArray<string> =>
-  given.kind === 'flags' ? given.flags : given.kind === 'value' ? [given.value] : []
 
 const isPrefixable = ({ type }: Kind): boolean =>
   ['ipv4_addr', 'ipv6_addr', 'ether_addr', 'mark', 'devgroup'].includes(type.name)
 
 /** A value, range or network of one kind. */
-const constantOf = (cursor: Cursor, kind: Kind, flagSign: FlagSign | undefined): Operand => {
+const constantOf = (cursor: Cursor, kind: Kind, commas: boolean): Operand => {
   const token = cursor.peek()
   if (token.kind === 'interpolated' && typeof token.value === 'string') {
     const [, first = '', length] = /^(.*)\/(\d{1,3})$/.exec(token.value) ?? []
@@ -327,7 +360,7 @@ const constantOf = (cursor: Cursor, kind: Kind, flagSign: FlagSign | undefined):
       )
     }
   }
-  const first = flagSign === undefined ? single(cursor, kind) : alternatives(cursor, kind, flagSign)
+  const first = commas ? alternatives(cursor, kind) : constant(cursor, kind)
   if (first.kind !== 'value') return first
   if (cursor.is('/') && isPrefixable(kind)) {
     cursor.next()
@@ -364,13 +397,13 @@ const prefix = (cursor: Cursor, kind: Kind, address: string, length: number, tok
   return { kind: 'prefix', address: kind.type.print((value >> host) << host, kind.bits), length }
 }
 
-/** Constants of these kinds side by side. */
-export const values = (cursor: Cursor, kinds: ReadonlyArray<Kind>, flagSign?: FlagSign): Operand => {
+/** Constants of these kinds side by side; where commas separate nothing else, flags may stand between them. */
+export const values = (cursor: Cursor, kinds: ReadonlyArray<Kind>, commas = false): Operand => {
   const [only] = kinds
-  if (kinds.length === 1) return constantOf(cursor, only as Kind, flagSign)
+  if (kinds.length === 1) return constantOf(cursor, only as Kind, commas)
   const parts = kinds.map((kind, n) => {
     if (n > 0) cursor.expect('.')
-    return constantOf(cursor, kind, flagSign)
+    return constantOf(cursor, kind, commas)
   })
   return { kind: 'concatenation', parts }
 }
@@ -381,7 +414,7 @@ export const element = (
   kinds: ReadonlyArray<Kind>,
   data?: (cursor: Cursor) => Operand | Verdict
 ): Element => {
-  const key: Operand = cursor.accept('*') ? { kind: 'any' } : values(cursor, kinds, '|')
+  const key: Operand = cursor.accept('*') ? { kind: 'any' } : values(cursor, kinds)
   const more = elementDetails(cursor)
   if (data === undefined) return { key, ...more }
   cursor.expect(':')

@@ -44,6 +44,15 @@ const kind = (
 const extension = (name: string, number: number, rows: ReadonlyArray<Row>): OptionKind =>
   kind('', NFT_EXTHDR_OP.IPV6, name, number, [['nexthdr', 0, 8, 'inet_proto'], ...rows])
 
+/** What a routing header has by its type. */
+const routing = (name: string, rows: ReadonlyArray<Row>): OptionKind =>
+  kind('', NFT_EXTHDR_OP.IPV6, name, 43, rows)
+
+const segments = (name: string): ReadonlyArray<Row> => [
+  [`${name}[1]`, 64, 128, 'ipv6_addr'],
+  [`${name}[2]`, 192, 128, 'ipv6_addr']
+]
+
 const tcp = (name: string, number: number, rows: ReadonlyArray<Row>): OptionKind =>
   kind('tcp option ', NFT_EXTHDR_OP.TCPOPT, name, number, [['kind', 0, 8], ...rows])
 
@@ -84,11 +93,8 @@ const opening: ReadonlyArray<Row> = [
 export const optionKinds: ReadonlyArray<OptionKind> = [
   extension('hbh', 0, [hdrlength]),
   extension('rt', 43, [hdrlength, ['type', 16, 8], ['seg-left', 24, 8]]),
-  extension('srh', 43, [
-    ['last-entry', 32, 8],
-    ['flags', 40, 8],
-    ['tag', 48, 16]
-  ]),
+  routing('srh', [['last-entry', 32, 8], ['flags', 40, 8], ['tag', 48, 16], ...segments('sid')]),
+  routing('rt0', segments('addr')),
   extension('frag', 44, [
     ['reserved', 8, 8],
     ['frag-off', 16, 13],
@@ -150,7 +156,11 @@ export const optionOf = (
   name: string
 ): { readonly kind: OptionKind; readonly field: OptionField | undefined } | undefined => {
   for (const each of optionKinds) {
-    if (name === `${each.prefix === '' ? 'exthdr ' : each.prefix}${each.name}`)
+    // What does not begin at its beginning is a part of another one.
+    if (
+      each.fields[0]?.offset === 0 &&
+      name === `${each.prefix === '' ? 'exthdr ' : each.prefix}${each.name}`
+    )
       return { kind: each, field: undefined }
     const field = each.fields.find(member => name === `${each.prefix}${each.name} ${member.name}`)
     if (field !== undefined) return { kind: each, field }

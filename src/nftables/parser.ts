@@ -3,6 +3,7 @@ import { datatype } from './datatype'
 import { address, type Kind, kindOf, kindsOf, port } from './kind'
 import { isSpan } from './layout'
 import { beginsOperand, isSet, operand, presence, rangeOf, setOf, skipLines, values } from './operand'
+import { optionOf, optionPresence } from './option'
 import { primaryOf } from './primary'
 import { operandText } from './print'
 import { counter, limit, milliseconds, quota, statefulAt } from './stateful'
@@ -10,6 +11,7 @@ import type {
   Copy,
   Log,
   Match,
+  Meter,
   Nat,
   ObjectKind,
   Operand,
@@ -77,10 +79,10 @@ const match = (cursor: Cursor, given: Operand): Match => {
       right: setOf(cursor, kinds)
     }
   }
-  const right = values(cursor, kinds, left.kind === 'computation' ? '|' : ', or |')
+  const right = values(cursor, kinds, left.kind !== 'computation')
   const [only] = kinds
   if (only?.type.flags === true && kinds.length === 1 && cursor.accept('/')) {
-    const mask = values(cursor, kinds, ', or |')
+    const mask = values(cursor, kinds, true)
     return { statement: 'match', left, op: op === '!=' ? '!=' : '==', right, mask }
   }
   return { statement: 'match', left, op: plain(op, left, right, only), right }
@@ -130,7 +132,7 @@ const valueFor = (cursor: Cursor, kinds: ReadonlyArray<Kind>): Operand =>
 
 const oneValue = (cursor: Cursor, kinds: ReadonlyArray<Kind>): Operand => {
   const token = cursor.peek()
-  const given = values(cursor, kinds, ', or |')
+  const given = values(cursor, kinds, true)
   return isSpan(given)
     ? cursor.fail(`${operandText(given)} is more than one value, and one belongs here`, token)
     : given
@@ -450,6 +452,37 @@ const onSet = (cursor: Cursor, statement: 'add' | 'update' | 'delete', known: Se
   }
 }
 
+/** Behind the word, or behind that of nft's first releases: `flow table`. */
+const meter = (cursor: Cursor): Meter => {
+  const name = cursor.name('meter')
+  const size = cursor.accept('size') ? cursor.number('a size') : undefined
+  cursor.expect('{')
+  const key = operand(cursor)
+  const timeout = cursor.accept('timeout') ? milliseconds(cursor) : undefined
+  const of =
+    statefulAt(cursor) ?? cursor.fail('a meter has a limit, a counter, a quota or a ct count for each key')
+  cursor.expect('}')
+  return {
+    statement: 'meter',
+    name,
+    ...(size !== undefined && size > 0 && { size }),
+    key,
+    ...(timeout !== undefined && { timeout }),
+    of
+  }
+}
+
+const reset = (cursor: Cursor): Statement => {
+  cursor.expect('tcp')
+  cursor.expect('option')
+  const token = cursor.next()
+  const option = optionOf(`tcp option ${token.text.replace('sack-permitted', 'sack-perm')}`)
+  const name = option && optionPresence(option.kind.op, option.kind.number)
+  return name === undefined || option?.field !== undefined
+    ? cursor.fail(`${describeToken(token)} is no option of TCP`, token)
+    : { statement: 'reset', option: name }
+}
+
 /** The kinds of what a map gives, if it is known. */
 export type SetKinds = (set: string) => ReadonlyArray<Kind> | undefined
 
@@ -480,7 +513,10 @@ const byWord: { readonly [word: string]: Parsing } = {
   fwd,
   queue,
   notrack: () => ({ statement: 'notrack' }),
+  meter,
+  reset,
   flow: cursor => {
+    if (cursor.accept('table')) return meter(cursor)
     if (!cursor.accept('add')) cursor.expect('offload')
     const token = cursor.next()
     return token.kind === 'reference'

@@ -159,7 +159,7 @@ export const statementText = (statement: Statement, indent = ''): string => {
     case 'verdicts':
       return `${operandText(statement.key)} vmap ${setText(statement.map)}`
     case 'set':
-      return `${statement.name} set ${operandText(statement.value, isPayload(statement.name) ? ' | ' : ',')}`
+      return `${statement.name} set ${operandText(statement.value, isPayload(statement.name) || statement.name === 'ct label' ? ' | ' : ',')}`
     case 'object':
       return `${statement.object.startsWith('ct ') ? `${statement.object} set` : `${statement.object} name`} ${operandText(statement.name)}`
     case 'log':
@@ -212,6 +212,18 @@ export const statementText = (statement: Statement, indent = ''): string => {
         statement.data === undefined ? undefined : `: ${operandText(statement.data)}`,
         '}'
       ])
+    case 'meter':
+      return words([
+        `meter ${statement.name}`,
+        statement.size === undefined ? undefined : `size ${statement.size}`,
+        '{',
+        operandText(statement.key),
+        statement.timeout === undefined ? undefined : `timeout ${formatDuration(BigInt(statement.timeout))}`,
+        statefulText(statement.of),
+        '}'
+      ])
+    case 'reset':
+      return `reset ${statement.option}`
     case 'xt':
       return `xt ${statement.xt} "${statement.name}" revision ${statement.revision} ${statement.info}`
     case 'unknown':

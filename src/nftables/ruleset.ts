@@ -418,7 +418,8 @@ export const tablesFrom = (dumped: Dumped): ReadonlyArray<ListedTable> => {
         : {
             layout: found.layout,
             elements: dumped.elements.get(found.of) ?? [],
-            anonymous: has(found.flags, NFT_SET.ANONYMOUS)
+            anonymous: has(found.flags, NFT_SET.ANONYMOUS),
+            size: found.set.size
           }
     }
     const own = new Set(

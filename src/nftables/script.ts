@@ -516,11 +516,25 @@ const command = (cursor: Cursor, tx: Edit): void => {
     const name = cursor.name('chain')
     const handle = handleAt(cursor)
     edit.replaceRule(name, handle, rule(cursor))
-  } else
+  } else {
+    const instead =
+      token.kind === 'word' && Object.hasOwn(elsewhere, token.text) ? elsewhere[token.text] : undefined
     cursor.fail(
-      `${describeToken(token)} is no command: table, add, create, insert, replace, delete, flush`,
+      instead === undefined
+        ? `${describeToken(token)} is no command: table, add, create, insert, replace, delete, flush`
+        : `${token.text} is no change: ${instead}`,
       token
     )
+  }
+}
+
+/** What other commands of nft are here. */
+const elsewhere: { readonly [word: string]: string } = {
+  list: 'connection.nftables.ruleset() reads all that there is',
+  reset: 'connection.nftables.reset() sets counters to zero',
+  monitor: 'connection.nftables.monitor() tells what changes',
+  define: 'a value stands in a hole of a template',
+  include: 'load takes a text, so put that of the file in its place'
 }
 
 const whole =

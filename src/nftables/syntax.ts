@@ -218,6 +218,18 @@ export interface Synproxy {
   readonly sackPerm?: boolean
 }
 
+/** A set of a rule's own, with a name, in which each key has one of its own: `meter m { ip saddr limit rate 10/second }`. */
+export interface Meter {
+  readonly statement: 'meter'
+  readonly name: string
+  /** How many keys there can be. Default 65535. */
+  readonly size?: number
+  readonly key: Operand
+  /** How long a key that nobody asks for stays, in milliseconds. */
+  readonly timeout?: number
+  readonly of: Stateful
+}
+
 export type ObjectKind =
   | 'counter'
   | 'quota'
@@ -239,6 +251,7 @@ export type Statement =
   | Copy
   | Queue
   | Synproxy
+  | Meter
   | ({ readonly statement: 'verdict' } & Verdict)
   /** A verdict for each key: `tcp dport vmap { 22 : accept }`. */
   | { readonly statement: 'verdicts'; readonly key: Operand; readonly map: Elements | Named }
@@ -259,6 +272,8 @@ export type Statement =
       readonly timeout?: number
       readonly statements?: ReadonlyArray<Stateful>
     }
+  /** An option of TCP is taken out: `reset tcp option sack-perm`. */
+  | { readonly statement: 'reset'; readonly option: string }
   /** A match or a target of iptables, with its struct in hexadecimal. */
   | {
       readonly statement: 'xt'

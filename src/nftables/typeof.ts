@@ -58,6 +58,7 @@ const fieldNumber = (header: string, index: number): number => fieldNumbers[head
 const extensionNumbers: { readonly [extension: string]: number } = {
   hbh: 1,
   rt: 2,
+  rt0: 3,
   srh: 5,
   frag: 6,
   dst: 7,
@@ -69,7 +70,7 @@ const optionNumber = ({ op, name, number }: OptionKind): number =>
 
 /** Members by nft's own numbers, where those are not their order. */
 const optionFieldNumbers: { readonly [option: string]: ReadonlyArray<number> } = {
-  srh: [0, 1, 2, 3],
+  rt0: [2, 3],
   'tcp option sack1': [0, 4, 5],
   'tcp option sack2': [0, 6, 7],
   'tcp option sack3': [0, 8, 9],

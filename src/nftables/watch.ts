@@ -109,7 +109,12 @@ export const watching = () => {
       const held = sets.get(keyOf(at, name))
       return held === undefined
         ? undefined
-        : { layout: held.layout, elements: held.elements, anonymous: (held.flags & NFT_SET.ANONYMOUS) !== 0 }
+        : {
+            layout: held.layout,
+            elements: held.elements,
+            anonymous: (held.flags & NFT_SET.ANONYMOUS) !== 0,
+            size: held.set.size
+          }
     }
   const reading: Reading = {
     interfaces: new Map(),

@@ -179,7 +179,81 @@ const agreed: ReadonlyArray<Case> = [
   ['ip', 'quota 100bytes'],
   ['ip', 'limit rate 5kbytes/second burst 84bytes'],
   ['ip', 'limit rate 5/second burst 84packets'],
-  ['ip', 'tcp option sack0 left 5']
+  ['ip', 'tcp option sack0 left 5'],
+  // What a set says of the headers behind.
+  ['ip', 'meta l4proto { tcp, udp } th dport 53'],
+  ['ip', 'ip protocol { tcp, udp } th dport 53'],
+  ['ip', 'meta l4proto { tcp, udp } dnat to 1.1.1.1:53'],
+  ['ip', 'meta l4proto { 6-17, 99, 100 } accept'],
+  ['ip', 'meta l4proto != { tcp, udp } tcp dport 53'],
+  ['ip', 'meta l4proto @protos tcp dport 53', 'set protos { type inet_proto; }'],
+  ['ip', 'meta l4proto vmap { tcp : accept, udp : drop } tcp dport 53'],
+  ['ip', 'meta l4proto . th dport { tcp . 53, udp . 53 } tcp dport 53'],
+  ['ip', 'meta l4proto { 6, tcp } tcp dport 53'],
+  ['inet', 'meta nfproto { ipv4, ipv6 } icmp type echo-request'],
+  ['inet', 'meta l4proto icmp icmp type echo-request'],
+  ['ip', 'meta l4proto 99 redirect to :80'],
+  // A set of one element is that element.
+  ['ip', 'meta l4proto { tcp } tcp dport { 22 }'],
+  ['ip', 'tcp dport != { 22-25 }'],
+  ['ip', 'ip saddr { 10.0.0.0/9 } ip daddr != { 10.0.0.0/8 }'],
+  ['ip', 'iifname { "eth*" } iif { "lo" } oifname != { eth0 }'],
+  ['ip', 'meta mark & 0xff { 5 } ct mark { 1-5 }'],
+  ['ip', 'ip saddr . tcp dport { 1.1.1.1 . 22 }'],
+  ['bridge', 'ether type { 8021q } vlan id { 5 }'],
+  // Constants that are computed, and what binds tighter.
+  ['ip', 'ct event set new or related'],
+  ['ip', 'ct event set (new|related)'],
+  ['ip', 'ct state new or established'],
+  ['ip', 'ct state (new or established)'],
+  ['ip', 'ct state == new or established'],
+  ['ip', 'ct state new,established or related'],
+  ['ip', 'ct state vmap { new or related : accept, established : drop }'],
+  ['ip', 'ct state & (new or related) != 0'],
+  ['ip', 'tcp flags set syn or ack'],
+  ['ip', 'tcp flags syn xor ack'],
+  ['ip', 'tcp flags & syn|ack == syn'],
+  ['ip', 'meta mark set (1 | 2) & 3'],
+  ['ip', 'meta mark != 0x10 & 0x30'],
+  ['ip', 'meta mark { 1 | 2, 4 }'],
+  ['ip', 'meta mark set tcp dport map { 80 : 1 | 2 }'],
+  ['ip', 'meta mark & (1 | 2) == 1'],
+  ['ip', 'meta mark & 3 | 4 == 5'],
+  ['ip', 'meta mark | 4 & 3 == 5'],
+  ['ip', 'meta mark set meta mark & 0xff | 0x100 ^ 0x1'],
+  ['ip', 'meta mark set (meta mark | 0x2) & 0xf0'],
+  ['ip', 'meta mark set (meta mark & 0xff) << 4'],
+  ['ip', 'meta mark set ct mark << 8 | 0x1'],
+  ['ip', 'ip saddr 10.0.0.0 | 0.0.0.1'],
+  ['ip', 'dnat to 10.0.0.0 | 0.0.0.1'],
+  ['ip', 'ip dscp & 1 | 2 == 3'],
+  ['ip6', 'ip6 flowlabel & 0xff == 1'],
+  // Addresses as numbers, and by the names of /etc/hosts.
+  ['ip', 'ip saddr & 255.255.255.0 == 10.0.0.0'],
+  ['ip', 'ip saddr and 0xffffff00 == 10.0.0.0'],
+  ['ip', 'ip saddr & 0xff == 0.0.0.1'],
+  ['ip', 'ip saddr { 0x0a000001, 10.0.0.5 } ip daddr 0x0a000000/8'],
+  ['ip', 'ip saddr localhost'],
+  ['ip', 'tcp dport 1 dnat to localhost', 'set s { type ipv4_addr; elements = { localhost }; }'],
+  // Options that are taken out, and segments of a route.
+  ['ip', 'tcp dport 5 reset tcp option sack-permitted'],
+  ['ip', 'reset tcp option 5'],
+  ['ip', 'reset tcp option 77'],
+  ['ip', 'tcp option sack-permitted exists'],
+  ['ip6', 'srh sid[1] { ::1, ::2 }'],
+  ['ip6', 'rt0 addr[2] dead::beef'],
+  // Meters.
+  ['ip', 'meter m { ip saddr limit rate 10/second } accept'],
+  ['ip', 'ct state new meter m size 1024 { ip saddr . tcp dport ct count over 5 } reject'],
+  ['ip', 'meter m size 128 { ip saddr timeout 1m limit rate over 10 mbytes/second } drop comment "x"'],
+  ['ip', 'meter a { ip saddr & 255.255.255.0 counter } meter b { iifname quota over 10 mbytes }'],
+  ['ip', 'flow table m { ip saddr limit rate 10/second }'],
+  // What is rejected is asked for before anything is counted, and the answer is of its family.
+  ['inet', 'counter reject with icmp host-unreachable'],
+  ['inet', 'meter m { ip saddr counter } reject with tcp reset'],
+  ['ip', 'th dport 5 reject with tcp reset'],
+  ['inet', 'ip saddr 1.1.1.1 reject'],
+  ['inet', 'meta nfproto ipv6 reject']
 ]
 
 for (const given of agreed) same(given)
@@ -263,6 +337,19 @@ const declined: ReadonlyArray<readonly [given: Case, reason: RegExp]> = [
   [['ip', 'meta mark set iif'], /iif is iface_index, not mark/],
   [['ip', 'meta mark set ip length'], /ip length is integer, not mark/],
   [['ip', 'ct mark set ip dscp'], /ip dscp is dscp, not mark/],
+  [['ip', 'meta mark set ip ttl'], /ip ttl is integer, not mark/],
+  [['ip', 'meta mark set @th,0,8'], /is integer, not mark/],
+  [['ip', 'meta mark set 1 << 4'], /column 17: a constant is not shifted/],
+  [['ip', 'meta mark set 0xffffffff | 0x100000000'], /0x100000000 is no mark, which has 32 bits/],
+  [['ip', 'ct mark set ct mark | meta mark'], /meta is no mark/],
+  [['ip', 'ip saddr 192.168.1/24'], /192 is no ipv4_addr: write all four numbers/],
+  [['ip6', 'exthdr srh exists'], /exthdr has no srh/],
+  [['ip6', 'srh nexthdr 6'], /srh has no nexthdr/],
+  [['ip6', 'srh sid[3] ::1'], /srh has no sid/],
+  [['ip', 'meter m { ip saddr }'], /column 20: a meter has a limit/],
+  [['ip', 'reset tcp option nosuch'], /column 18: nosuch is no option of TCP/],
+  [['ip', 'meta nfproto ipv4'], /only tables of family inet can ask for meta nfproto/],
+  [['netdev', 'meta nfproto { ipv4, ipv6 }'], /only tables of family inet can ask for meta nfproto/],
   [['ip', 'add @ports { ip saddr }', ports], /@ports has keys of inet_service/],
   // What contradicts itself.
   [['ip', 'icmp type redirect icmp id 5'], /does not go together/],
@@ -270,6 +357,22 @@ const declined: ReadonlyArray<readonly [given: Case, reason: RegExp]> = [
   [['inet', 'ip6 daddr ::1 dnat ip to 1.1.1.1'], /does not go together with ip6/],
   [['ip', 'meta l4proto tcp meta l4proto udp udp dport 5'], /./],
   [['bridge', 'ether type ip vlan id 5'], /vlan does not go together/],
+  [['ip', 'meta l4proto { tcp, udp } tcp dport 53'], /tcp does not go together with udp/],
+  [['ip', 'meta l4proto { tcp, udp } counter tcp dport { 53, 54 }'], /tcp does not go together with udp/],
+  [['ip', 'ip protocol { 6, 17 } tcp dport 53'], /tcp does not go together with udp/],
+  [['ip', 'ip protocol tcp meta l4proto udp tcp dport 53'], /tcp does not go together with udp/],
+  [['ip', 'meta l4proto { tcp, 99 } tcp dport 53'], /tcp does not go together with another protocol/],
+  [['ip6', 'ip6 nexthdr { tcp, udp } tcp dport 53'], /tcp does not go together with udp/],
+  [['inet', 'meta l4proto { icmp, icmpv6 } icmp type echo-request'], /icmp does not go together with icmpv6/],
+  [['inet', 'meta nfproto { ipv4, ipv6 } ip saddr 1.1.1.1'], /ip does not go together with ip6/],
+  [['bridge', 'ether type { ip, ip6 } ip saddr 1.1.1.1'], /ip does not go together with ip6/],
+  [['bridge', 'meta protocol 0x1234 ip saddr 1.1.1.1'], /ip does not go together with another protocol/],
+  [['inet', 'meta l4proto { tcp, udp } reject with tcp reset'], /tcp does not go together with udp/],
+  [
+    ['inet', 'meta l4proto @p redirect to :80', 'set p { type inet_proto; }'],
+    /before the transport is known/
+  ],
+  [['ip', 'meta l4proto { 6-17 } redirect to :80'], /before the transport is known/],
   [['ip', 'numgen inc mod 10 20'], /20 is no integer, which is below 10/],
   [['ip', 'symhash mod 10 { 1, 20 }'], /20 is no integer, which is below 10/],
   [['ip', 'jhash ip saddr mod 10 20'], /20 is no integer, which is below 10/],
@@ -290,6 +393,25 @@ const declined: ReadonlyArray<readonly [given: Case, reason: RegExp]> = [
 ]
 
 for (const [given, reason] of declined) refused(given, reason)
+
+/** What nft takes for something that nobody means. */
+const unlike: ReadonlyArray<readonly [given: Case, reason: RegExp]> = [
+  // The first three numbers are 0.
+  [['ip', 'ip saddr 10/8'], /column 10: 10 is no ipv4_addr: write all four numbers/],
+  // The bytes of the packet become a number that is read from the other end.
+  [['ip6', 'ct mark set ip6 flowlabel'], /its 20 bits would be read in another order/],
+  [['bridge', 'meta mark set vlan id'], /its 12 bits would be read in another order/],
+  [['ip', 'iifname "lo" | "eth0"'], /nothing to compute with/]
+]
+
+for (const [given, reason] of unlike)
+  kernelTest(test, `refused, though nft takes it: ${given[0]} ${given[1]}`, needs, async () => {
+    const text = tableOf(given)
+    const { ok, said } = nft(text)
+    assert.ok(ok, said)
+    await using connection = open()
+    assert.match(await refusal(() => connection.nftables.load(text)), reason)
+  })
 
 const base = 'table ip t { chain c { accept; }; set s { type inet_service; }; }'
 

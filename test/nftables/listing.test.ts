@@ -32,6 +32,13 @@ const rows: ReadonlyArray<Row> = [
   ['inet', 'meta nfproto ipv4 meta l4proto tcp dnat ip to 1.1.1.1:tcp dport map { 1 : 2 }'],
   ['inet', 'meta nfproto ipv4 meta l4proto tcp redirect to :ip saddr map { 1.1.1.1 : 80 }'],
   ['ip', 'icmp type echo-request icmp id 5'],
+  ['ip', 'meter m size 65535 { ip saddr limit rate 10/second } accept'],
+  ['ip', 'meter m size 128 { ip saddr . tcp dport timeout 1m counter }'],
+  ['ip6', 'meter m size 65535 { ip6 saddr & ffff:ffff:: ct count over 5 } drop'],
+  ['ip', 'tcp dport 5 reset tcp option sack-perm'],
+  ['ip', 'reset tcp option 77'],
+  ['ip6', 'srh sid[1] ::1'],
+  ['ip', 'ct label set 1 | 2'],
   ['ip', 'icmp type echo-reply icmp sequence 5'],
   ['ip', 'icmp id 5'],
   ['ip', 'icmp type redirect icmp gateway 5'],
@@ -65,6 +72,7 @@ const rows: ReadonlyArray<Row> = [
   ['ip', 'ip option rr addr @s', set('typeof ip option rr addr', '5')],
   ['inet', 'sctp chunk data tsn @s', set('typeof sctp chunk data tsn', '5')],
   ['ip6', 'srh tag @s', set('typeof srh tag', '5')],
+  ['ip6', 'srh sid[1] @s', set('typeof srh sid[1]', '::1')],
   ['ip', 'numgen inc mod 2 @s', set('typeof numgen inc mod 2', '0, 1')],
   ['ip', 'symhash mod 2 @s', set('typeof symhash mod 2', '0, 1')],
   ['ip', 'ipsec out spnum 1 ip saddr @s', set('typeof ipsec out spnum 1 ip saddr', '1.1.1.1')],
@@ -205,17 +213,14 @@ for (const [family, rule] of betterWritten)
     assert.fixture(run('nft', 'list', 'ruleset'), written([family, rule]))
   })
 
-kernelTest(
-  test,
-  'what takes an option of TCP away has no words, and is said to be there',
-  needs,
-  async () => {
-    run('nft', written(['ip', 'reset tcp option fastopen']))
+for (const rule of ['meta nfproto ipv4 reject with tcp reset', 'meta protocol 0x1234 reject with tcp reset'])
+  kernelTest(test, `${rule}: nft forgets the family, and we do not`, needs, async () => {
+    run('nft', written(['inet', rule]))
+    assert.not.match(run('nft', 'list', 'ruleset'), /meta (?:nfproto|protocol)/)
     await using connection = open()
     const { text } = await connection.nftables.ruleset()
-    assert.match(text, /\tunknown "exthdr"/)
-  }
-)
+    assert.match(text, new RegExp(rule.replace(/ reject.*/, '')))
+  })
 
 kernelTest(
   test,

@@ -81,7 +81,10 @@ const faults: ReadonlyArray<readonly [text: string, column: number, message: Reg
   ['limit rate 5/secnd', 14, /secnd is no period: did you mean second\?/],
   ['tcp dport 22 accept tcp', 24, /tcp has no the end/],
   ['', 1, /at least one statement/],
-  ['meta mark set', 14, /is no mark/]
+  ['meta mark set', 14, /is no mark/],
+  ['ip saddr 10/8', 10, /10 is no ipv4_addr: write all four numbers, 10\.0\.0\.0/],
+  ['meta mark set 1 << 4', 17, /a constant is not shifted: write the number that it gives/],
+  ['meter m { ip saddr }', 20, /a meter has a limit, a counter, a quota or a ct count for each key/]
 ]
 
 for (const [text, column, message] of faults)
@@ -92,6 +95,20 @@ for (const [text, column, message] of faults)
     assert.is(fault.line, 1)
     assert.is(fault.column, column)
     assert.is(fault.excerpt, `${text}\n${' '.repeat(column - 1)}^`)
+  })
+
+const elsewhere: ReadonlyArray<readonly [text: string, message: RegExp]> = [
+  ['list ruleset', /column 1: list is no change: connection\.nftables\.ruleset\(\) reads/],
+  ['reset counters', /reset is no change: connection\.nftables\.reset\(\) sets counters to zero/],
+  ['monitor', /monitor is no change: connection\.nftables\.monitor\(\)/],
+  ['define x = 5', /define is no change: a value stands in a hole/],
+  ['include "x.nft"', /include is no change: load takes a text/],
+  ['describe ip saddr', /describe is no command: table, add/]
+]
+
+for (const [text, message] of elsewhere)
+  test(`${text}: what there is instead`, () => {
+    assert.match(left(script(text)).message, message)
   })
 
 const value = (text: string): syntax.Operand => ({ kind: 'value', value: text })
@@ -290,7 +307,7 @@ const scraps = fc
   .array(
     fc.oneof(
       fc.constantFrom(
-        ...'ip saddr tcp dport { } ( ) [ ] , . : - / ; & | == != @set accept map vmap set to meta mark ct state limit rate 10.0.0.1 ::1 22 "x" 5/second log prefix dnat fib numgen jhash update add jump * \\ table chain elements = type hook \n'.split(
+        ...'ip saddr tcp dport { } ( ) [ ] , . : - / ; & | == != @set accept map vmap set to meta mark ct state limit rate 10.0.0.1 ::1 22 "x" 5/second log prefix dnat fib numgen jhash update add meter reset or sid[1] jump * \\ table chain elements = type hook \n'.split(
           ' '
         )
       ),
