@@ -61,7 +61,9 @@ const statuses: ReadonlyArray<readonly [status: string, meaning: string]> = [
   ['0', 'Done.'],
   ['1', 'Refused by the kernel, or failed; what was begun has been undone.'],
   ['2', 'Wrong usage: an option, an argument or a recipe is wrong, and nothing has been done.'],
-  ['3', 'Of isolink status: something does not hold any more.']
+  ['3', 'Of isolink status: something does not hold any more.'],
+  ['126', 'Of isolink exec: the command cannot be executed.'],
+  ['127', 'Of isolink exec: there is no such command. Else it ends as the command does.']
 ]
 
 export const manual = (version: string): string => {

@@ -10,7 +10,7 @@ export interface HexError {
 
 /**
  * The bytes that a text shows. Plain hexadecimal digits, in any grouping and with or without 0x, are one datagram;
- * of dumps by `strace -e write=all`, `xxd` and `hexdump -C` each is one, and the lines between them are passed over.
+ * of dumps by `strace -e read=all -e write=all`, `xxd` and `hexdump -C` each is one, and the lines between them are passed over.
  */
 export const parseHex = (text: string): E.Either<HexError, ReadonlyArray<Uint8Array>> => {
   const lines = text.split(/\r?\n/)
@@ -22,6 +22,9 @@ const failure = (line: number, reason: string): E.Either<HexError, never> =>
 
 /** An offset, bytes, and mostly the same bytes as text. */
 const dumpLine = /^\s*(?:\| ([\da-f]{5,}) {2}|([\da-f]{8}) {2}(?=.*\|$)|(?:0x)?([\da-f]{4,}): +)(.*)$/i
+
+/** A call as strace shows it without being told to dump its bytes. */
+const bareCall = /^[\s\d[\]a-z.:]*(?:send|recv)(?:to|from|m?msg)\(\d+/
 
 /** strace shows each buffer of a message by itself. */
 const furtherBuffer = /^ \* \d+ bytes in buffer [1-9]/
@@ -54,6 +57,9 @@ const parseDumps = (lines: ReadonlyArray<string>): E.Either<HexError, ReadonlyAr
 const parsePlain = (lines: ReadonlyArray<string>): E.Either<HexError, ReadonlyArray<Uint8Array>> => {
   const bare = lines.map(line => line.replace(/0x|\\x|[\s,:"';]/gi, ''))
   const wrong = bare.findIndex(line => !/^[\da-f]*$/i.test(line))
+  const call = lines.findIndex(line => bareCall.test(line))
+  if (call >= 0)
+    return failure(call + 1, 'strace shows a call without its bytes; -e read=all -e write=all adds them')
   if (wrong >= 0) return failure(wrong + 1, `${JSON.stringify(lines[wrong])} is not hexadecimal`)
   const digits = bare.join('')
   if (digits === '') return failure(1, 'there are no bytes')

@@ -21,7 +21,7 @@ export const decode = (command: Command): Command =>
     .description("Prints the netlink messages that bytes hold, under the kernel's names.")
     .argument(
       '<hex...>',
-      'hexadecimal digits, or - for the standard input, which may be a dump by strace, xxd or hexdump'
+      'hexadecimal digits, or - for the standard input, which may be a dump by xxd, hexdump -C, or strace with -e read=all -e write=all'
     )
     .addOption(
       among(command.createOption('--protocol <name>', 'what the socket speaks').default('route'), protocols)

@@ -54,7 +54,7 @@ export interface NotExecutable {
 
 const notPrepared = (message: string): NotPrepared => ({ _tag: 'NotPrepared', message })
 
-const notExecutable = (file: string): NotExecutable => ({
+export const notExecutable = (file: string): NotExecutable => ({
   _tag: 'NotExecutable',
   file,
   message: `${file} is not there, or cannot be executed`

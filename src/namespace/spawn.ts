@@ -1,10 +1,21 @@
 import { type ChildProcess, type SpawnOptions, spawn as startProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
 import { within } from './enter'
 import type { NamespaceError } from './error'
+import { type NotExecutable, notExecutable } from './launch'
 import type { NamespaceRef } from './reference'
-import { failureOf } from './system'
+import { failureOf, type SystemCallFailed } from './system'
+
+/** What execve says of a file. `man 2 execve` */
+const ofFile: ReadonlySet<string> = new Set(['EACCES', 'EISDIR', 'ELOOP', 'ENOENT', 'ENOEXEC', 'ENOTDIR'])
+
+/** Node says of a working directory that is not there what it says of a file. */
+const reasonOf = (error: Error, file: string, { cwd }: SpawnOptions): SystemCallFailed | NotExecutable => {
+  const failure = failureOf('spawn', error)
+  return ofFile.has(failure.code) && (cwd === undefined || existsSync(cwd)) ? notExecutable(file) : failure
+}
 
 /**
  * Starts a process whose network is the namespace's. All else is the caller's, and as child_process.spawn has it:
@@ -16,7 +27,7 @@ export const spawn =
     file: string,
     args: ReadonlyArray<string> = [],
     options: SpawnOptions = {}
-  ): TE.TaskEither<NamespaceError, ChildProcess> =>
+  ): TE.TaskEither<NamespaceError | NotExecutable, ChildProcess> =>
   async () => {
     // Node forks before it returns, and in this thread.
     const spawned = within(ref, () => startProcess(file, args, options))
@@ -24,6 +35,6 @@ export const spawn =
     const child = spawned.right
     return new Promise(resolve => {
       child.once('spawn', () => resolve(E.right(child)))
-      child.once('error', error => resolve(E.left(failureOf('spawn', error))))
+      child.once('error', error => resolve(E.left(reasonOf(error, file, options))))
     })
   }

@@ -23,6 +23,11 @@ test('strace … 2>&1 | isolink decode -', () => {
   assert.is(output(isolink(['decode', '-'], { input: strace })), text)
 })
 
+test('strace without -e write=all', () => {
+  const [call = ''] = strace.split('\n')
+  refused(isolink(['decode', '-'], { input: call }), 2, /^hex: line 1: strace .*-e read=all -e write=all/)
+})
+
 test('isolink decode HEX, in any grouping', () => {
   const bytes = [...strace.matchAll(/^ \| \d{5} {2}(.{48})/gm)].map(([, digits = '']) => digits.trim())
   assert.is(output(isolink(['decode', ...bytes])), text)

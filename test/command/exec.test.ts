@@ -49,11 +49,18 @@ kernelTest(test, 'a signal is passed on', [], async () => {
 
 kernelTest(test, 'no such namespace, no such command', [], () => {
   refused(isolink(['exec', 'red', '--', 'true']), 1, /^there is no network namespace with the name red$/)
-  refused(
-    isolink(['exec', 'blue', '--', 'no-such-file']),
-    1,
-    /^no-such-file is not there, or cannot be executed$/
-  )
+  // As of a shell, env and nsenter.
+  for (const [file, status] of [
+    ['no-such-file', 127],
+    ['/nowhere/file', 127],
+    ['/etc/passwd', 126],
+    ['/etc', 126]
+  ] as const)
+    refused(
+      isolink(['exec', 'blue', '--', file]),
+      status,
+      new RegExp(`^${file} is not there, or cannot be executed$`)
+    )
   refused(isolink(['exec', '0', '--', 'true']), 2, /^pid 0: it must be an integer, 1 or more$/)
 })
 

@@ -49,14 +49,13 @@ kernelTest(test, 'the child keeps its streams and options', [], async () => {
 })
 
 kernelTest(test, 'a file that is not there is an error value', [], async () => {
-  const error = await left(spawn('there', '/nowhere/file'))
-  assert.is(error._tag, 'SystemCallFailed')
-  assert.is(error.message, 'spawn: no such file or directory (ENOENT)')
-  assert.equal(await left(exec('there', '/nowhere/file')), {
-    _tag: 'NotExecutable',
-    file: '/nowhere/file',
-    message: '/nowhere/file is not there, or cannot be executed'
-  })
+  for (const file of ['/nowhere/file', 'no-such-file', '/etc/passwd', '/etc']) {
+    const error = { _tag: 'NotExecutable', file, message: `${file} is not there, or cannot be executed` }
+    assert.equal(await left(spawn('there', file)), error)
+    assert.equal(await left(exec('there', file)), error)
+  }
+  const elsewhere = await left(spawn('there', 'true', [], { cwd: '/nowhere' }))
+  assert.is(elsewhere.message, 'spawn: no such file or directory (ENOENT)')
   assert.is((await left(exec('missing', 'true')))._tag, 'NamespaceNotFound')
 })
 

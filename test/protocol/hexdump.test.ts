@@ -41,6 +41,22 @@ test('strace -e write=all: a dump is a datagram', () => {
   assert.equal(parseHex(text), E.right([first, bytes(0x24, 0, 0, 0)]))
 })
 
+test('strace without the bytes: the line, and what adds them', () => {
+  for (const call of [
+    'sendto(3, [{nlmsg_len=32, nlmsg_type=RTM_NEWLINK, …}], 32, 0, NULL, 0) = 32',
+    '[pid 19891] sendmsg(3, {msg_name={sa_family=AF_NETLINK, …}, …) = 40',
+    '19891 12:00:01.5 recvmsg(3, {msg_name={sa_family=AF_NETLINK, …}, 0) = 4'
+  ])
+    assert.equal(
+      parseHex(`execve("/usr/bin/ip", …) = 0\n${call}\n+++ exited with 0 +++`),
+      E.left({
+        _tag: 'HexError',
+        line: 2,
+        reason: 'strace shows a call without its bytes; -e read=all -e write=all adds them'
+      })
+    )
+})
+
 test('strace: the buffers of one message belong together', () => {
   const text = `
  * 2 bytes in buffer 0

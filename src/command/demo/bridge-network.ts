@@ -25,13 +25,13 @@ export const bridgeNetworkDemo: Demo = {
         namespace: 'red',
         interface: 'red0',
         address: `${network.red}/24`,
-        publish: [{ hostPort: port, port: 80 }]
+        publish: [{ hostPort: port, port }]
       },
       { namespace: 'green', address: `${network.green}/24` }
     ]
   }),
   begin: async () => {
-    const server = await serve('red', 'red')
+    const server = await serve('red', 'red', port)
     return () => void server.close()
   },
   claims: [

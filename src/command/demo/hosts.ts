@@ -11,7 +11,7 @@ export const secondLink = { link: 'eth1', other: '10.0.7.20' } as const
 export const network = '10.0.6.0/24'
 export const gateway = '10.0.6.1'
 
-/** Makes the two hosts of the posts, each with `eth0` on one network. */
+/** Makes the two hosts of the blog posts that the recipes come from, each with `eth0` on one network. */
 export const makeHosts = async (): Promise<void> => {
   await namespaces.create(otherHost.namespace)
   await using here = open()

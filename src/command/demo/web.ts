@@ -8,13 +8,13 @@ export interface Page {
   readonly caller: string
 }
 
-/** A web server on port 80 of a namespace, which tells each caller who he is. */
-export const serve = async (namespace: NamespaceRef, name: string): Promise<Server> => {
+/** A web server in a namespace, which tells each caller who he is. */
+export const serve = async (namespace: NamespaceRef, name: string, port = 80): Promise<Server> => {
   const server = createServer(({ socket }, response) => {
     const page: Page = { server: name, caller: socket.remoteAddress ?? '' }
     response.setHeader('connection', 'close').end(JSON.stringify(page))
   })
-  await namespaces.listen(namespace, server, { host: '0.0.0.0', port: 80 })
+  await namespaces.listen(namespace, server, { host: '0.0.0.0', port })
   return server
 }
 
