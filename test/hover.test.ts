@@ -1,5 +1,5 @@
 /** What an editor shows of a message’s members to those who have the package and not its sources. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import * as ts from 'typescript'
@@ -70,6 +70,20 @@ it.${path}`)
     text: '(property) valid: number',
     documentation: 'Seconds that it stays valid; 0xffffffff is for ever.'
   })
+})
+
+test('a parameter of a recipe, by promises', () => {
+  declare(['src/promises/index.ts'])
+  // Its declarations say what they are made of.
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const of = (recipe: string, member: string) =>
+    shown(`import type { ${recipe} } from './src/promises/index'
+declare const it: Parameters<typeof ${recipe}>[0]
+it.${member}`).documentation
+  assert.is(
+    of('vethMasquerade', 'hostInterface'),
+    "The host's end of the pair; `veth-` and the name by default."
+  )
 })
 
 test.run()

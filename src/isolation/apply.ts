@@ -204,14 +204,13 @@ const referencesIn = (value: unknown): ReadonlyArray<NamespaceRef> =>
       )
 
 /**
- * What every step of a plan, or some of them, finds before anything is changed; the questions of all travel together, once the namespaces are
+ * What every step finds before anything is changed; the questions of all travel together, once the namespaces are
  * there that they are asked in. A port that somebody has is the caller's to mend, not the step's.
  */
 export const observe = (
   machine: Machine,
   plan: Plan,
-  world: World,
-  steps: ReadonlyArray<Step> = plan.steps
+  world: World
 ): TE.TaskEither<PortTaken | StepFailed, ReadonlyArray<unknown>> => {
   const around = surroundings(world, machine, plan, [])
   const found = new Map<Step, unknown>()
@@ -225,15 +224,15 @@ export const observe = (
     )
   const makesPlace = ({ _tag }: Step): boolean => _tag === 'CreateNamespace'
   return pipe(
-    steps.filter(makesPlace),
+    plan.steps.filter(makesPlace),
     TE.traverseSeqArray(look),
     TE.chain(() =>
       pipe(
-        steps.filter(step => !makesPlace(step)),
+        plan.steps.filter(step => !makesPlace(step)),
         TE.traverseArray(look)
       )
     ),
-    TE.map(() => steps.map(step => found.get(step)))
+    TE.map(() => plan.steps.map(step => found.get(step)))
   )
 }
 

@@ -145,7 +145,8 @@ const carryOver =
       machine,
       async (world): Promise<E.Either<IsolationError, void>> => {
         const { kept, added, removed } = differenceOf(entry, plan)
-        const seen = await observe(machine, plan, world, added)()
+        // Looked at by themselves: the plan's links are there, and stay when the port goes.
+        const seen = await observe(machine, { ...plan, steps: added }, world)()
         if (E.isLeft(seen)) return seen
         const tasks = added.map((step, n): Task => ({ step, before: seen.right[n] }))
         const next: Entry = {

@@ -12,6 +12,8 @@ import * as sysctl from './sysctl'
 
 export * from '../index'
 export { IsolinkError, type Stream } from './promise'
+// Where a type is written out, editors show what each parameter means, which they lose of one that is inferred.
+
 /** Written like this, and not as `export * as`, each is loaded when it is first used. */
 export { namespaces, nftables, sysctl }
 
@@ -117,7 +119,9 @@ const objects = (given: isolink.Objects): Objects =>
  *
  * @throws IsolinkError
  */
-export const bridgeNetwork = promise(() => isolink.bridgeNetwork)
+export const bridgeNetwork: (parameters: isolink.BridgeNetworkParameters) => isolink.Plan = promise(
+  () => isolink.bridgeNetwork
+)
 
 /**
  * A wire straight between two namespaces: a veth pair that the host has no part in. A namespace is told by its name, a
@@ -125,7 +129,9 @@ export const bridgeNetwork = promise(() => isolink.bridgeNetwork)
  *
  * @throws IsolinkError
  */
-export const directLink = promise(() => isolink.directLink)
+export const directLink: (parameters: isolink.DirectLinkParameters) => isolink.Plan = promise(
+  () => isolink.directLink
+)
 
 /**
  * A namespace with a network interface of the host's for itself: the second one, which moves there. The host gets it
@@ -133,7 +139,7 @@ export const directLink = promise(() => isolink.directLink)
  *
  * @throws IsolinkError
  */
-export const dualNic = promise(() => isolink.dualNic)
+export const dualNic: (parameters: isolink.DualNicParameters) => isolink.Plan = promise(() => isolink.dualNic)
 
 /**
  * The host's own interface to the world moves into a namespace, with all addresses, routes, rules and neighbours that
@@ -141,7 +147,9 @@ export const dualNic = promise(() => isolink.dualNic)
  *
  * @throws IsolinkError
  */
-export const hostFakeIp = promise(() => isolink.hostFakeIp)
+export const hostFakeIp: (parameters: isolink.HostFakeIpParameters) => isolink.Plan = promise(
+  () => isolink.hostFakeIp
+)
 
 /**
  * A namespace on the host's own network, with IP addresses of its own and the hardware address of the host: where a
@@ -149,7 +157,7 @@ export const hostFakeIp = promise(() => isolink.hostFakeIp)
  *
  * @throws IsolinkError
  */
-export const ipvlan = promise(() => isolink.ipvlan)
+export const ipvlan: (parameters: isolink.IpvlanParameters) => isolink.Plan = promise(() => isolink.ipvlan)
 
 /**
  * A namespace on the host's own network, with a hardware address and IP addresses of its own: to the network it is one
@@ -157,7 +165,7 @@ export const ipvlan = promise(() => isolink.ipvlan)
  *
  * @throws IsolinkError
  */
-export const macvlan = promise(() => isolink.macvlan)
+export const macvlan: (parameters: isolink.MacvlanParameters) => isolink.Plan = promise(() => isolink.macvlan)
 
 /**
  * A switch in a namespace of its own, on which other namespaces are: a bridge without an address, and a veth pair for
@@ -165,7 +173,9 @@ export const macvlan = promise(() => isolink.macvlan)
  *
  * @throws IsolinkError
  */
-export const namespaceSwitch = promise(() => isolink.namespaceSwitch)
+export const namespaceSwitch: (parameters: isolink.NamespaceSwitchParameters) => isolink.Plan = promise(
+  () => isolink.namespaceSwitch
+)
 
 /**
  * A namespace with a private address that reaches the world by the host's: a veth pair, a default route, forwarding,
@@ -173,7 +183,9 @@ export const namespaceSwitch = promise(() => isolink.namespaceSwitch)
  *
  * @throws IsolinkError
  */
-export const vethMasquerade = promise(() => isolink.vethMasquerade)
+export const vethMasquerade: (parameters: isolink.VethMasqueradeParameters) => isolink.Plan = promise(
+  () => isolink.vethMasquerade
+)
 
 /**
  * The plan for parameters that name their recipe, as JSON or YAML do.
@@ -188,7 +200,11 @@ export const planFrom = promise(() => isolink.planFrom)
  *
  * @throws IsolinkError
  */
-export const attach = promise(() => isolink.attach)
+export const attach: (
+  network: string,
+  endpoint: isolink.Endpoint,
+  options?: Omit<isolink.ApplyOptions, 'confirmWithin'>
+) => Promise<isolink.Isolation> = promise(() => isolink.attach)
 
 /**
  * Detaches an endpoint, by its name, which is that of its namespace. Succeeds too when it is not there.
@@ -203,7 +219,11 @@ export const detach = promise(() => isolink.detach)
  *
  * @throws IsolinkError
  */
-export const publish = promise(() => isolink.publish)
+export const publish: (
+  name: string,
+  port: isolink.PortMapping,
+  options?: isolink.PublicationOptions
+) => Promise<isolink.Revision> = promise(() => isolink.publish)
 
 /**
  * Publishes a port no more, and ends the connections that came by it. Succeeds too when it is not published. A port of
@@ -211,7 +231,11 @@ export const publish = promise(() => isolink.publish)
  *
  * @throws IsolinkError
  */
-export const unpublish = promise(() => isolink.unpublish)
+export const unpublish: (
+  name: string,
+  port: isolink.PortOfHost,
+  options?: isolink.PublicationOptions
+) => Promise<isolink.Revision> = promise(() => isolink.unpublish)
 
 /**
  * The shell script that a person would type to the same effect.

@@ -96,13 +96,27 @@ export const withoutPort = (
           each.hostPort < wanted.hostPort + wanted.count &&
           wanted.hostPort < each.hostPort + each.count
       )
-      return around === undefined
+      if (around !== undefined)
+        return E.left(
+          invalidParameters(
+            'unpublish',
+            'hostPort',
+            `${rangeText(wanted)} is not published by itself; unpublish ${rangeText(around)}`
+          )
+        )
+      const elsewhere = all.find(
+        ({ protocol, hostPort: first, count }) =>
+          protocol === wanted.protocol && first === wanted.hostPort && count === wanted.count
+      )
+      return elsewhere === undefined
         ? E.right(undefined)
         : E.left(
             invalidParameters(
               'unpublish',
-              'hostPort',
-              `${rangeText(wanted)} is not published by itself; unpublish ${rangeText(around)}`
+              'hostAddress',
+              elsewhere.hostAddress === undefined
+                ? `${rangeText(wanted)} is published at all addresses of the host; leave it out`
+                : `${rangeText(wanted)} is published at ${elsewhere.hostAddress}; name that`
             )
           )
     })

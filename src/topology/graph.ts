@@ -1,3 +1,5 @@
+import * as E from 'fp-ts/Either'
+import { contains, parsePrefix } from '../ip/prefix'
 import type { LinkEnd, PublishedPort, Topology, TopologyLink, TopologyNamespace } from './model'
 
 /** A link to be drawn, with the lines that are written into it. */
@@ -177,13 +179,29 @@ const holderOf = (address: string, namespaces: ReadonlyArray<TopologyNamespace>)
   return undefined
 }
 
-/** The link that has the address where the port is published; else that of the default route, or any device. */
+/**
+ * The link that has the address where the port is published; else that of the default route, or any device. What is
+ * published to the namespace itself leaves by the link on the network behind, and none leads there from outside.
+ */
 const entranceOf = (
   { links, defaultRoutes }: TopologyNamespace,
-  { hostAddress }: PublishedPort
-): TopologyLink | undefined =>
-  (hostAddress === undefined
-    ? undefined
-    : links.find(({ addresses }) => addresses.some(each => each.startsWith(`${hostAddress}/`)))) ??
-  links.find(({ index }) => defaultRoutes.some(each => each.link === index)) ??
-  links.find(link => link.name !== 'lo' && link.addresses.length > 0)
+  { hostAddress, address }: PublishedPort
+): TopologyLink | undefined => {
+  if (hostAddress !== undefined && isLoopback(hostAddress))
+    return links.find(({ addresses }) => addresses.some(each => isNetworkOf(each, address)))
+  const has = (wanted: string) => (each: string) => each.startsWith(`${wanted}/`)
+  return (
+    (hostAddress === undefined
+      ? undefined
+      : links.find(({ addresses }) => addresses.some(has(hostAddress)))) ??
+    links.find(({ index }) => defaultRoutes.some(each => each.link === index)) ??
+    links.find(link => link.name !== 'lo' && link.addresses.length > 0)
+  )
+}
+
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+
+const isNetworkOf = (prefix: string, address: string): boolean => {
+  const network = parsePrefix(prefix)
+  return E.isRight(network) && contains(network.right, address)
+}

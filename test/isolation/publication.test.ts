@@ -122,9 +122,15 @@ for (const { family, inner, gateway, here, other } of families) {
           String((await refusal(unpublish(name, { hostPort: 8091, hostAddress: here }))).message),
           /^unpublish: hostPort: 8091 is not published by itself; unpublish 8090-8092$/
         )
+        const wrong = await refusal(unpublish(name, { hostPort: '8090-8092' }))
+        assert.is(wrong.message, `unpublish: hostAddress: 8090-8092 is published at ${here}; name that`)
         await unpublish(name, { hostPort: '8090-8092', hostAddress: here })
         await unpublish(name, { protocol: 'udp', hostPort: 8080 })
         assert.is(await ask('other', here, 8080), other, 'TCP is still published')
+        assert.match(
+          String((await refusal(unpublish(name, { hostPort: 8080, hostAddress: here }))).message),
+          /^unpublish: hostAddress: 8080 is published at all addresses of the host; leave it out$/
+        )
         assert.is((await unpublish(name, { hostPort: 8080 })).changed, true)
         assert.is((await unpublish(name, { hostPort: 8080 })).changed, false)
         assert.is(await ask('other', here, 8080), 'ECONNREFUSED')

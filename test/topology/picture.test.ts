@@ -61,6 +61,18 @@ const network: Topology = {
   ]
 }
 
+test('what is published to the host alone does not come in by the link to the world', () => {
+  const [host, ...others] = network.namespaces as [TopologyNamespace]
+  const { published } = host
+  const local = [{ ...published[0], hostAddress: '127.0.0.1' }] as TopologyNamespace['published']
+  const drawn = toMermaid({ ...network, namespaces: [{ ...host, published: local }, ...others] })
+  assert.match(
+    drawn,
+    /n0l0 -\.->\|"?tcp 127\.0\.0\.1:8080 → 80"?\| n1l0|n0l0 -\. "tcp 127\.0\.0\.1:8080 → 80" \.-> n1l0/
+  )
+  assert.not.match(drawn, /n0l1 -\.->/)
+})
+
 test('Mermaid', () => {
   assert.is(
     toMermaid(network),
