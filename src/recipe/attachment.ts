@@ -81,9 +81,9 @@ export const wrongAttachment = (owner: string, given: Attachment): Fault | undef
   return (
     wrongPlace(owner, given) ??
     (addresses === undefined
-      ? found(`${owner}.address`, address === undefined ? 'is missing' : wrongHostAddress(address))
-      : (found(`${owner}.addresses`, address && 'give either address or addresses') ??
-        wrongAddresses(`${owner}.addresses`, addresses)))
+      ? found(within(owner, 'address'), address === undefined ? 'is missing' : wrongHostAddress(address))
+      : (found(within(owner, 'addresses'), address && 'give either address or addresses') ??
+        wrongAddresses(within(owner, 'addresses'), addresses)))
   )
 }
 
@@ -135,7 +135,7 @@ export const placePremises = (owner: string, given: Place): ReadonlyArray<Premis
 export const attachmentPremises = (owner: string, given: Attachment): ReadonlyArray<Premise> => [
   ...placePremises(owner, given),
   {
-    field: `${owner}.interface`,
+    field: within(owner, 'interface'),
     link: given.interface,
     namespace: namespaceOf(given),
     must: 'be absent'

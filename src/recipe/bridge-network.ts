@@ -230,7 +230,7 @@ const wrongEndpoint = (network: Network, endpoint: ParsedEndpoint, within: strin
         )
       )
       .find(each => each !== undefined)
-  return fault === undefined ? undefined : { ...fault, field: `${within}${fault.field.replace(/^\./, '')}` }
+  return fault === undefined ? undefined : { ...fault, field: `${within}${fault.field}` }
 }
 
 /** Why an address cannot be an endpoint's of the network, if it cannot. */

@@ -203,6 +203,15 @@ kernelTest(
   }
 )
 
+kernelTest(test, 'an interface that is there already is named as the caller names it', needs, async () => {
+  await apply(bridgeNetwork({ name: 'web', gateway: '10.100.0.1/24' }))
+  sh('ip netns add green; ip -n green link add eth0 type bridge')
+  const { field, message } = await refusal(attach('web', { namespace: 'green', address: '10.100.0.3/24' }))
+  assert.is(field, 'interface')
+  assert.match(String(message), /^interface: eth0 exists already in green/)
+  await teardown('web')
+})
+
 kernelTest(test, 'the bridge keeps its address while endpoints come and go, fifty times', needs, async () => {
   await apply(bridgeNetwork({ name: 'web', gateway: '10.100.0.1/24' }))
   const macs = new Set<string>()
