@@ -6,7 +6,7 @@ import { teardownOn } from '../../src/isolation/teardown'
 import { apply, teardown } from '../../src/promises'
 import type { Plan, Step } from '../../src/recipe'
 import { ip, raise, refusal, sh, stateOfHost } from '../lab'
-import { equip, everything, lasting, nic, strip } from '../nic'
+import { equip, everything, lasting, nic, plug, strip } from '../nic'
 import { command, kernelTest, linkKind } from '../sandbox'
 import { counted, faultyMachine } from './sweep/faults'
 
@@ -265,7 +265,7 @@ kernelTest(
 )
 
 kernelTest(test, 'the port of a bond is that again', [...needs, linkKind('bond')], async () => {
-  equip()
+  plug()
   sh(`ip link add bond0 type bond mode active-backup; ip link set ${nic} down; ip link set ${nic} master bond0
 ip link set bond0 up`)
   const told = (): string =>
