@@ -134,7 +134,7 @@ const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).c
 
 /** How long another process may hold the lock, and how often we look, in milliseconds. */
 const patience = 120_000
-const pace = { least: 2, most: 20 }
+const pace = { least: 2, most: 250 }
 
 export const journalIn = (
   directory: string,
@@ -482,13 +482,14 @@ const lock = async (
   descriptor: number,
   signal: AbortSignal | undefined
 ): Promise<E.Either<JournalFailed | Aborted, void>> => {
-  const deadline = performance.now() + patience
+  const start = performance.now()
   for (;;) {
     const taken = flock(descriptor, LOCK_EX | LOCK_NB)
     if (E.isRight(taken)) return E.right(undefined)
-    if (taken.left.code !== 'EAGAIN' || performance.now() > deadline)
-      return E.left(failed(path, 'lock', taken.left))
-    await setTimeout(pace.least + Math.random() * (pace.most - pace.least))
+    const waited = performance.now() - start
+    if (taken.left.code !== 'EAGAIN' || waited > patience) return E.left(failed(path, 'lock', taken.left))
+    // A hundred that look again and again would keep the one who works from it.
+    await setTimeout(pace.least + Math.random() * Math.min(pace.most, waited / 4))
     // Before the next try, so that whoever has given up does not get the lock after all.
     if (signal?.aborted === true) return E.left(waitEnded)
   }
