@@ -8,7 +8,7 @@ import { inWorld } from '../isolation/execution'
 import { thisMachine } from '../isolation/machine'
 import { checkPremises, resolveUplink } from '../isolation/premise'
 import type { Entry } from '../isolation/record'
-import { isOverdue } from '../isolation/watchdog'
+import { isUp } from '../isolation/watchdog'
 import { type Plan, planFrom } from '../recipe'
 import { readData, typed } from './input'
 import { type Answering, answer } from './outcome'
@@ -99,8 +99,7 @@ const stepsAfter = (
           TE.map(stepsOf)
         )()
       )
-  if (earlier.phase !== 'applied' || isOverdue(earlier))
-    return TE.right([`undo what was left of ${plan.name}`, ...stepsOf(plan)])
+  if (!isUp(earlier)) return TE.right([`undo what was left of ${plan.name}`, ...stepsOf(plan)])
   return isSame(earlier, plan)
     ? pipe(
         status(plan.name),

@@ -63,12 +63,13 @@ export const milliseconds: Check = whole('number of milliseconds', Number.MAX_SA
 
 export const milliseconds32: Check = number32('number of milliseconds')
 
+/** A list of anything. */
+export const items: Check = unless(Array.isArray, 'list')
+
 export const list =
   (each: Check): Check =>
   value =>
-    Array.isArray(value) ? value.map(each).find(fault => fault !== undefined) : `${shown(value)} is no list`
-
-export const anything: Check = () => undefined
+    Array.isArray(value) ? value.map(each).find(fault => fault !== undefined) : items(value)
 
 /** One of the two; what is wrong is told of the first. */
 export const either =

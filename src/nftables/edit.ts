@@ -24,7 +24,6 @@ import {
 } from './cursor'
 import { datatype, datatypes } from './datatype'
 import {
-  anything,
   big,
   type Check,
   type Checks,
@@ -33,6 +32,7 @@ import {
   type Fault,
   faultIn,
   faultText,
+  items,
   lackIn,
   list,
   milliseconds,
@@ -921,9 +921,7 @@ export const elementsChange = (
   verb: 'add' | 'create' | 'delete'
 ): Change => {
   const kind = { verb, object: 'element' } as const
-  const fault = isExcerpt(elements)
-    ? undefined
-    : faultIn({ set, elements }, { set: text, elements: list(anything) })
+  const fault = isExcerpt(elements) ? undefined : faultIn({ set, elements }, { set: text, elements: items })
   if (fault !== undefined) return plain(kind, `${placeText(ref)} ${set}`, () => E.left(fault))
   return worded(kind, () => `${placeText(ref)} ${set} ${writtenText(elements)}`, {
     links: layoutOf => linksIn(layoutOf(ref, set), elements),

@@ -10,6 +10,7 @@ import * as link from '../../link'
 import type { NamespaceRef } from '../../namespace/reference'
 import * as qdisc from '../../qdisc'
 import type { NetlinkError } from '../../socket/error'
+import type { Request } from '../../socket/request'
 import { type LinkUnmovable, linkStuck, linkUnmovable, type StepError } from '../error'
 import { rename } from '../rename'
 import { placeKey, placeName, type World } from '../world'
@@ -128,10 +129,21 @@ const change = async (
   namespace: NamespaceRef | undefined,
   index: number,
   changes: ReadonlyArray<LinkChange>
+): Promise<Shortfalls> =>
+  sendAll(
+    world,
+    namespace,
+    changes.map(each => link.set(index, each))
+  )
+
+const sendAll = async (
+  world: World,
+  namespace: NamespaceRef | undefined,
+  requests: ReadonlyArray<Request<void>>
 ): Promise<Shortfalls> => {
   const session = world.session(namespace)
   if (E.isLeft(session)) return [session.left.message]
-  const results = await session.right.batch(changes.map(each => link.set(index, each)))()
+  const results = await session.right.batch(requests)()
   return results.flatMap(result => (E.isLeft(result) ? [result.left.message] : []))
 }
 
@@ -365,15 +377,12 @@ const rejoin = async (nic: Nic, here: Link, world: World): Promise<Shortfalls> =
 const retag = async (vlans: ReadonlyArray<PortVlan>, { index }: Link, world: World): Promise<Shortfalls> => {
   const there = await world.send(link.vlan.list({ link: index }))()
   if (E.isLeft(there)) return [there.left.message]
-  const session = world.session(undefined)
-  if (E.isLeft(session)) return [session.left.message]
-  const results = await session.right.batch([
+  return sendAll(world, undefined, [
     ...there.right.map(({ id, last }) =>
       link.vlan.remove({ link: index, id, ...(last !== undefined && { last }) })
     ),
     ...vlans.map(vlan => link.vlan.add({ ...vlan, link: index }))
-  ])()
-  return results.flatMap(result => (E.isLeft(result) ? [result.left.message] : []))
+  ])
 }
 
 /** What a link has become that could not be given back. */
