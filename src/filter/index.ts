@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { littleEndian } from '../../protocol'
+import { ETH_P } from '../../protocol/ethernet'
 import { NLM_F } from '../../protocol/netlink/header'
 import { type Filter as FilterMessage, TCA_CLS_FLAGS } from '../../protocol/rtnetlink/filter'
 import { type InvalidInput, invalidInput } from '../socket/error'
@@ -23,14 +24,14 @@ type Attributes = FilterMessage['attributes']
 
 /** What packets carry, as an EtherType. <linux/if_ether.h> */
 export const etherTypes = {
-  all: 0x0003,
-  ip: 0x0800,
-  arp: 0x0806,
-  '802.1q': 0x8100,
-  ipv6: 0x86dd,
-  mpls: 0x8847,
-  '802.1ad': 0x88a8,
-  lldp: 0x88cc
+  all: ETH_P.ALL,
+  ip: ETH_P.IP,
+  arp: ETH_P.ARP,
+  '802.1q': ETH_P['8021Q'],
+  ipv6: ETH_P.IPV6,
+  mpls: ETH_P.MPLS,
+  '802.1ad': ETH_P['8021AD'],
+  lldp: ETH_P.LLDP
 } as const
 export type EtherType = keyof typeof etherTypes | number
 

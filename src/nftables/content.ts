@@ -1,17 +1,16 @@
 import type { Verdict as WireVerdict } from '../../protocol/nftables/data'
 import { NFT_SET_ELEM, type Element as WireElement } from '../../protocol/nftables/element'
-import type { StatefulExpression } from '../../protocol/nftables/expression/stateful'
 import { decode, flagNames } from './datatype'
+import { statefulOf } from './expression/stateful'
 import { type Kind, padded, sizeOf } from './kind'
 import { keyKinds, type Layout } from './layout'
-import type { Element, Operand, Stateful, Verdict } from './syntax'
+import type { Element, Operand, Verdict } from './syntax'
 
 /** What is needed to read what a set holds. */
 export interface Reading {
   /** Names of interfaces by their indexes. */
   readonly interfaces: ReadonlyMap<number, string>
   readonly verdict: (given: WireVerdict) => Verdict
-  readonly stateful: (expression: StatefulExpression) => Stateful | undefined
 }
 
 const interfaceText = (value: bigint, { interfaces }: Pick<Reading, 'interfaces'>): string => {
@@ -109,10 +108,10 @@ const dataOf = (layout: Layout, { data, objref }: WireElement, reading: Reading)
   return { data: operandOf(layout.data, value.subarray(0, half), value.subarray(half), reading) }
 }
 
-const detailsOf = (element: WireElement, reading: Reading): Omit<Element, 'key' | 'data'> => {
+const detailsOf = (element: WireElement): Omit<Element, 'key' | 'data'> => {
   const { userdata, timeout, expiration, expr, expressions } = element
   const all = [...(expr === undefined ? [] : [expr]), ...(expressions ?? [])]
-  const statements = all.flatMap(each => reading.stateful(each) ?? [])
+  const statements = all.flatMap(each => statefulOf(each) ?? [])
   return {
     ...(userdata?.comment !== undefined && { comment: userdata.comment }),
     ...(timeout !== undefined && { timeout: Number(timeout) }),
@@ -124,7 +123,7 @@ const detailsOf = (element: WireElement, reading: Reading): Omit<Element, 'key' 
 const read = (layout: Layout, element: WireElement, key: Operand, reading: Reading): Element => ({
   key,
   ...dataOf(layout, element, reading),
-  ...detailsOf(element, reading)
+  ...detailsOf(element)
 })
 
 /** What nft sorts by: the bytes of all parts without gaps, as a number of the machine's order. */

@@ -1,22 +1,19 @@
+import { ETH_P } from '../../protocol/ethernet'
 import { NFPROTO } from '../../protocol/nfnetlink/header'
-import { NFT_REG32_00, VERDICT, type Verdict as WireVerdict } from '../../protocol/nftables/data'
+import { NFT_REG32_00 } from '../../protocol/nftables/data'
 import type { Element as WireElement } from '../../protocol/nftables/element'
 import type { Expression } from '../../protocol/nftables/expression'
 import { NFT_BITWISE } from '../../protocol/nftables/expression/bitwise'
 import { NFT_CMP } from '../../protocol/nftables/expression/cmp'
-import { NFT_CONNLIMIT_F } from '../../protocol/nftables/expression/connlimit'
 import { NFT_DYNSET_OP } from '../../protocol/nftables/expression/dynset'
 import { NFT_EXTHDR_OP } from '../../protocol/nftables/expression/exthdr'
 import { NFT_HASH } from '../../protocol/nftables/expression/hash'
-import { NFT_LIMIT, NFT_LIMIT_F } from '../../protocol/nftables/expression/limit'
 import { NFT_LOOKUP_F } from '../../protocol/nftables/expression/lookup'
 import { NF_NAT_RANGE, NFT_NAT } from '../../protocol/nftables/expression/nat'
-import { NFT_QUEUE_FLAG } from '../../protocol/nftables/expression/queue'
-import { NFT_QUOTA_F } from '../../protocol/nftables/expression/quota'
 import { NFT_RANGE } from '../../protocol/nftables/expression/range'
 import { NFT_REJECT } from '../../protocol/nftables/expression/reject'
 import type { StatefulExpression } from '../../protocol/nftables/expression/stateful'
-import { NF_SYNPROXY_OPT } from '../../protocol/nftables/expression/synproxy'
+import { ARPHRD } from '../../protocol/rtnetlink/link'
 import type { Family } from './change'
 import {
   constantOf,
@@ -29,7 +26,14 @@ import {
   textOf
 } from './content'
 import { datatype, decode, flagNames, rawInteger } from './datatype'
-import { type Base, type Field, type Header, headerOf, headers, rawName } from './header'
+import { echoOf, isEcho, networkBehind, networkOf, transportOf } from './encapsulation'
+import type { DataOf } from './expression/data'
+import { logOf } from './expression/log'
+import { statefulOf } from './expression/stateful'
+import { synproxyOf } from './expression/synproxy'
+import { verdictOf } from './expression/verdict'
+import { flagsIn, natFlags, queueFlags } from './flag'
+import { type Base, type Field, type Header, headerOf, rawName } from './header'
 import {
   address as addressKinds,
   type Kind,
@@ -40,24 +44,10 @@ import {
   sizeOf,
   widthOf
 } from './kind'
-import { type Layout, objectNumbers } from './layout'
+import { type Layout, objectKind } from './layout'
 import { optionKinds, optionName, optionPresence } from './option'
 import { nameOf, primaryOf } from './primary'
-import type {
-  Computation,
-  Limit,
-  Log,
-  Lookup,
-  Match,
-  Nat,
-  ObjectKind,
-  Operand,
-  Reject,
-  Rule,
-  Stateful,
-  Statement,
-  Verdict
-} from './syntax'
+import type { Computation, Lookup, Match, Operand, Reject, Rule, Stateful, Statement } from './syntax'
 
 /** A set as the kernel told of it. */
 export interface Known {
@@ -96,8 +86,6 @@ type Held =
       readonly offset: number
     }
 
-type DataOf<N> = NonNullable<Extract<Expression, { readonly name: N }>['data']>
-
 /** An operand with all that is needed to read what it is compared with. */
 interface Read {
   readonly operand: Operand
@@ -119,20 +107,8 @@ const bases: ReadonlyArray<Base> = ['link', 'network', 'transport', 'inner']
 const indexOf = (register: number | undefined): number =>
   register === undefined ? 0 : register >= NFT_REG32_00 ? register - NFT_REG32_00 : (register - 1) * 4
 
-const networks: { readonly [nfproto: number]: string } = {
-  [NFPROTO.IPV4]: 'ip',
-  [NFPROTO.IPV6]: 'ip6',
-  [NFPROTO.ARP]: 'arp'
-}
-const etherNetworks: { readonly [type: number]: string } = { 2048: 'ip', 34525: 'ip6', 2054: 'arp' }
-const ETH_P_8021Q = 0x8100
-const ARPHRD_ETHER = 1
 const ICMP = 1
 const ICMPV6 = 58
-
-const transports = new Map(
-  headers.filter(({ base }) => base === 'transport').map(({ name, number }) => [number, name] as const)
-)
 
 const isZero = (bytes: Uint8Array): boolean => bytes.every(byte => byte === 0)
 
@@ -155,17 +131,10 @@ export const decompile = (
   let transport: string | undefined
   let icmpType: number | undefined
 
-  const verdict = (given: WireVerdict): Verdict => {
-    const { code = 0, chain = '' } = given
-    if (code === VERDICT.JUMP || code === VERDICT.GOTO) {
-      const way = code === VERDICT.JUMP ? 'jump' : 'goto'
-      const rules = ownRules(chain)
-      return rules === undefined ? { verdict: way, chain } : { verdict: way, rules }
-    }
-    return { verdict: plainVerdicts[code] ?? 'continue' }
+  const reading: Reading = {
+    interfaces: surroundings.interfaces,
+    verdict: given => verdictOf(given, ownRules)
   }
-
-  const reading: Reading = { interfaces: surroundings.interfaces, verdict, stateful: statefulOf }
 
   const hold = (register: number | undefined, held: Held, size: number): undefined => {
     const index = indexOf(register)
@@ -258,7 +227,7 @@ export const decompile = (
       if (dependencyBase === 'network' && base === 'transport') return false
       if (base === dependencyBase) {
         if (field.key) return false
-        if (base === 'link') return of.header?.name !== 'vlan' && dependency.value === ETH_P_8021Q
+        if (base === 'link') return of.header?.name !== 'vlan' && dependency.value === ETH_P['8021Q']
       }
     }
     if (base !== 'transport' || of?.place.base !== 'transport') return true
@@ -279,35 +248,35 @@ export const decompile = (
     const dependency: Dependency = { at: statements.length - 1, name, value: number }
     switch (name) {
       case 'meta iiftype':
-        if (number === ARPHRD_ETHER) link = 'ether'
+        if (number === ARPHRD.ETHER) link = 'ether'
         dependencies.link = dependency
         return
       case 'meta nfproto':
-        network = networks[number] ?? network
+        network = networkOf(number) ?? network
         release('link')
         dependencies.network = dependency
         return
       case 'meta protocol':
-        network = etherNetworks[number] ?? network
+        network = networkBehind(number) ?? network
         if (dependencies.link !== undefined && family !== 'inet') release('link')
         dependencies.network = dependency
         return
       case 'ether type':
       case 'vlan type':
-        network = etherNetworks[number] ?? network
-        if (number === ETH_P_8021Q) {
+        network = networkBehind(number) ?? network
+        if (number === ETH_P['8021Q']) {
           link = 'vlan'
           dependencies.link = dependency
         } else dependencies.network = dependency
         return
       case 'meta l4proto':
         if (dependencies.network !== undefined && mayGo(dependencies.network, number)) release('network')
-        transport = transports.get(number) ?? transport
+        transport = transportOf(number) ?? transport
         dependencies.transport = dependency
         return
       case 'ip protocol':
       case 'ip6 nexthdr':
-        transport = transports.get(number) ?? transport
+        transport = transportOf(number) ?? transport
         dependencies.transport = dependency
         return
       case 'icmp type':
@@ -322,9 +291,9 @@ export const decompile = (
   const mayGo = (dependency: Dependency, l4proto: number): boolean => {
     const nfproto =
       dependency.name === 'meta nfproto'
-        ? networks[dependency.value]
+        ? networkOf(dependency.value)
         : dependency.name === 'meta protocol' || dependency.name === 'ether type'
-          ? etherNetworks[dependency.value]
+          ? networkBehind(dependency.value)
           : 'any'
     if (nfproto === 'any') return true
     if (family === 'ip' || family === 'ip6') return family === nfproto
@@ -413,7 +382,7 @@ export const decompile = (
   /** Only what says the same goes without saying. */
   const releaseNetwork = (wants: 'ip' | 'ip6'): undefined => {
     const { name, value = -1 } = dependencies.network ?? {}
-    if ((name === 'meta nfproto' ? networks[value] : etherNetworks[value]) === wants) release('network')
+    if ((name === 'meta nfproto' ? networkOf(value) : networkBehind(value)) === wants) release('network')
   }
 
   /** What a register holds with the bits behind the value. */
@@ -791,15 +760,6 @@ export const decompile = (
     return port
   }
 
-  const natFlagsOf = (flags: number): Pick<Nat, 'flags'> => {
-    const all = [
-      ...((flags & NF_NAT_RANGE.PROTO_RANDOM) === 0 ? [] : ['random' as const]),
-      ...((flags & NF_NAT_RANGE.PROTO_RANDOM_FULLY) === 0 ? [] : ['fully-random' as const]),
-      ...((flags & NF_NAT_RANGE.PERSISTENT) === 0 ? [] : ['persistent' as const])
-    ]
-    return all.length === 0 ? {} : { flags: all }
-  }
-
   const familyNamed = (nfproto: number | undefined): 'ip' | 'ip6' | undefined =>
     nfproto === NFPROTO.IPV4 ? 'ip' : nfproto === NFPROTO.IPV6 ? 'ip6' : undefined
 
@@ -822,7 +782,7 @@ export const decompile = (
       ...(address !== undefined && { address }),
       ...(port !== undefined && { port }),
       ...(prefix && { prefix }),
-      ...natFlagsOf(flags)
+      ...flagsIn(natFlags, flags)
     })
   }
 
@@ -851,7 +811,7 @@ export const decompile = (
     flags: number
   ): undefined => {
     const port = portAt(min, max)
-    push({ statement, ...(port !== undefined && { port }), ...natFlagsOf(flags) })
+    push({ statement, ...(port !== undefined && { port }), ...flagsIn(natFlags, flags) })
   }
 
   const reject = (data: DataOf<'reject'>): undefined => {
@@ -1100,7 +1060,8 @@ export const decompile = (
         return lookup(expression, expression.data ?? {})
       case 'immediate': {
         const { dreg, data } = expression.data ?? {}
-        if (data?.verdict !== undefined) return push({ statement: 'verdict', ...verdict(data.verdict) })
+        if (data?.verdict !== undefined)
+          return push({ statement: 'verdict', ...verdictOf(data.verdict, ownRules) })
         const bytes = data?.value ?? noBytes
         return hold(dreg, { held: 'constant', bytes }, bytes.length)
       }
@@ -1149,17 +1110,13 @@ export const decompile = (
       }
       case 'queue': {
         const { num = 0, total = 1, flags = 0, sregQnum } = expression.data ?? {}
-        const all = [
-          ...((flags & NFT_QUEUE_FLAG.BYPASS) === 0 ? [] : ['bypass' as const]),
-          ...((flags & NFT_QUEUE_FLAG.CPU_FANOUT) === 0 ? [] : ['fanout' as const])
-        ]
         const number: Operand =
           sregQnum !== undefined
             ? read(heldAt(sregQnum)).operand
             : total > 1
               ? { kind: 'range', from: String(num), to: String(num + total - 1) }
               : { kind: 'value', value: String(num) }
-        return push({ statement: 'queue', number, ...(all.length > 0 && { flags: all }) })
+        return push({ statement: 'queue', number, ...flagsIn(queueFlags, flags) })
       }
       case 'reject':
         return reject(expression.data ?? {})
@@ -1193,14 +1150,6 @@ export const decompile = (
   return statements.filter(each => each !== undefined)
 }
 
-const echoes: { readonly [name: string]: { readonly request: number; readonly reply: number } } = {
-  'icmp type': { request: 8, reply: 0 },
-  'icmpv6 type': { request: 128, reply: 129 }
-}
-
-const isEcho = (name: string, type: number): boolean =>
-  type === echoes[name]?.request || type === echoes[name]?.reply
-
 /** nft lists keys as what it kept of them says: raw bits of which it kept nothing, and whether there is an option. */
 const listed = (kind: Kind, kept: Kind | undefined): Kind => {
   const isPlain =
@@ -1223,77 +1172,10 @@ const shifted = (left: Operand, op: '<<' | '>>', by: number): Operand => ({
   right: { kind: 'value', value: String(by) }
 })
 
-/** Requests and replies of an echo have the same members. */
-const echoOf = (name: string, type: number): number =>
-  isEcho(name, type) ? (echoes[name]?.request ?? type) : type
-
-const plainVerdicts: { readonly [code: number]: 'accept' | 'drop' | 'continue' | 'return' } = {
-  [VERDICT.ACCEPT]: 'accept',
-  [VERDICT.DROP]: 'drop',
-  [VERDICT.CONTINUE]: 'continue',
-  [VERDICT.RETURN]: 'return'
-}
-
 const dynamicWords: { readonly [op: number]: 'add' | 'update' | 'delete' } = {
   [NFT_DYNSET_OP.ADD]: 'add',
   [NFT_DYNSET_OP.UPDATE]: 'update',
   [NFT_DYNSET_OP.DELETE]: 'delete'
-}
-
-const periodNames: { readonly [seconds: string]: 'second' | 'minute' | 'hour' | 'day' | 'week' } = {
-  1: 'second',
-  60: 'minute',
-  3600: 'hour',
-  86400: 'day',
-  604800: 'week'
-}
-
-export const objectKind = (number: number | undefined): ObjectKind =>
-  (Object.entries(objectNumbers).find(([, each]) => each === number)?.[0] as ObjectKind | undefined) ??
-  'counter'
-
-export const limitOf = ({ rate = 0n, unit = 1n, burst = 0, type, flags = 0 }: DataOf<'limit'>): Limit => {
-  return {
-    statement: 'limit',
-    rate,
-    of: type === NFT_LIMIT.PKT_BYTES ? 'bytes' : 'packets',
-    per: periodNames[String(unit)] ?? 'second',
-    burst,
-    ...((flags & NFT_LIMIT_F.INV) !== 0 && { over: true })
-  }
-}
-
-/** A statement with a memory; undefined for what is none. */
-export const statefulOf = (expression: StatefulExpression): Stateful | undefined => {
-  switch (expression.name) {
-    case 'counter':
-      return {
-        statement: 'counter',
-        packets: expression.data?.packets ?? 0n,
-        bytes: expression.data?.bytes ?? 0n
-      }
-    case 'limit':
-      return limitOf(expression.data ?? {})
-    case 'quota': {
-      const { bytes = 0n, flags = 0, consumed = 0n } = expression.data ?? {}
-      return {
-        statement: 'quota',
-        bytes,
-        ...((flags & NFT_QUOTA_F.INV) !== 0 && { over: true }),
-        ...(consumed > 0n && { used: consumed })
-      }
-    }
-    case 'connlimit': {
-      const { count = 0, flags = 0 } = expression.data ?? {}
-      return { statement: 'connections', count, ...((flags & NFT_CONNLIMIT_F.INV) !== 0 && { over: true }) }
-    }
-    case 'last': {
-      const { set = 0, msecs = 0n } = expression.data ?? {}
-      return { statement: 'last', ...(set !== 0 && { used: msecs }) }
-    }
-    default:
-      return undefined
-  }
 }
 
 /** A counter that begins with nothing need not say so. */
@@ -1301,54 +1183,3 @@ const fresh = (statement: Stateful): Stateful =>
   statement.statement === 'counter' && statement.packets === 0n && statement.bytes === 0n
     ? { statement: 'counter' }
     : statement
-
-const levels: ReadonlyArray<NonNullable<Log['level']> | undefined> = [
-  'emerg',
-  'alert',
-  'crit',
-  'err',
-  undefined,
-  'notice',
-  'info',
-  'debug',
-  'audit'
-]
-
-const logOf = (data: DataOf<'log'>): Log => {
-  const { group, prefix, snaplen, qthreshold, level, flags = 0 } = data
-  const named =
-    (flags & 0x2f) === 0x2f
-      ? ['all']
-      : [
-          ...((flags & 1) === 0 ? [] : ['tcp sequence']),
-          ...((flags & 2) === 0 ? [] : ['tcp options']),
-          ...((flags & 4) === 0 ? [] : ['ip options']),
-          ...((flags & 8) === 0 ? [] : ['skuid']),
-          ...((flags & 0x20) === 0 ? [] : ['ether'])
-        ]
-  const known = level === undefined || group !== undefined ? undefined : levels[level]
-  return {
-    statement: 'log',
-    ...(prefix !== undefined && { prefix }),
-    ...(group !== undefined && { group }),
-    ...(snaplen !== undefined && { snaplen }),
-    ...(qthreshold !== undefined && qthreshold !== 0 && { queueThreshold: qthreshold }),
-    ...(known !== undefined && { level: known }),
-    ...(named.length > 0 && { flags: named })
-  }
-}
-
-export const synproxyOf = ({
-  mss,
-  wscale,
-  flags = 0
-}: {
-  readonly mss?: number
-  readonly wscale?: number
-  readonly flags?: number
-}) => ({
-  ...((flags & NF_SYNPROXY_OPT.MSS) !== 0 && mss !== undefined && { mss }),
-  ...((flags & NF_SYNPROXY_OPT.WSCALE) !== 0 && wscale !== undefined && { wscale }),
-  ...((flags & NF_SYNPROXY_OPT.TIMESTAMP) !== 0 && { timestamp: true }),
-  ...((flags & NF_SYNPROXY_OPT.SACK_PERM) !== 0 && { sackPerm: true })
-})

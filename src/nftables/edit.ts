@@ -4,15 +4,13 @@ import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { NF_NETDEV } from '../../protocol/nftables/chain'
 import { VERDICT } from '../../protocol/nftables/data'
-import { NFT_LIMIT_F } from '../../protocol/nftables/expression/limit'
 import { NFT_FLOWTABLE } from '../../protocol/nftables/flowtable'
 import { NFT_OBJECT } from '../../protocol/nftables/object'
 import { NFT_RULE_COMPAT_F } from '../../protocol/nftables/rule'
 import { NFT_SET, NFT_SET_POL } from '../../protocol/nftables/set'
-import { NFT_TABLE_F } from '../../protocol/nftables/table'
 import { message } from '../socket/message'
 import { families, type TableRef } from './change'
-import { type Compiler, compiler, elementData, freshId, stateful, synproxyData } from './compile'
+import { type Compiler, compiler, elementData, freshId } from './compile'
 import {
   type Cursor,
   type Excerpt,
@@ -43,6 +41,10 @@ import {
   word,
   yes
 } from './described'
+import { limitData, quotaData, stateful } from './expression/stateful'
+import { synproxyData } from './expression/synproxy'
+import { verdictData } from './expression/verdict'
+import { bitsOf, setFlags, tableFlags } from './flag'
 import { type Difference, type Keyed, merged, without } from './interval'
 import { type Kind, kindOf, kindsOf, misfit, numberOf } from './kind'
 import {
@@ -345,12 +347,6 @@ const comment: Check = value =>
     ? undefined
     : `of ${Buffer.byteLength(value as string)} bytes is too long: ${longestComment} bytes at most are kept`)
 
-const tableFlags = {
-  dormant: NFT_TABLE_F.DORMANT,
-  owner: NFT_TABLE_F.OWNER,
-  persist: NFT_TABLE_F.PERSIST
-} as const
-
 const tableChecks: Checks<Omit<NewTable, 'comment'>> = {
   flags: list(word('flag of a table', Object.keys(tableFlags)))
 }
@@ -364,7 +360,7 @@ const addTable = (ref: TableRef, given: NewTable): Change =>
           header: header(ref),
           attributes: {
             name: ref.table,
-            flags: flags.reduce((sum, flag) => sum | tableFlags[flag], 0),
+            flags: bitsOf(tableFlags, flags),
             ...(comment !== undefined && { userdata: { comment } })
           }
         })
@@ -617,13 +613,6 @@ const operandFrom = (given: string | Operand): E.Either<string, Operand> => {
 
 const objectKinds = Object.keys(objectNumbers)
 
-const setFlags = {
-  constant: NFT_SET.CONSTANT,
-  dynamic: NFT_SET.EVAL,
-  interval: NFT_SET.INTERVAL,
-  timeout: NFT_SET.TIMEOUT
-} as const
-
 const datatypeNames = either(text, list(text))
 
 const packetPart = either(text, description)
@@ -744,14 +733,6 @@ const elementsFrom = (layout: Layout, given: Written): E.Either<string, Readonly
   return E.right(all)
 }
 
-const verdictOf = (verdict: Verdict) =>
-  verdict.verdict === 'jump' || verdict.verdict === 'goto'
-    ? {
-        code: verdict.verdict === 'jump' ? VERDICT.JUMP : VERDICT.GOTO,
-        ...('chain' in verdict && { chain: verdict.chain })
-      }
-    : { code: plainVerdicts[verdict.verdict] }
-
 type ElementsSent = 'NFT_MSG_NEWSETELEM' | 'NFT_MSG_DELSETELEM'
 
 /** Elements of one set, in as many messages as they need. */
@@ -768,7 +749,7 @@ const elementMessages = (
     wireElements(
       layout,
       keys,
-      each => elementData(layout, each.data, indexOf, verdictOf),
+      each => elementData(layout, each.data, indexOf, verdictData),
       each => (each.statements ?? []).map(stateful)
     ),
     E.map(all =>
@@ -814,13 +795,6 @@ const differenceMessages = (
     E.apS('come', elementMessages(ref, set, layout, added, around, 'NFT_MSG_NEWSETELEM', NLM_F.CREATE)),
     E.map(({ gone, come }) => [...gone, ...come])
   )
-
-const plainVerdicts = {
-  accept: VERDICT.ACCEPT,
-  drop: VERDICT.DROP,
-  continue: VERDICT.CONTINUE,
-  return: VERDICT.RETURN
-} as const
 
 const isLink = ({ type }: Kind): boolean => type.name === 'iface_index'
 
@@ -869,7 +843,7 @@ const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
       if (E.isLeft(own)) return own
       const { concat, flags, ...attributes } = layoutAttributes(layout)
       const wire = own.right.map(stateful)
-      const given = (set.flags ?? []).reduce((sum, flag) => sum | setFlags[flag], flags)
+      const given = flags | bitsOf(setFlags, set.flags ?? [])
       const made = message('NFT_MSG_NEWSET', create, {
         header: header(ref),
         attributes: {
@@ -1064,14 +1038,9 @@ const objectData = (object: NftObject, ref: TableRef): object => {
     case 'counter':
       return { type: NFT_OBJECT.COUNTER, data: { packets: object.packets, bytes: object.bytes } }
     case 'quota':
-      return {
-        type: NFT_OBJECT.QUOTA,
-        data: stateful({ statement: 'quota', ...strip(object) } as Stateful).data
-      }
-    case 'limit': {
-      const { data } = stateful({ statement: 'limit', ...strip(object) } as Stateful)
-      return { type: NFT_OBJECT.LIMIT, data: { ...data, flags: object.over === true ? NFT_LIMIT_F.INV : 0 } }
-    }
+      return { type: NFT_OBJECT.QUOTA, data: quotaData(object) }
+    case 'limit':
+      return { type: NFT_OBJECT.LIMIT, data: limitData(object) }
     case 'ct helper':
       return {
         type: NFT_OBJECT.CT_HELPER,
@@ -1105,8 +1074,6 @@ const objectData = (object: NftObject, ref: TableRef): object => {
       return { type: object.type, data: object.data }
   }
 }
-
-const strip = ({ object: _, name: __, comment: ___, handle: ____, ...rest }: NftObject): object => rest
 
 const addObject = (ref: TableRef, object: NftObject): Change => {
   const fault = objectFault(object)

@@ -109,6 +109,11 @@ export const objectNumbers: { readonly [K in ObjectKind]: number } = {
   synproxy: 10
 }
 
+/** The kind of object by its number; one that nobody knows is taken for a counter. */
+export const objectKind = (number: number | undefined): ObjectKind =>
+  (Object.entries(objectNumbers).find(([, each]) => each === number)?.[0] as ObjectKind | undefined) ??
+  'counter'
+
 /** The index of an interface by its name; 0 if there is none. */
 export type IndexOf = (name: string) => number
 

@@ -1,7 +1,6 @@
 import type { ListRequest, Request } from '../socket/request'
 import { families, type TableRef } from './change'
 import { elementsOf, type Reading } from './content'
-import { statefulOf } from './decompile'
 import type { Layout } from './layout'
 import { dumpOf, setFrom } from './ruleset'
 import type { Element } from './syntax'
@@ -27,8 +26,7 @@ export const layoutKey = ({ family, table }: TableRef, set: string): string =>
 /** Of whom the names do not matter: what is read goes back as it was. */
 const reading: Reading = {
   interfaces: new Map(),
-  verdict: () => ({ verdict: 'continue' }),
-  stateful: statefulOf
+  verdict: () => ({ verdict: 'continue' })
 }
 
 /** The elements of a set: what merges others into them must know them. */

@@ -1,5 +1,6 @@
 import { type Cursor, describeToken } from './cursor'
 import { datatype } from './datatype'
+import { plainVerdicts } from './expression/verdict'
 import { address, type Kind, kindOf, kindsOf, port } from './kind'
 import { isSpan } from './layout'
 import { beginsOperand, isSet, operand, presence, rangeOf, setOf, skipLines, values } from './operand'
@@ -24,8 +25,6 @@ import type {
   Tproxy,
   Verdict
 } from './syntax'
-
-const plainVerdicts = ['accept', 'drop', 'continue', 'return'] as const
 
 const verdictWords: ReadonlySet<string> = new Set([...plainVerdicts, 'jump', 'goto'])
 

@@ -11,7 +11,7 @@ import { NFT_FLOWTABLE, type Flowtable as WireFlowtable } from '../../protocol/n
 import { NFT_OBJECT, type NftObject as WireObject } from '../../protocol/nftables/object'
 import type { Rule as WireRule } from '../../protocol/nftables/rule'
 import { NFT_DATA, NFT_SET, type NftSet as WireSet } from '../../protocol/nftables/set'
-import { NFT_TABLE_F, type Table as WireTable } from '../../protocol/nftables/table'
+import type { Table as WireTable } from '../../protocol/nftables/table'
 import { BYTEORDER } from '../../protocol/nftables/userdata'
 import type { NetlinkError } from '../socket/error'
 import { message } from '../socket/message'
@@ -19,11 +19,15 @@ import { type ListRequest, listing, type Request } from '../socket/request'
 import type { Session } from '../socket/session'
 import { elementsOf, type Reading } from './content'
 import { type Datatype, datatype, datatypeOf, rawInteger } from './datatype'
-import { decompile, type Known, limitOf, objectKind, statefulOf, synproxyOf } from './decompile'
+import { decompile, type Known } from './decompile'
+import { limitOf, quotaOf, statefulOf } from './expression/stateful'
+import { synproxyOf } from './expression/synproxy'
+import { verdictOf } from './expression/verdict'
 import { type Family, familyName } from './family'
+import { flagsIn, setFlags, tableFlags } from './flag'
 import { generation } from './generation'
 import { type Kind, kindOf, kindsOf, widthOf } from './kind'
-import type { Layout } from './layout'
+import { type Layout, objectKind } from './layout'
 import { hookName, rulesetText } from './listing'
 import { ruleText } from './print'
 import { priorityText } from './priority'
@@ -190,12 +194,6 @@ export const setFrom = ({ attributes }: WireSet): Held => {
     ...(dataInterval && { dataInterval }),
     ...(userdata.mergeElements === 1 && { merge: true })
   }
-  const named = [
-    ...(has(flags, NFT_SET.CONSTANT) ? ['constant' as const] : []),
-    ...(has(flags, NFT_SET.EVAL) ? ['dynamic' as const] : []),
-    ...(has(flags, NFT_SET.INTERVAL) ? ['interval' as const] : []),
-    ...(has(flags, NFT_SET.TIMEOUT) ? ['timeout' as const] : [])
-  ]
   const { policy, desc, timeout, gcInterval } = attributes
   const statements = statementsOf(attributes)
   return {
@@ -210,7 +208,7 @@ export const setFrom = ({ attributes }: WireSet): Held => {
       }),
       ...(given !== undefined && { dataTypeof: given }),
       ...(dataInterval && { dataInterval }),
-      ...(named.length > 0 && { flags: named }),
+      ...flagsIn(setFlags, flags),
       ...(policy === 1 && { policy: 'memory' as const }),
       ...(desc?.size !== undefined && desc.size > 0 && !has(flags, NFT_SET.CONSTANT) && { size: desc.size }),
       ...(timeout !== undefined && timeout > 0n && { timeout: Number(timeout) }),
@@ -241,17 +239,10 @@ export const objectFrom = ({ attributes }: WireObject): NftObject => {
         packets: attributes.data?.packets ?? 0n,
         bytes: attributes.data?.bytes ?? 0n
       }
-    case NFT_OBJECT.QUOTA: {
-      const { statement: _, ...quota } = statefulOf({ name: 'quota', data: attributes.data ?? {} }) as {
-        readonly statement: 'quota'
-        readonly bytes: bigint
-      }
-      return { ...common, object: 'quota', ...quota }
-    }
-    case NFT_OBJECT.LIMIT: {
-      const { statement: _, ...limit } = limitOf(attributes.data ?? {})
-      return { ...common, object: 'limit', ...limit }
-    }
+    case NFT_OBJECT.QUOTA:
+      return { ...common, object: 'quota', ...quotaOf(attributes.data ?? {}) }
+    case NFT_OBJECT.LIMIT:
+      return { ...common, object: 'limit', ...limitOf(attributes.data ?? {}) }
     case NFT_OBJECT.CT_HELPER:
       return {
         ...common,
@@ -359,20 +350,13 @@ const lazyRule = ({ attributes }: WireRule, read: () => ReadonlyArray<Statement>
   }
 }
 
-const tableFlags = {
-  dormant: NFT_TABLE_F.DORMANT,
-  owner: NFT_TABLE_F.OWNER,
-  persist: NFT_TABLE_F.PERSIST
-} as const
-
 const properties = ({ header, attributes }: WireTable) => {
   const { name = '', handle = 0n, flags = 0, userdata } = attributes
-  const named = (['dormant', 'owner', 'persist'] as const).filter(flag => has(flags, tableFlags[flag]))
   return {
     family: familyName(header.nfgenFamily),
     name,
     handle,
-    ...(named.length > 0 && { flags: named }),
+    ...flagsIn(tableFlags, flags),
     ...(userdata?.comment !== undefined && { comment: userdata.comment })
   }
 }
@@ -440,14 +424,7 @@ export const tablesFrom = (dumped: Dumped): ReadonlyArray<ListedTable> => {
     }
     const reading: Reading = {
       interfaces: dumped.interfaces,
-      verdict: given => {
-        const [first] = decompile(
-          [{ name: 'immediate', data: { dreg: 0, data: { verdict: given } } }],
-          surroundings
-        )
-        return first?.statement === 'verdict' ? first : { verdict: 'continue' }
-      },
-      stateful: statefulOf
+      verdict: given => verdictOf(given, surroundings.ownRules)
     }
     return {
       ...properties(table),

@@ -1,3 +1,5 @@
+import { ETH_P } from '../../protocol/ethernet'
+
 /** Names that `nft` has for numbers, in its own order: of two names for one number the first is printed. */
 export interface Symbols {
   readonly [name: string]: number
@@ -5,12 +7,12 @@ export interface Symbols {
 
 /** Of ether_type. <linux/if_ether.h> */
 export const etherTypes = {
-  ip: 0x0800,
-  arp: 0x0806,
-  ip6: 0x86dd,
-  '8021q': 0x8100,
-  '8021ad': 0x88a8,
-  vlan: 0x8100
+  ip: ETH_P.IP,
+  arp: ETH_P.ARP,
+  ip6: ETH_P.IPV6,
+  '8021q': ETH_P['8021Q'],
+  '8021ad': ETH_P['8021AD'],
+  vlan: ETH_P['8021Q']
 }
 
 export const arpOperations = {

@@ -5,7 +5,8 @@ import type { NftSet as WireSet } from '../../protocol/nftables/set'
 import { NFT_SET } from '../../protocol/nftables/set'
 import type { Change, Event, Source } from '../socket/subscription'
 import { elementsOf, type Reading } from './content'
-import { decompile, type Known, statefulOf } from './decompile'
+import { decompile, type Known } from './decompile'
+import { verdictOf } from './expression/verdict'
 import { type Family, familyName } from './family'
 import { ruleText } from './print'
 import { chainFrom, dumpOf, flowtableFrom, type Held, objectFrom, setFrom, tableFrom } from './ruleset'
@@ -118,16 +119,7 @@ export const watching = () => {
     }
   const reading: Reading = {
     interfaces: new Map(),
-    verdict: given => {
-      const [first] = decompile([{ name: 'immediate', data: { dreg: 0, data: { verdict: given } } }], {
-        family: 'inet',
-        setOf: () => undefined,
-        ownRules: () => undefined,
-        interfaces: new Map()
-      })
-      return first?.statement === 'verdict' ? first : { verdict: 'continue' }
-    },
-    stateful: statefulOf
+    verdict: given => verdictOf(given)
   }
   const ruleFrom = (message: WireRule): WatchedRule => {
     const at = place(message)
