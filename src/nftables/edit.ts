@@ -10,7 +10,7 @@ import { NFT_RULE_COMPAT_F } from '../../protocol/nftables/rule'
 import { NFT_SET, NFT_SET_POL } from '../../protocol/nftables/set'
 import { message } from '../socket/message'
 import { families, type TableRef } from './change'
-import { type Compiler, compiler, elementData, freshId } from './compile'
+import { type Compiler, compiler, elementData } from './compile'
 import {
   type Cursor,
   type Excerpt,
@@ -45,6 +45,7 @@ import { limitData, quotaData, stateful } from './expression/stateful'
 import { synproxyData } from './expression/synproxy'
 import { verdictData } from './expression/verdict'
 import { bitsOf, setFlags, tableFlags } from './flag'
+import { freshId } from './id'
 import { type Difference, type Keyed, merged, without } from './interval'
 import { type Kind, kindOf, kindsOf, misfit, numberOf } from './kind'
 import {
