@@ -163,13 +163,15 @@ const ownNetwork = (family: Program['family']): 'ip' | 'ip6' | 'arp' | undefined
   family === 'ip' || family === 'ip6' || family === 'arp' ? family : undefined
 
 /** A rule as the kernel runs it, with what it must be told that the text leaves out. */
-export const compiler = (surroundings: Surroundings): Compiler => {
-  const { family } = surroundings.ref
+export const compiler = ({ ref, layoutOf, indexOf }: Surroundings): Compiler => {
+  const { family } = ref
   const network = ownNetwork(family)
   const compile = ({ statements }: Rule): Compiled => {
     const program: Program = {
-      ...surroundings,
+      ref,
       family,
+      layoutOf,
+      indexOf,
       expressions: [],
       before: [],
       known: { networks: network === undefined ? [] : [network], transports: [] },
