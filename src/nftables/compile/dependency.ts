@@ -22,7 +22,7 @@ const also = (names: ReadonlyArray<string>, name: string | undefined): ReadonlyA
   name === undefined || names.includes(name) ? names : [...names, name]
 
 /** What a packet must be, asked in front of what needs it. */
-const require = (program: Program, name: string, value: Uint8Array): undefined => {
+const demand = (program: Program, name: string, value: Uint8Array): undefined => {
   const primary = primaryOf(name)
   if (primary === undefined) return
   emit(program, primary.load(register(0)))
@@ -35,14 +35,14 @@ export const conflict = (program: Program, has: string, wants: string): undefine
 const needLink = (program: Program, name: string): undefined => {
   const { known, family } = program
   if (family !== 'bridge' && known.link === undefined) {
-    require(program, 'meta iiftype', encode(BigInt(ARPHRD.ETHER), 2, 'host'))
+    demand(program, 'meta iiftype', encode(BigInt(ARPHRD.ETHER), 2, 'host'))
     known.link = 'ether'
   }
   if (name !== 'vlan' || known.link === 'vlan') return
   if (known.link === 'untagged') return conflict(program, 'another ether type', name)
   if (known.link === 'stacked')
     return fail(program, 'a vlan in a vlan is not understood; write its bits, @ll,…')
-  require(program, 'ether type', encode(BigInt(ETH_P['8021Q']), 2, 'network'))
+  demand(program, 'ether type', encode(BigInt(ETH_P['8021Q']), 2, 'network'))
   known.link = 'vlan'
 }
 
@@ -59,8 +59,8 @@ export const needNetwork = (program: Program, name: Network): undefined => {
   known.networks = [name]
   if (family === 'inet') {
     if (name === 'arp') return fail(program, 'a table of family inet sees no arp')
-    require(program, 'meta nfproto', Uint8Array.of(headerOf(name)?.number ?? 0))
-  } else require(program, 'meta protocol', encode(BigInt(etherType(name)), 2, 'network'))
+    demand(program, 'meta nfproto', Uint8Array.of(headerOf(name)?.number ?? 0))
+  } else demand(program, 'meta protocol', encode(BigInt(etherType(name)), 2, 'network'))
 }
 
 /** Headers that there are in one network only; in a table of the other family it is a matter of their number alone. */
@@ -74,7 +74,7 @@ export const needTransport = (program: Program, { name, number }: Header): undef
   const under = networkUnder[name]
   if (under !== undefined && known.networks.length === 0) needNetwork(program, under)
   known.transports = [name]
-  require(program, 'meta l4proto', Uint8Array.of(number))
+  demand(program, 'meta l4proto', Uint8Array.of(number))
 }
 
 const echo: Elements = {
