@@ -5,7 +5,7 @@ import { DATATYPE, TYPE_BITS } from '../../protocol/nftables/datatype'
 import type { Element } from '../../protocol/nftables/element'
 import { NFT_SET } from '../../protocol/nftables/set'
 import { message } from '../socket/message'
-import { type Family, families } from './family'
+import { type Family, families, familyHeader } from './family'
 import type { Selector } from './selector'
 import type { Statement } from './statement'
 
@@ -47,25 +47,23 @@ export interface NewElement {
   readonly comment?: string
 }
 
-const header = ({ family }: TableRef): { readonly nfgenFamily: number } => ({ nfgenFamily: families[family] })
-
 const create = NLM_F.REQUEST | NLM_F.CREATE
 
 /** `nft add table`; refused if there is one by this name. */
 export const addTable = (ref: TableRef, comment?: string): Message =>
   message('NFT_MSG_NEWTABLE', create | NLM_F.EXCL, {
-    header: header(ref),
+    header: familyHeader(ref),
     attributes: { name: ref.table, flags: 0, ...(comment !== undefined && { userdata: { comment } }) }
   })
 
 /** `nft delete table`, with all that is in it. */
 export const removeTable = (ref: TableRef): Message =>
-  message('NFT_MSG_DELTABLE', NLM_F.REQUEST, { header: header(ref), attributes: { name: ref.table } })
+  message('NFT_MSG_DELTABLE', NLM_F.REQUEST, { header: familyHeader(ref), attributes: { name: ref.table } })
 
 /** `nft add chain`. */
 export const addChain = (ref: TableRef, name: string, hook?: Hook): Message =>
   message('NFT_MSG_NEWCHAIN', create, {
-    header: header(ref),
+    header: familyHeader(ref),
     attributes: {
       table: ref.table,
       name,
@@ -79,7 +77,7 @@ export const addChain = (ref: TableRef, name: string, hook?: Hook): Message =>
 /** `nft add rule`: at the chain's end. */
 export const addRule = (ref: TableRef, chain: string, statements: ReadonlyArray<Statement>): Message =>
   message('NFT_MSG_NEWRULE', create | NLM_F.APPEND, {
-    header: header(ref),
+    header: familyHeader(ref),
     attributes: { table: ref.table, chain, expressions: expressionsOf(statements) }
   })
 
@@ -115,7 +113,7 @@ export const addSet = (ref: TableRef, name: string, { key, data, interval }: Set
     (data === undefined ? 0 : NFT_SET.MAP) |
     (interval === true ? NFT_SET.INTERVAL | (concatenated ? NFT_SET.CONCAT : 0) : 0)
   return message('NFT_MSG_NEWSET', create, {
-    header: header(ref),
+    header: familyHeader(ref),
     attributes: {
       table: ref.table,
       name,
@@ -158,14 +156,14 @@ export const addElements = (
   exclusive = true
 ): Message =>
   message('NFT_MSG_NEWSETELEM', create | (exclusive ? NLM_F.EXCL : 0), {
-    header: header(ref),
+    header: familyHeader(ref),
     attributes: { table: ref.table, set, elements: elements.map(elementOf) }
   })
 
 /** `nft delete element`. */
 export const removeElements = (ref: TableRef, set: string, elements: ReadonlyArray<NewElement>): Message =>
   message('NFT_MSG_DELSETELEM', NLM_F.REQUEST, {
-    header: header(ref),
+    header: familyHeader(ref),
     attributes: {
       table: ref.table,
       set,

@@ -350,6 +350,9 @@ export const datatypes: ReadonlyMap<string, Datatype> = new Map([
 export const datatype = (name: keyof typeof DATATYPE | keyof typeof DATATYPE_OF_ANY_SIZE): Datatype =>
   datatypes.get(name) as Datatype
 
+/** The number of a protocol by its name, `tcp`; 0 if nobody knows it. */
+export const protocolNumber = (name: string): number => Number(datatype('inet_proto').parse(name) ?? 0n)
+
 /** Numbers that nobody has a datatype for: `@th,0,8 0x4`. */
 export const rawInteger: Datatype = make('integer', DATATYPE_OF_ANY_SIZE.integer, 0, 'network', {
   print: hexadecimal(0)

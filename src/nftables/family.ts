@@ -8,3 +8,12 @@ const names: ReadonlyMap<number, Family> = new Map(
 
 /** The name of a family by its number; one that nobody knows is taken for `inet`. */
 export const familyName = (number: number): Family => names.get(number) ?? 'inet'
+
+/** The number of a family by its name; one that nobody knows is taken for `inet`. */
+export const familyNumber = (name: string): number =>
+  Object.hasOwn(families, name) ? families[name as Family] : families.inet
+
+/** The header of messages about what is in a family. */
+export const familyHeader = ({ family }: { readonly family: Family }): { readonly nfgenFamily: number } => ({
+  nfgenFamily: families[family]
+})

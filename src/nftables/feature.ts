@@ -133,7 +133,7 @@ const creating = NLM_F.REQUEST | NLM_F.CREATE
 
 /** Asks for something in a table of its own, of which nothing but the kind is said: the rest is looked at later. */
 const tried = (family: Family, asked: Asked): Feature['probe'] => {
-  const header = { nfgenFamily: families[family] }
+  const header = familyHeader({ family })
   return [
     transaction([
       message('NFT_MSG_NEWTABLE', creating, { header, attributes: { name: place.table } }),

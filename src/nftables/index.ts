@@ -3,8 +3,8 @@ import { NLM_F } from '../../protocol/netlink/header'
 import type { Element } from '../../protocol/nftables/element'
 import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
-import { concatenation, families, type TableRef } from './change'
-import { familyName } from './family'
+import { concatenation, type TableRef } from './change'
+import { familyHeader, familyName } from './family'
 
 export * from './change'
 export type { SyntaxFault } from './cursor'
@@ -74,7 +74,7 @@ export const table = (ref: TableRef): Request<TableRef> => ({
   messages: () =>
     E.right([
       message('NFT_MSG_GETTABLE', NLM_F.REQUEST, {
-        header: { nfgenFamily: families[ref.family] },
+        header: familyHeader(ref),
         attributes: { name: ref.table }
       })
     ]),
@@ -90,7 +90,7 @@ export const elements = (ref: TableRef, set: string): ListRequest<Element> =>
     messages: () =>
       E.right([
         message('NFT_MSG_GETSETELEM', NLM_F.REQUEST | NLM_F.DUMP, {
-          header: { nfgenFamily: families[ref.family] },
+          header: familyHeader(ref),
           attributes: { table: ref.table, set }
         })
       ]),
@@ -110,7 +110,7 @@ export const element = (
   messages: () =>
     E.right([
       message('NFT_MSG_GETSETELEM', NLM_F.REQUEST, {
-        header: { nfgenFamily: families[ref.family] },
+        header: familyHeader(ref),
         attributes: { table: ref.table, set, elements: [{ key: { value: concatenation(key) } }] }
       })
     ]),

@@ -555,4 +555,12 @@ export const rule = (cursor: Cursor, known: SetKinds = nothingKnown): Rule => {
   return statements.length === 0 ? cursor.fail('a rule has at least one statement') : { statements }
 }
 
+/** A rule and nothing behind it. */
+export const wholeRule = (cursor: Cursor): Rule => {
+  skipLines(cursor)
+  const found = rule(cursor)
+  skipLines(cursor)
+  return cursor.peek().kind === 'end' ? found : cursor.fail('one rule stands on one line')
+}
+
 export { verdict }

@@ -1,5 +1,6 @@
 import { NF_BR_PRI, NF_INET, NF_IP_PRI } from '../../protocol/nftables/chain'
 import type { Family } from './change'
+import { type Check, either, text, whole } from './described'
 
 interface Named {
   readonly name: string
@@ -47,3 +48,6 @@ export const priorityNumber = (family: Family, name: string, hook?: number): num
   namesFor(family).find(
     each => each.name === name && (hook === undefined || each.hook === undefined || each.hook === hook)
   )?.value
+
+/** As a caller gives it. */
+export const priority: Check = either(whole('name or number of a priority', 0x7fffffff, -0x80000000), text)

@@ -3,7 +3,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { message } from '../socket/message'
 import { type Feature, type ListRequest, listing } from '../socket/request'
 import type { TableRef } from './change'
-import { families } from './family'
+import { familyHeader } from './family'
 
 const reset = (type: 'NFT_MSG_GETRULE_RESET' | 'NFT_MSG_GETOBJ_RESET', ref?: TableRef): ListRequest<never> =>
   listing({
@@ -13,7 +13,7 @@ const reset = (type: 'NFT_MSG_GETRULE_RESET' | 'NFT_MSG_GETOBJ_RESET', ref?: Tab
       E.right([
         message(type, NLM_F.REQUEST | NLM_F.DUMP, {
           ...(ref !== undefined && {
-            header: { nfgenFamily: families[ref.family] },
+            header: familyHeader(ref),
             attributes: { table: ref.table }
           })
         })

@@ -1,7 +1,7 @@
 import type * as E from 'fp-ts/Either'
 import { parse, type SyntaxFault } from './cursor'
-import { wholeRule } from './edit'
 import type { Interpolated } from './lexer'
+import { wholeRule } from './parser'
 import type { Rule } from './syntax'
 
 /**

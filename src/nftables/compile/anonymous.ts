@@ -3,9 +3,9 @@ import { NFT_CHAIN } from '../../../protocol/nftables/chain'
 import type { Verdict as WireVerdict } from '../../../protocol/nftables/data'
 import { NFT_SET } from '../../../protocol/nftables/set'
 import { message } from '../../socket/message'
-import { families, type TableRef } from '../change'
 import { stateful } from '../expression/stateful'
 import { verdictData } from '../expression/verdict'
+import { familyHeader } from '../family'
 import { freshId } from '../id'
 import { type Kind, kindsOf } from '../kind'
 import {
@@ -21,8 +21,6 @@ import type { Element, Elements, Meter, Rule, Verdict } from '../syntax'
 import { ownKinds } from '../typeof'
 import { elementData } from './element'
 import { fail, orFail, type Program } from './program'
-
-const header = ({ family }: TableRef): { readonly nfgenFamily: number } => ({ nfgenFamily: families[family] })
 
 /** Makes a set of a rule's own: its name and id. */
 export const ownSet = (
@@ -47,7 +45,7 @@ export const ownSet = (
   const { concat, flags, ...attributes } = layoutAttributes(layout)
   program.before.push(
     message('NFT_MSG_NEWSET', NLM_F.REQUEST | NLM_F.CREATE, {
-      header: header(program.ref),
+      header: familyHeader(program.ref),
       attributes: {
         table: program.ref.table,
         name: set,
@@ -88,7 +86,7 @@ const addElements = (
   for (const portion of portions(orFail(program, wire, [])))
     program.before.push(
       message('NFT_MSG_NEWSETELEM', NLM_F.REQUEST | NLM_F.CREATE, {
-        header: header(ref),
+        header: familyHeader(ref),
         attributes: { table: ref.table, set, setId, elements: portion }
       })
     )
@@ -104,7 +102,7 @@ export const ownMeter = (program: Program, { name, size = mostMetered, key, time
   const { flags, ...attributes } = layoutAttributes({ key: kinds, interval: false })
   program.before.push(
     message('NFT_MSG_NEWSET', NLM_F.REQUEST | NLM_F.CREATE, {
-      header: header(program.ref),
+      header: familyHeader(program.ref),
       attributes: {
         table: program.ref.table,
         name,
@@ -129,7 +127,7 @@ const ownChain = (program: Program, rules: ReadonlyArray<Rule>): number => {
   const chainId = freshId()
   before.push(
     message('NFT_MSG_NEWCHAIN', NLM_F.REQUEST | NLM_F.CREATE, {
-      header: header(ref),
+      header: familyHeader(ref),
       attributes: { table: ref.table, id: chainId, flags: NFT_CHAIN.BINDING }
     })
   )
@@ -139,7 +137,7 @@ const ownChain = (program: Program, rules: ReadonlyArray<Rule>): number => {
     before.push(
       ...compiled.before,
       message('NFT_MSG_NEWRULE', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.APPEND, {
-        header: header(ref),
+        header: familyHeader(ref),
         attributes: {
           table: ref.table,
           chainId,
