@@ -1,6 +1,6 @@
 import type { Verdict as WireVerdict } from '../../protocol/nftables/data'
 import { NFT_SET_ELEM, type Element as WireElement } from '../../protocol/nftables/element'
-import { decode, flagNames } from './datatype'
+import { decode, flagNames, ones } from './datatype'
 import { statefulOf } from './expression/stateful'
 import { type Kind, padded, sizeOf } from './kind'
 import { keyKinds, type Layout } from './layout'
@@ -38,8 +38,6 @@ export const constantOf = (kind: Kind, value: bigint, reading: Pick<Reading, 'in
     ? { kind: 'value', value: text }
     : { kind: 'flags', flags: names }
 }
-
-const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
 /** How many bits of the two are free, if they are the first and the last of a network. */
 export const hostBits = (from: bigint, to: bigint): number | undefined => {

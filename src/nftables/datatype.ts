@@ -84,6 +84,9 @@ export const encode = (value: bigint, size: number, order: Order): Uint8Array =>
 export const decode = (bytes: Uint8Array, order: Order): bigint =>
   numberOf(order === 'host' && littleEndian ? bytes.toReversed() : bytes)
 
+/** The greatest number of so many bits. */
+export const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n
+
 /** Four numbers and three dots, digit by digit: this is where most of the time of a large ruleset goes. */
 const parseIpv4 = (text: string): bigint | undefined => {
   let value = 0

@@ -12,6 +12,13 @@ export const bases: { readonly [B in Base]: number } = {
   inner: NFT_PAYLOAD.INNER_HEADER
 }
 
+const basesByNumber: ReadonlyMap<number, Base> = new Map(
+  (Object.keys(bases) as ReadonlyArray<Base>).map(base => [bases[base], base])
+)
+
+/** Undefined for what `nft` has no word for. */
+export const baseOf = (number: number): Base | undefined => basesByNumber.get(number)
+
 /** A member of a packet's header, in bits from its beginning. */
 export interface Field {
   readonly name: string

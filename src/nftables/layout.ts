@@ -6,7 +6,7 @@ import { NFT_SET_ELEM } from '../../protocol/nftables/element'
 import type { StatefulExpression } from '../../protocol/nftables/expression/stateful'
 import { NFT_DATA, NFT_SET } from '../../protocol/nftables/set'
 import { BYTEORDER, NFT_USERDATA_MAXLEN } from '../../protocol/nftables/userdata'
-import { decode, encode } from './datatype'
+import { decode, encode, ones } from './datatype'
 import { type Keyed, type Span, withoutOverlap } from './interval'
 import { backwards, type Kind, misfit, numberOf, padded, sizeOf, widthOf } from './kind'
 import { operandText } from './print'
@@ -138,8 +138,6 @@ const textNumber = (text: string, size: number): bigint | undefined => {
   const bytes = Buffer.from(unquoted(text).replace(/\\\*$/, '*'))
   return bytes.length > size ? undefined : decode(Buffer.concat([bytes], size), 'network')
 }
-
-const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
 /** A name with a star at its end stands for all that begin so. */
 export const wildcard = (kind: Kind, text: string): string | undefined =>
