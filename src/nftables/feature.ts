@@ -6,7 +6,7 @@ import { NFT_OBJECT } from '../../protocol/nftables/object'
 import { message } from '../socket/message'
 import type { Feature, Request } from '../socket/request'
 import { batchBegin, batchEnd } from './batch'
-import { type Family, families, familyName } from './family'
+import { type Family, families, familyHeader, familyName } from './family'
 import { ruleReset } from './reset'
 
 /** Versions of Linux, and modules, that brought something to nftables. What has no module comes with nf_tables. */

@@ -1,7 +1,7 @@
 import { NF_INET, NF_NETDEV } from '../../protocol/nftables/chain'
 import type { Family } from './change'
 import { formatDuration } from './duration'
-import { elementText, operandText, ruleText } from './print'
+import { elementText, operandText, rawText, ruleText } from './print'
 import { priorityNumber, priorityText } from './priority'
 import { limitText, quotaText, statefulText } from './stateful'
 import type { Element, Stateful } from './syntax'
@@ -87,7 +87,7 @@ const objectLines = (object: NftObject): ReadonlyArray<string | undefined> => {
     case 'secmark':
       return [`"${object.context}"`]
     case 'unknown':
-      return [`# type ${object.type}: ${JSON.stringify(object.data)}`]
+      return [`# type ${object.type}: ${rawText(object.data)}`]
   }
 }
 

@@ -150,6 +150,16 @@ const isPayload = (name: string): boolean => primaryOf(name)?.payload !== undefi
 const needsBoth = (address: Operand | undefined): boolean =>
   address?.kind === 'lookup' && (address.map.kind === 'named' || address.map.elements.length === 0)
 
+/** What nobody has words for: bytes as hexadecimal digits. */
+export const rawText = (data: unknown): string =>
+  JSON.stringify(data, (_, value: unknown) =>
+    value instanceof Uint8Array
+      ? `0x${Buffer.from(value).toString('hex')}`
+      : typeof value === 'bigint'
+        ? value.toString()
+        : value
+  )
+
 export const statementText = (statement: Statement, indent = ''): string => {
   switch (statement.statement) {
     case 'match':
@@ -227,7 +237,7 @@ export const statementText = (statement: Statement, indent = ''): string => {
     case 'xt':
       return `xt ${statement.xt} "${statement.name}" revision ${statement.revision} ${statement.info}`
     case 'unknown':
-      return `unknown "${statement.expression}" ${JSON.stringify(statement.data)}`
+      return `unknown "${statement.expression}" ${rawText(statement.data)}`
     default:
       return statefulText(statement)
   }

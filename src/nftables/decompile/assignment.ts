@@ -25,9 +25,11 @@ export const setPayload = (
   const offset = (data.offset ?? 0) * 8
   const bits = (data.len ?? 0) * 8
   const held = heldAt(program, sreg)
+  if (held.held === 'unknown') return unknown(program, expression)
   if (
     held.held === 'bits' &&
     held.of.held === 'payload' &&
+    held.of.base === base &&
     held.of.offset === offset &&
     held.of.bits === bits
   ) {
@@ -47,7 +49,7 @@ export const setPayload = (
 /** Sets what has a name by itself. */
 export const setNamed = (program: Program, expression: Expression, sreg: number | undefined): undefined => {
   const name = nameOf(expression)
-  if (name === undefined) return unknown(program, expression)
+  if (name === undefined || heldAt(program, sreg).held === 'unknown') return unknown(program, expression)
   push(program, {
     statement: 'set',
     name,

@@ -1,3 +1,4 @@
+import type { Expression } from '../../../protocol/nftables/expression'
 import { NFT_CMP } from '../../../protocol/nftables/expression/cmp'
 import { NFT_RANGE } from '../../../protocol/nftables/expression/range'
 import { constantOf, plainTextOf, textOf } from '../content'
@@ -13,7 +14,7 @@ import { type Held, noBytes, type Payload } from './held'
 import { compareMasked } from './mask'
 import { compareRead, rightFor } from './match'
 import { asked } from './operand'
-import { type Program, push } from './program'
+import { type Program, push, unknown } from './program'
 import { read } from './read'
 import { heldAt, keyAt } from './register'
 
@@ -89,16 +90,25 @@ const compareHeld = (program: Program, held: Held, op: Match['op'], value: Uint8
   compareRead(program, left, kind, op, value)
 }
 
-export const compare = (program: Program, { sreg, op = 0, data }: DataOf<'cmp'> = {}): undefined => {
+export const compare = (
+  program: Program,
+  expression: Expression,
+  { sreg, op = 0, data }: DataOf<'cmp'> = {}
+): undefined => {
   const value = data?.value ?? noBytes
-  compareHeld(program, keyAt(program, sreg, value.length), signs[op] ?? 'in', value)
+  const held = keyAt(program, sreg, value.length)
+  if (held.held === 'unknown') return unknown(program, expression)
+  compareHeld(program, held, signs[op] ?? 'in', value)
 }
 
 export const compareRange = (
   program: Program,
+  expression: Expression,
   { sreg, op, fromData, toData }: DataOf<'range'> = {}
 ): undefined => {
-  const left = read(program, heldAt(program, sreg))
+  const held = heldAt(program, sreg)
+  if (held.held === 'unknown') return unknown(program, expression)
+  const left = read(program, held)
   const [kind] = left.kinds
   if (kind === undefined) return
   const end = (bytes: Uint8Array = noBytes): string =>

@@ -14,6 +14,8 @@ export interface Payload {
 /** What a register holds. */
 export type Held =
   | Payload
+  /** What nobody has a name for. */
+  | { readonly held: 'unknown' }
   | { readonly held: 'asked'; readonly operand: Operand; readonly kind: Kind }
   | { readonly held: 'constant'; readonly bytes: Uint8Array }
   | { readonly held: 'bits'; readonly of: Held; readonly mask: Uint8Array; readonly xor: Uint8Array }
@@ -35,7 +37,7 @@ export const noBytes = new Uint8Array(0)
 export const sizeIn = (held: Held): number => {
   switch (held.held) {
     case 'payload':
-      return Math.ceil(held.bits / 8)
+      return Math.max(1, Math.ceil(held.bits / 8))
     case 'asked':
       return Math.max(1, sizeOf(held.kind))
     case 'constant':
@@ -45,6 +47,7 @@ export const sizeIn = (held: Held): number => {
     case 'given':
       return Array.isArray(held.known?.layout.data) ? widthOf(held.known.layout.data) : 4
     case 'hash':
+    case 'unknown':
       return 4
     default:
       return sizeIn(held.of)

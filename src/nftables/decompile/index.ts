@@ -47,15 +47,15 @@ const step = (program: Program, expression: Expression): undefined => {
     case 'hash':
       return expression.data?.type === NFT_HASH.SYM
         ? loadNamed(program, expression, expression.data.dreg)
-        : loadHash(program, expression.data)
+        : loadHash(program, expression, expression.data)
     case 'bitwise':
-      return bitwise(program, expression.data)
+      return bitwise(program, expression, expression.data)
     case 'byteorder':
-      return turn(program, expression.data)
+      return turn(program, expression, expression.data)
     case 'cmp':
-      return compare(program, expression.data)
+      return compare(program, expression, expression.data)
     case 'range':
-      return compareRange(program, expression.data)
+      return compareRange(program, expression, expression.data)
     case 'lookup':
       return lookup(program, expression, expression.data)
     case 'immediate':

@@ -14,7 +14,7 @@ export const keyOf = (program: Program, register: number | undefined, known: Kno
 
 /** Whether registers hold all parts of a key. */
 export const isWhole = (key: Held, known: Known | undefined): boolean =>
-  known === undefined || padded(sizeIn(key)) >= padded(widthOf(known.layout.key))
+  key.held !== 'unknown' && (known === undefined || padded(sizeIn(key)) >= padded(widthOf(known.layout.key)))
 
 /** nft lists keys as what it kept of them says: raw bits of which it kept nothing, and whether there is an option. */
 const listed = (kind: Kind, kept: Kind | undefined): Kind => {

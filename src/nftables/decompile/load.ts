@@ -15,8 +15,14 @@ export const loadPayload = (
   { dreg, base = 0, offset = 0, len = 0 }: DataOf<'payload'> = {}
 ): undefined => {
   const from = baseOf(base)
-  if (from === undefined) return unknown(program, expression)
+  if (from === undefined) return loadUnknown(program, expression, dreg)
   hold(program, dreg, { held: 'payload', base: from, offset: offset * 8, bits: len * 8 }, len)
+}
+
+/** What is made of it is as little known. */
+const loadUnknown = (program: Program, expression: Expression, dreg: number | undefined): undefined => {
+  unknown(program, expression)
+  hold(program, dreg, { held: 'unknown' }, 4)
 }
 
 /** What has a name by itself. */
@@ -24,7 +30,7 @@ export const loadNamed = (program: Program, expression: Expression, dreg: number
   const name = nameOf(expression)
   const kinds = name === undefined ? [] : kindsOf({ kind: 'asked', name })
   const [kind] = kinds
-  if (name === undefined || kind === undefined) return unknown(program, expression)
+  if (name === undefined || kind === undefined) return loadUnknown(program, expression, dreg)
   hold(program, dreg, { held: 'asked', operand: { kind: 'asked', name }, kind }, sizeOf(kind))
 }
 
@@ -51,12 +57,22 @@ export const loadConstant = (program: Program, { dreg, data }: DataOf<'immediate
 
 export const loadHash = (
   program: Program,
+  expression: Expression,
   { sreg, dreg, len = 4, modulus = 0, seed, offset = 0 }: DataOf<'hash'> = {}
-): undefined => hold(program, dreg, { held: 'hash', of: keyAt(program, sreg, len), modulus, seed, offset }, 4)
+): undefined => {
+  const of = keyAt(program, sreg, len)
+  if (of.held === 'unknown') return loadUnknown(program, expression, dreg)
+  hold(program, dreg, { held: 'hash', of, modulus, seed, offset }, 4)
+}
 
-export const bitwise = (program: Program, given: DataOf<'bitwise'> = {}): undefined => {
+export const bitwise = (
+  program: Program,
+  expression: Expression,
+  given: DataOf<'bitwise'> = {}
+): undefined => {
   const { sreg, dreg, len = 4, mask, xor, op = NFT_BITWISE.MASK_XOR, data: operand } = given
   const of = keyAt(program, sreg, len)
+  if (of.held === 'unknown') return loadUnknown(program, expression, dreg)
   if (op === NFT_BITWISE.LSHIFT || op === NFT_BITWISE.RSHIFT)
     return hold(
       program,
@@ -73,7 +89,12 @@ export const bitwise = (program: Program, given: DataOf<'bitwise'> = {}): undefi
 }
 
 /** Turned twice is as it was. */
-export const turn = (program: Program, { sreg, dreg, len = 4 }: DataOf<'byteorder'> = {}): undefined => {
+export const turn = (
+  program: Program,
+  expression: Expression,
+  { sreg, dreg, len = 4 }: DataOf<'byteorder'> = {}
+): undefined => {
   const of = heldAt(program, sreg)
+  if (of.held === 'unknown') return loadUnknown(program, expression, dreg)
   hold(program, dreg, of.held === 'turned' ? of.of : of.held === 'shift' ? of : { held: 'turned', of }, len)
 }

@@ -103,6 +103,13 @@ export const read = (program: Program, held: Held): Read => {
       }
       return { operand, kinds: kindsOf(operand), shift: 0 }
     }
+    // A statement that stands in front tells what it is.
+    case 'unknown':
+      return {
+        operand: { kind: 'value', value: 'unknown' },
+        kinds: [{ type: datatype('integer'), bits: 32, order: 'network' }],
+        shift: 0
+      }
     case 'constant':
       return {
         operand: { kind: 'value', value: `0x${Buffer.from(held.bytes).toString('hex')}` },

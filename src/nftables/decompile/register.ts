@@ -1,6 +1,6 @@
 import { NFT_REG32_00 } from '../../../protocol/nftables/data'
 import { padded } from '../kind'
-import { type Held, noBytes, sizeIn } from './held'
+import { type Held, sizeIn } from './held'
 import type { Program } from './program'
 
 /** Registers are counted in steps of four bytes; the old numbers mean sixteen. */
@@ -19,12 +19,12 @@ export const hold = (
   registers.set(index, held)
 }
 
-/** Undefined if nothing was put there by itself. */
+/** Undefined if nothing was put there. */
 export const foundAt = ({ registers }: Program, register: number | undefined): Held | undefined =>
   registers.get(indexOf(register))
 
 export const heldAt = (program: Program, register: number | undefined): Held =>
-  foundAt(program, register) ?? { held: 'constant', bytes: noBytes }
+  foundAt(program, register) ?? { held: 'unknown' }
 
 /** Several registers side by side, as many as make a key. */
 export const keyAt = ({ registers }: Program, register: number | undefined, size: number): Held => {
@@ -34,10 +34,13 @@ export const keyAt = ({ registers }: Program, register: number | undefined, size
   while (left > 0) {
     const part = registers.get(index)
     if (part === undefined) break
+    if (part.held === 'unknown') return part
     parts.push(part)
     const width = padded(sizeIn(part))
     index += width / 4
     left -= width
   }
-  return parts.length === 1 ? (parts[0] as Held) : { held: 'several', parts }
+  const [first] = parts
+  if (first === undefined) return { held: 'unknown' }
+  return parts.length === 1 ? first : { held: 'several', parts }
 }
