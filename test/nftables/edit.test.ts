@@ -70,6 +70,14 @@ const changesOf: ReadonlyArray<readonly [say: (tx: Edit) => void, reason: RegExp
     /\{"key":"22"\} is no element/
   ],
   [
+    tx =>
+      tx
+        .table('ip', 't')
+        .set('s', { type: 'inet_service' })
+        .elements('s', [{ key: 22n } as never]),
+    /\{"key":"22"\} is no element/
+  ],
+  [
     tx => tx.table('ip', 't').set('s', { type: 'mark', data: 'iface_index', elements: ['1 : "nolink"'] }),
     /there is no link nolink/
   ],
@@ -389,6 +397,9 @@ const wrongFields: ReadonlyArray<readonly [say: (tx: Edit) => void, field: strin
   [tx => tx.table('ip', 't').renameChain(5 as never, 'd'), 'handle', /5 is no handle, a bigint/],
   [tx => tx.table('ip', 't').renameChain(5n, 'a b'), 'name', /is no name/],
   [tx => tx.table('ip', 't').removeChain(undefined as never), 'name', /is missing/],
+  [tx => tx.table('ip', 't').chain(5n as never), 'name', /5.* is no name/],
+  [tx => tx.table('ip', 't').elements('s', undefined as never), 'elements', /is missing/],
+  [tx => tx.table('ip', 't').removeObject('chain' as never, 'x'), 'kind', /"chain" is no kind of object/],
   [tx => tx.table('ip', 't').rule('c', 'accept', { position: 5 as never }), 'position', /5 is no handle/],
   [tx => tx.table('ip', 't').rule('c', 'accept', { index: -1 }), 'index', /-1 is no place in a chain/],
   [tx => tx.table('ip', 't').rule(5 as never, 'accept'), 'chain', /5 is no text/],

@@ -5,7 +5,7 @@ import { NLM_F } from '../../../protocol/netlink/header'
 import { message } from '../../socket/message'
 import type { TableRef } from '../change'
 import { elementData } from '../compile'
-import { faultIn, items, text } from '../described'
+import { faultIn, items, lackIn, text } from '../described'
 import { stateful } from '../expression/stateful'
 import { verdictData } from '../expression/verdict'
 import { familyHeader } from '../family'
@@ -86,7 +86,10 @@ export const elementsChange = (
   verb: 'add' | 'create' | 'delete'
 ): Change => {
   const kind = { verb, object: 'element' } as const
-  const fault = isExcerpt(elements) ? undefined : faultIn({ set, elements }, { set: text, elements: items })
+  const fault = isExcerpt(elements)
+    ? undefined
+    : (lackIn({ set, elements }, ['set', 'elements']) ??
+      faultIn({ set, elements }, { set: text, elements: items }))
   if (fault !== undefined) return plain(kind, `${placeText(ref)} ${set}`, () => E.left(fault))
   return worded(kind, () => `${placeText(ref)} ${set} ${writtenText(elements)}`, {
     links: layoutOf => linksIn(layoutOf(ref, set), elements),

@@ -1,6 +1,7 @@
 import { families, type TableRef } from '../change'
 import { isName } from '../cursor'
 import { big, type Check, type Fault, faultIn, lackIn, text, word } from '../described'
+import { rawText } from '../print'
 
 export const placeText = ({ family, table }: TableRef): string => `${family} ${table}`
 
@@ -16,7 +17,7 @@ export const newNameFault = (name: unknown): Fault | undefined =>
     ? undefined
     : {
         field: 'name',
-        reason: `${JSON.stringify(name)} is no name: letters, digits, and _ . / - behind the first letter`
+        reason: `${rawText(name)} is no name: letters, digits, and _ . / - behind the first letter`
       }
 
 /** What is wrong with the name of something that there is: others may have called it as nft would not. */

@@ -25,7 +25,7 @@ import { objectNumbers } from '../layout'
 import type { ObjectKind } from '../syntax'
 import type { NftObject } from '../table'
 import { policyData } from '../timeout'
-import { type Change, plain } from './change'
+import { type Change, plain, unlessWrong } from './change'
 import { create, making } from './creation'
 import { family, placeText } from './name'
 import { removal } from './removal'
@@ -166,5 +166,10 @@ export const addObject = (ref: TableRef, object: NftObject): Change => {
   }))
 }
 
+const removable = word('kind of object', Object.keys(objectNumbers))
+
 export const removeObject = (ref: TableRef, kind: ObjectKind, name: string): Change =>
-  removal(ref, kind, name, 'NFT_MSG_DELOBJ', { name, type: objectNumbers[kind] })
+  unlessWrong(
+    lackIn({ kind }, ['kind']) ?? faultIn({ kind }, { kind: removable }),
+    removal(ref, kind, name, 'NFT_MSG_DELOBJ', { name, type: objectNumbers[kind] })
+  )

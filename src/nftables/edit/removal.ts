@@ -2,13 +2,9 @@ import type { Message } from '../../../protocol'
 import { NLM_F } from '../../../protocol/netlink/header'
 import { message } from '../../socket/message'
 import type { TableRef } from '../change'
-import { faultIn, word } from '../described'
 import { familyHeader } from '../family'
-import { objectNumbers } from '../layout'
 import { type Change, type ChangeKind, one, unlessWrong } from './change'
 import { nameFault, placeText } from './name'
-
-const removable = word('kind of object', ['chain', 'set', 'flowtable', ...Object.keys(objectNumbers)])
 
 /** `nft delete` of what is in a table and has a name. */
 export const removal = (
@@ -19,7 +15,7 @@ export const removal = (
   attributes: object
 ): Change =>
   unlessWrong(
-    nameFault(name) ?? faultIn({ kind: object }, { kind: removable }),
+    nameFault(name),
     one({ verb: 'delete', object }, `${placeText(ref)} ${name}`, () =>
       message(type, NLM_F.REQUEST, {
         header: familyHeader(ref),

@@ -6,7 +6,7 @@ import type { Kind } from '../kind'
 import type { Layout } from '../layout'
 import { element as parseElement, elements as parseElements, values } from '../operand'
 import { verdict } from '../parser'
-import { elementText, operandText } from '../print'
+import { elementText, operandText, rawText } from '../print'
 import type { Element, Operand, Verdict } from '../syntax'
 import { mention, nothingMentioned } from './mention'
 
@@ -46,9 +46,7 @@ export const elementsFrom = (layout: Layout, given: Written): E.Either<string, R
   for (const each of given) {
     if (typeof each !== 'string') {
       if (typeof each?.key?.kind !== 'string')
-        return E.left(
-          `${JSON.stringify(each)} is no element: a text, or { key: { kind: 'value', value: … } }`
-        )
+        return E.left(`${rawText(each)} is no element: a text, or { key: { kind: 'value', value: … } }`)
       const fault = faultIn(each, elementChecks)
       if (fault !== undefined) return E.left(`element ${operandText(each.key)}: ${faultText(fault)}`)
       all.push(each)
