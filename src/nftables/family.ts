@@ -2,6 +2,11 @@
 export const families = { inet: 1, ip: 2, arp: 3, netdev: 5, bridge: 7, ip6: 10 } as const
 export type Family = keyof typeof families
 
+export interface TableRef {
+  readonly family: Family
+  readonly table: string
+}
+
 const names: ReadonlyMap<number, Family> = new Map(
   Object.entries(families).map(([name, number]) => [number, name as Family] as const)
 )

@@ -3,10 +3,10 @@ import { NLM_F } from '../../protocol/netlink/header'
 import type { Element } from '../../protocol/nftables/element'
 import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
-import { concatenation, type TableRef } from './change'
+import type { TableRef } from './family'
 import { familyHeader, familyName } from './family'
+import { concatenation } from './message'
 
-export * from './change'
 export type { SyntaxFault } from './cursor'
 export {
   type Change,
@@ -20,9 +20,11 @@ export {
   type RulePlace,
   type TableEdit
 } from './edit'
+export { type Family, families, type TableRef } from './family'
 export { generation } from './generation'
 export type { Interpolated } from './lexer'
 export { rulesetText, tableText } from './listing'
+export * from './message'
 export { ruleText } from './print'
 export { resetObjects, resetRules } from './reset'
 export { script } from './script'

@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { TYPE_BITS } from '../../protocol/nftables/datatype'
-import type { Element as WireElement } from '../../protocol/nftables/element'
-import { NFT_SET_ELEM } from '../../protocol/nftables/element'
+import { NFT_SET_ELEM, type Element as WireElement } from '../../protocol/nftables/element'
 import type { StatefulExpression } from '../../protocol/nftables/expression/stateful'
+import { NFT_OBJECT } from '../../protocol/nftables/object'
 import { NFT_DATA, NFT_SET } from '../../protocol/nftables/set'
 import { BYTEORDER, NFT_USERDATA_MAXLEN } from '../../protocol/nftables/userdata'
 import { decode, encode, ones } from './datatype'
@@ -98,15 +98,15 @@ export const layoutUserdata = ({ key, data, interval, dataInterval }: Layout, co
 
 /** NFT_OBJECT_* of the kinds of objects. */
 export const objectNumbers: { readonly [K in ObjectKind]: number } = {
-  counter: 1,
-  quota: 2,
-  'ct helper': 3,
-  limit: 4,
-  tunnel: 6,
-  'ct timeout': 7,
-  secmark: 8,
-  'ct expectation': 9,
-  synproxy: 10
+  counter: NFT_OBJECT.COUNTER,
+  quota: NFT_OBJECT.QUOTA,
+  'ct helper': NFT_OBJECT.CT_HELPER,
+  limit: NFT_OBJECT.LIMIT,
+  tunnel: NFT_OBJECT.TUNNEL,
+  'ct timeout': NFT_OBJECT.CT_TIMEOUT,
+  secmark: NFT_OBJECT.SECMARK,
+  'ct expectation': NFT_OBJECT.CT_EXPECT,
+  synproxy: NFT_OBJECT.SYNPROXY
 }
 
 /** The kind of object by its number; one that nobody knows is taken for a counter. */

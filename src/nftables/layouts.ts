@@ -1,6 +1,6 @@
 import type { ListRequest, Request } from '../socket/request'
-import { families, type TableRef } from './change'
 import { elementsOf, type Reading } from './content'
+import { families, type TableRef } from './family'
 import type { Layout } from './layout'
 import { dumpOf, setFrom } from './ruleset'
 import type { Element } from './syntax'

@@ -1,45 +1,12 @@
-import { NF_INET, NF_NETDEV } from '../../protocol/nftables/chain'
-import type { Family } from './change'
+import { NF_NETDEV } from '../../protocol/nftables/chain'
 import { formatDuration } from './duration'
+import type { Family } from './family'
+import { hooksOf } from './hook'
 import { elementText, operandText, rawText, ruleText } from './print'
-import { priorityNumber, priorityText } from './priority'
+import { priorityOf, priorityText } from './priority'
 import { limitText, quotaText, statefulText } from './stateful'
 import type { Element, Stateful } from './syntax'
-import type { Chain, ChainHook, Flowtable, HookName, NftObject, NftSet, Table } from './table'
-
-const usualHooks: { readonly [H in HookName]?: number } = {
-  prerouting: NF_INET.PRE_ROUTING,
-  input: NF_INET.LOCAL_IN,
-  forward: NF_INET.FORWARD,
-  output: NF_INET.LOCAL_OUT,
-  postrouting: NF_INET.POST_ROUTING,
-  ingress: NF_INET.INGRESS
-}
-
-const arpHooks: typeof usualHooks = { input: 0, output: 1 }
-const netdevHooks: typeof usualHooks = { ingress: NF_NETDEV.INGRESS, egress: NF_NETDEV.EGRESS }
-
-/** The hooks of a family by their names. */
-export const hooksOf = (family: Family): typeof usualHooks =>
-  family === 'arp' ? arpHooks : family === 'netdev' ? netdevHooks : usualHooks
-
-export const hookName = (family: Family, number: number): HookName =>
-  (Object.entries(hooksOf(family)).find(([, each]) => each === number)?.[0] as HookName | undefined) ??
-  'input'
-
-/** The number that a priority means: `dstnat - 5` is -105. */
-export const priorityOf = (
-  family: Family,
-  priority: string | number,
-  /** If it is told, only names that mean something there have a number. */
-  hook?: number
-): number | undefined => {
-  if (typeof priority === 'number') return priority
-  if (/^-?\d{1,9}$/.test(priority)) return Number(priority)
-  const [, name = '', sign, offset] = /^([a-z]+)(?: ?([+-]) ?(\d{1,9}))?$/.exec(priority) ?? []
-  const base = priorityNumber(family, name, hook)
-  return base === undefined ? undefined : base + (sign === '-' ? -1 : 1) * Number(offset ?? 0)
-}
+import type { Chain, ChainHook, Flowtable, NftObject, NftSet, Table } from './table'
 
 const lines = (given: ReadonlyArray<string | undefined>): ReadonlyArray<string> =>
   given.filter(each => each !== undefined).map(each => `\t\t${each}`)

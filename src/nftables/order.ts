@@ -1,8 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { Message } from '../../protocol'
 import type { ListRequest } from '../socket/request'
-import { families, type TableRef } from './change'
-import { familyName } from './family'
+import { families, familyName, type TableRef } from './family'
 import { dumpOf } from './ruleset'
 
 /** A rule beside which another can stand: by its handle, or by the id that it was given in this batch. */

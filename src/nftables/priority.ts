@@ -1,6 +1,6 @@
 import { NF_BR_PRI, NF_INET, NF_IP_PRI } from '../../protocol/nftables/chain'
-import type { Family } from './change'
 import { type Check, either, text, whole } from './described'
+import type { Family } from './family'
 
 interface Named {
   readonly name: string
@@ -44,10 +44,24 @@ export const priorityText = (family: Family, hook: number, priority: number): st
 }
 
 /** The number of a name, at a hook if it is told. */
-export const priorityNumber = (family: Family, name: string, hook?: number): number | undefined =>
+const priorityNumber = (family: Family, name: string, hook?: number): number | undefined =>
   namesFor(family).find(
     each => each.name === name && (hook === undefined || each.hook === undefined || each.hook === hook)
   )?.value
+
+/** The number that a priority means: `dstnat - 5` is -105. */
+export const priorityOf = (
+  family: Family,
+  priority: string | number,
+  /** If it is told, only names that mean something there have a number. */
+  hook?: number
+): number | undefined => {
+  if (typeof priority === 'number') return priority
+  if (/^-?\d{1,9}$/.test(priority)) return Number(priority)
+  const [, name = '', sign, offset] = /^([a-z]+)(?: ?([+-]) ?(\d{1,9}))?$/.exec(priority) ?? []
+  const base = priorityNumber(family, name, hook)
+  return base === undefined ? undefined : base + (sign === '-' ? -1 : 1) * Number(offset ?? 0)
+}
 
 /** As a caller gives it. */
 export const priority: Check = either(whole('name or number of a priority', 0x7fffffff, -0x80000000), text)

@@ -1,6 +1,5 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import { type Family, families } from './change'
 import { type Cursor, describeToken, parse, type SyntaxFault } from './cursor'
 import { datatypes } from './datatype'
 import {
@@ -15,10 +14,11 @@ import {
   type RulePlace,
   type TableEdit
 } from './edit'
+import { type Family, families } from './family'
+import { hooksOf } from './hook'
 import { kindOf, kindsOf } from './kind'
 import type { Layout } from './layout'
 import type { Interpolated } from './lexer'
-import { hooksOf } from './listing'
 import { elements, isList, operand, skipLines } from './operand'
 import { rule, synproxyOptions } from './parser'
 import { limit, milliseconds, quota, statefulAt } from './stateful'

@@ -1,4 +1,4 @@
-import type { Family } from './change'
+import type { Family } from './family'
 import type { Kind } from './kind'
 import type { Element, Limit, ObjectKind, Operand, Quota, Rule, Stateful, Synproxy } from './syntax'
 

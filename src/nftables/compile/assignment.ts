@@ -1,5 +1,5 @@
 import { NFT_PAYLOAD_CSUM, NFT_PAYLOAD_L4CSUM } from '../../../protocol/nftables/expression/payload'
-import { encode } from '../datatype'
+import { encode, ones } from '../datatype'
 import { bases } from '../header'
 import type { Kind } from '../kind'
 import { type Primary, primaryOf } from '../primary'
@@ -49,13 +49,11 @@ const assignPayload = (
     if (value.kind !== 'value' && value.kind !== 'flags')
       return fail(program, `${of?.name} ${kind.type.name} can be set to a constant only`)
     loadPayload(program, { base: place.base, offset, size })
-    const ones = (1n << BigInt(kind.bits)) - 1n
-    const all = (1n << BigInt(size * 8)) - 1n
     mask(
       program,
       0,
       size,
-      encode(all ^ (ones << BigInt(behind)), size, 'network'),
+      encode(ones(size * 8) ^ (ones(kind.bits) << BigInt(behind)), size, 'network'),
       encode(numberFor(program, kind, value) << BigInt(behind), size, 'network')
     )
   } else put(program, value, [kind], 0)

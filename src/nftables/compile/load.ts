@@ -1,7 +1,7 @@
 import { NFT_BITWISE } from '../../../protocol/nftables/expression/bitwise'
 import { NFT_BYTEORDER } from '../../../protocol/nftables/expression/byteorder'
 import { NFT_HASH } from '../../../protocol/nftables/expression/hash'
-import { datatype, encode } from '../datatype'
+import { datatype, encode, ones } from '../datatype'
 import { type Kind, kindsOf, padded, sizeOf, widthOf } from '../kind'
 import { primaryOf } from '../primary'
 import type { Computation, Hash, Operand } from '../syntax'
@@ -65,7 +65,7 @@ const loadAsked = (
   const { shift, bits, type, order, below } = primary
   if (bits % 8 !== 0 || shift > 0) {
     const size = primary.payload?.place.size ?? Math.ceil((bits + shift) / 8)
-    mask(program, index, size, encode(((1n << BigInt(bits)) - 1n) << BigInt(shift), size, order))
+    mask(program, index, size, encode(ones(bits) << BigInt(shift), size, order))
     return { kinds: [{ type, bits, order, size }], shift }
   }
   const limit = below === undefined ? {} : { below }
@@ -133,7 +133,7 @@ const compute = (program: Program, { op, right }: Computation, kind: Kind, index
     return
   }
   const value = numberFor(program, kind, right)
-  const all = (1n << BigInt(size * 8)) - 1n
+  const all = ones(size * 8)
   const bits = encode(op === '&' ? value : op === '|' ? all ^ value : all, size, kind.order)
   const xor = encode(op === '&' ? 0n : value, size, kind.order)
   const before = maskedBefore(program, index, size)

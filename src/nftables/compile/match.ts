@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { NFT_CMP } from '../../../protocol/nftables/expression/cmp'
 import { NFT_LOOKUP_F } from '../../../protocol/nftables/expression/lookup'
 import { NFT_RANGE } from '../../../protocol/nftables/expression/range'
-import { encode } from '../datatype'
+import { encode, ones } from '../datatype'
 import { type Kind, kindOf, kindsOf, sizeOf } from '../kind'
 import { isSpan, keysOf, wildcard } from '../layout'
 import { primaryOf } from '../primary'
@@ -94,8 +94,8 @@ const matchConstant = (
   if (right.kind === 'range') return matchRange(program, turned, op, right, shift)
   if (right.kind === 'prefix') {
     const size = sizeOf(kind)
-    const all = (1n << BigInt(kind.bits)) - 1n
-    mask(program, 0, size, encode(all ^ ((1n << BigInt(kind.bits - right.length)) - 1n), size, kind.order))
+    const host = ones(kind.bits - right.length)
+    mask(program, 0, size, encode(ones(kind.bits) ^ host, size, kind.order))
     return compare(program, 0, spanBytesFor(program, [kind], right).from, comparisons[op])
   }
   compare(program, 0, valueBytes(program, turned, right, shift), comparisons[op])

@@ -1,7 +1,7 @@
 import { NFPROTO } from '../../../protocol/nfnetlink/header'
 import { NF_NAT_RANGE, NFT_NAT } from '../../../protocol/nftables/expression/nat'
-import { families } from '../change'
 import { datatype } from '../datatype'
+import { families } from '../family'
 import { bitsOf, natFlags } from '../flag'
 import { address as addressKinds, kindOf, padded, port as portKind, sizeOf } from '../kind'
 import type { Copy, Nat, Operand, Tproxy } from '../syntax'

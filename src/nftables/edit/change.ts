@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import type { Message } from '../../../protocol'
-import type { TableRef } from '../change'
 import type { Fault } from '../described'
+import type { TableRef } from '../family'
 import type { Difference, Keyed } from '../interval'
 import type { IndexOf, Layout } from '../layout'
 import type { RuleName } from '../order'

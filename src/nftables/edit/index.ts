@@ -1,4 +1,4 @@
-import type { TableRef } from '../change'
+import type { TableRef } from '../family'
 import type { ObjectKind } from '../syntax'
 import type { ChainHook, Flowtable, NftObject } from '../table'
 import { addChain, flushChain, removeChain, renameChain } from './chain'

@@ -1,6 +1,6 @@
-import { families, type TableRef } from '../change'
 import { isName } from '../cursor'
 import { big, type Check, type Fault, faultIn, lackIn, text, word } from '../described'
+import { families, type TableRef } from '../family'
 import { rawText } from '../print'
 
 export const placeText = ({ family, table }: TableRef): string => `${family} ${table}`

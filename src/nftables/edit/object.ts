@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { NFT_OBJECT } from '../../../protocol/nftables/object'
 import { message } from '../../socket/message'
-import type { TableRef } from '../change'
 import { datatype, protocolNumber } from '../datatype'
 import {
   big,
@@ -19,6 +18,7 @@ import {
 } from '../described'
 import { limitData, quotaData } from '../expression/stateful'
 import { synproxyData } from '../expression/synproxy'
+import type { TableRef } from '../family'
 import { familyHeader, familyNumber } from '../family'
 import { kindOf, misfit, numberOf } from '../kind'
 import { objectNumbers } from '../layout'

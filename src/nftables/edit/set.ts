@@ -3,7 +3,6 @@ import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../../protocol/netlink/header'
 import { NFT_SET, NFT_SET_POL } from '../../../protocol/nftables/set'
 import { message } from '../../socket/message'
-import type { TableRef } from '../change'
 import { parse } from '../cursor'
 import { datatypes } from '../datatype'
 import {
@@ -21,6 +20,7 @@ import {
   yes
 } from '../described'
 import { stateful } from '../expression/stateful'
+import type { TableRef } from '../family'
 import { familyHeader } from '../family'
 import { bitsOf, setFlags } from '../flag'
 import { freshId } from '../id'

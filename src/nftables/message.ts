@@ -5,16 +5,9 @@ import { DATATYPE, TYPE_BITS } from '../../protocol/nftables/datatype'
 import type { Element } from '../../protocol/nftables/element'
 import { NFT_SET } from '../../protocol/nftables/set'
 import { message } from '../socket/message'
-import { type Family, families, familyHeader } from './family'
+import { familyHeader, type TableRef } from './family'
 import type { Selector } from './selector'
 import type { Statement } from './statement'
-
-export { type Family, families }
-
-export interface TableRef {
-  readonly family: Family
-  readonly table: string
-}
 
 export interface Hook {
   readonly type: 'filter' | 'nat' | 'route'
