@@ -1,4 +1,4 @@
-/** The process that undoes what nobody confirms. Its arguments: name, token, deadline. */
+/** The process that undoes what nobody confirms. Its arguments: name, token, milliseconds. */
 import { writeSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
@@ -11,9 +11,9 @@ import { inWorld } from './execution'
 import { thisMachine } from './machine'
 import type { Entry } from './record'
 import { takeDown } from './teardown'
-import { now, ready } from './watchdog'
+import { now, readyUntil } from './watchdog'
 
-const [name = '', token = '', deadline = ''] = process.argv.slice(2)
+const [name = '', token = '', milliseconds = ''] = process.argv.slice(2)
 const machine = thisMachine()
 const { journal } = machine
 const report = 3
@@ -66,9 +66,9 @@ const released = (): Promise<void> =>
   })
 
 /** Sleeps until the deadline, or until the record is no longer ours. */
-const waitForDeadline = async (): Promise<void> => {
+const waitFor = async (deadline: number): Promise<void> => {
   for (;;) {
-    const left = (Number(deadline) - now()) * 1000
+    const left = (deadline - now()) * 1000
     const entry = journal.read(name)
     if (left <= 0 || (E.isRight(entry) && !isOurs(entry.right))) return
     await setTimeout(Math.min(nap, left))
@@ -93,11 +93,12 @@ const main = async (): Promise<void> => {
     writeSync(report, `${rehearsed.left.message}\n`)
     process.exit(1)
   }
-  writeSync(report, ready)
+  const deadline = now() + Number(milliseconds) / 1000
+  writeSync(report, readyUntil(deadline))
   await released()
   // If it died while applying, nobody has to wait.
   if ((await persistently(['applying'])) !== 'applied') process.exit(0)
-  await waitForDeadline()
+  await waitFor(deadline)
   process.exit((await persistently(['applying', 'applied', 'removing'])) === 'failed' ? 1 : 0)
 }
 

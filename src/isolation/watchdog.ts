@@ -46,10 +46,9 @@ const patience = 30_000
  */
 export const arm: Arm = (directory, name, token, milliseconds) => () =>
   new Promise(resolve => {
-    const pending = { token, deadline: now() + milliseconds / 1000 }
     const child = spawn(
       process.execPath,
-      [...interpreterOptions(), require.resolve('./watchdog-process'), name, token, String(pending.deadline)],
+      [...interpreterOptions(), require.resolve('./watchdog-process'), name, token, String(milliseconds)],
       {
         detached: true,
         stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
@@ -86,8 +85,10 @@ export const arm: Arm = (directory, name, token, milliseconds) => () =>
     let said = ''
     report.setEncoding('utf8').on('data', (text: string) => {
       said += text
-      if (said === ready) settle(E.right({ pending, release }))
-      else if (said.endsWith('\n')) fail(said.trim())
+      if (!said.endsWith('\n')) return
+      const deadline = deadlineIn(said)
+      if (deadline === undefined) fail(said.trim())
+      else settle(E.right({ pending: { token, deadline }, release }))
     })
     child.once('error', ({ message }) => fail(message))
     child.once('exit', (code, signal) =>
@@ -95,8 +96,13 @@ export const arm: Arm = (directory, name, token, milliseconds) => () =>
     )
   })
 
-/** What the process says once it could undo. */
-export const ready = 'ready\n'
+/** What the process says once it could undo: the time begins there. */
+export const readyUntil = (deadline: number): string => `ready ${deadline}\n`
+
+const deadlineIn = (said: string): number | undefined => {
+  const [, deadline] = /^ready ([\d.]+)\n$/.exec(said) ?? []
+  return deadline === undefined ? undefined : Number(deadline)
+}
 
 const ignore = (): void => undefined
 

@@ -70,6 +70,17 @@ kernelTest(test, 'what nobody confirms is undone, and the watchdog ends', needs,
   await until('ended', () => watchdogs().length === 0)
 })
 
+kernelTest(test, 'the time begins when whoever undoes it is ready', needs, async () => {
+  let begun: number | undefined
+  const onStep = (): void => {
+    begun ??= performance.now()
+  }
+  const { confirmWithin = 0 } = await apply(plan, { confirmWithin: 5000, onStep })
+  const spent = performance.now() - (begun ?? 0)
+  assert.ok(confirmWithin > 5000 - spent - 300, `${confirmWithin} ms are left after ${spent}`)
+  await confirm('blue')
+})
+
 kernelTest(test, 'whose watchdog is dead is told of when the time is over', needs, async () => {
   const before = await settled()
   await apply(plan, { confirmWithin: 4000 })
