@@ -108,7 +108,11 @@ const makeLayout = (family: TableFamily): Layout => {
         hook: { type: 'nat', hook: 'prerouting', priority: -100 },
         rules: [...(ipv4 ? [[inNetwork(daddr, loopbackNetwork), leave]] : []), ...toPublished]
       },
-      output: { hook: { type: 'nat', hook: 'output', priority: -100 }, rules: toPublished },
+      output: {
+        hook: { type: 'nat', hook: 'output', priority: -100 },
+        // The kernel never routes ::1 off the loopback interface: what listens there keeps what is sent to it.
+        rules: [...(ipv4 ? [] : [[equal(daddr, '::1'), leave]]), ...toPublished]
+      },
       forward: {
         hook: { type: 'filter', hook: 'forward', priority: 0 },
         rules: [
