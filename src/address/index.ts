@@ -41,6 +41,8 @@ export interface NewAddress {
   readonly link: LinkRef
   /** `10.0.0.1/24`, `fd00::1/64`. */
   readonly address: string
+  /** In place of the slash in `address`, as a listed address has it. Default: all bits, 32 or 128. */
+  readonly prefixLength?: number
   readonly peer?: string
   /** IPv4 only. Default: the last address of the network, for prefixes up to 30 bits; null for none. */
   readonly broadcast?: string | null
@@ -163,18 +165,29 @@ const companion = (
   )
 }
 
+const prefixOf = (operation: string, { address, prefixLength }: NewAddress): E.Either<InvalidInput, Prefix> =>
+  pipe(
+    parsePrefix(address),
+    E.mapLeft(reason => invalidInput(operation, 'address', reason)),
+    E.chain(prefix => {
+      if (prefixLength === undefined) return E.right(prefix)
+      const said = address.includes('/')
+      const most = prefix.family === 'ipv4' ? 32 : 128
+      if (said && prefix.length !== prefixLength)
+        return E.left(invalidInput(operation, 'prefixLength', `${prefixLength} is not that of ${address}`))
+      return Number.isInteger(prefixLength) && prefixLength >= 0 && prefixLength <= most
+        ? E.right({ ...prefix, length: prefixLength })
+        : E.left(invalidInput(operation, 'prefixLength', `${prefixLength} is not from 0 to ${most}`))
+    })
+  )
+
 const bodyOf = (
   operation: string,
   given: NewAddress
 ): E.Either<InvalidInput, { header: object; attributes: object }> =>
   pipe(
     E.Do,
-    E.bind('prefix', () =>
-      pipe(
-        parsePrefix(given.address),
-        E.mapLeft(reason => invalidInput(operation, 'address', reason))
-      )
-    ),
+    E.bind('prefix', () => prefixOf(operation, given)),
     E.bind('peer', ({ prefix }) => companion(operation, 'peer', given.peer, prefix)),
     E.chainFirst(({ prefix }) => companion(operation, 'broadcast', given.broadcast ?? undefined, prefix)),
     E.filterOrElse(

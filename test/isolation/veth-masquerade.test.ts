@@ -194,13 +194,16 @@ ip -n blue -j -${family} route`)
   })
 
   if (family === 6)
-    law('::1 is still the host: what it serves there is reached, and nothing else is waited for', async () => {
-      assert.is(await ask(host, '::1', 8080), 'ECONNREFUSED')
-      const own = await serve(host, 8080, '::1')
-      assert.is(await ask(host, '::1', 8080), '::1')
-      assert.is(await ask(host, '::1', 8080, { protocol: 'udp' }), '::1')
-      own.close()
-    })
+    law(
+      '::1 is still the host: what it serves there is reached, and nothing else is waited for',
+      async () => {
+        assert.is(await ask(host, '::1', 8080), 'ECONNREFUSED')
+        const own = await serve(host, 8080, '::1')
+        assert.is(await ask(host, '::1', 8080), '::1')
+        assert.is(await ask(host, '::1', 8080, { protocol: 'udp' }), '::1')
+        own.close()
+      }
+    )
 
   law('hostAddress: the port is published at that address alone', async () => {
     assert.is(await ask('other', story.second, 8081), other)
