@@ -59,7 +59,10 @@ export const wrongPlace = (owner: string, given: Place): Fault | undefined => {
   return found(within(owner, second ?? ''), second && `the namespace is told by ${first} already; give one`)
 }
 
-export const addressesOf = ({ address, addresses = [] }: Attachment): ReadonlyArray<Prefix> =>
+export const addressesOf = ({
+  address,
+  addresses = []
+}: Pick<Attachment, 'address' | 'addresses'>): ReadonlyArray<Prefix> =>
   address === undefined ? addresses : [address]
 
 /** Why addresses cannot be those of one interface, if they cannot. */
@@ -76,16 +79,18 @@ export const wrongAddresses = (field: string, addresses: ReadonlyArray<Prefix>):
   return undefined
 }
 
-export const wrongAttachment = (owner: string, given: Attachment): Fault | undefined => {
-  const { address, addresses } = given
-  return (
-    wrongPlace(owner, given) ??
-    (addresses === undefined
-      ? found(within(owner, 'address'), address === undefined ? 'is missing' : wrongHostAddress(address))
-      : (found(within(owner, 'addresses'), address && 'give either address or addresses') ??
-        wrongAddresses(within(owner, 'addresses'), addresses)))
-  )
-}
+export const wrongAttachment = (owner: string, given: Attachment): Fault | undefined =>
+  wrongPlace(owner, given) ?? wrongAddressing(owner, given)
+
+/** What is wrong with its address, or with its addresses. */
+export const wrongAddressing = (
+  owner: string,
+  { address, addresses }: Pick<Attachment, 'address' | 'addresses'>
+): Fault | undefined =>
+  addresses === undefined
+    ? found(within(owner, 'address'), address === undefined ? 'is missing' : wrongHostAddress(address))
+    : (found(within(owner, 'addresses'), address && 'give either address or addresses') ??
+      wrongAddresses(within(owner, 'addresses'), addresses))
 
 const isSameNamespace = (a: Place, b: Place): boolean =>
   JSON.stringify(namespaceOf(a)) === JSON.stringify(namespaceOf(b))

@@ -23,11 +23,11 @@ import {
   interfaceName,
   isolationName,
   linkGroupFor,
-  type Publication,
   parse,
   prefix,
   publicationEntries,
   publications,
+  publishedIn,
   wrongHostAddress,
   wrongPublication
 } from './parameters'
@@ -183,23 +183,15 @@ const wrongAcross = (endpoints: ReadonlyArray<ParsedEndpoint>): Fault | undefine
   const all = endpoints.flatMap(({ publish }, n) =>
     publish.map((each, m) => ({ each, at: `endpoints.${n}.publish.${m}` }))
   )
-  for (const family of bothFamilies) {
-    const some = all.filter(({ each }) => mayBeOf(family, each))
-    const fault = wrongPublication(
-      some.map(({ each }) => each),
-      family
-    )
-    const [, n, field] = /^publish\.(\d+)(.*)/.exec(fault?.field ?? '') ?? []
-    if (fault !== undefined) return { ...fault, field: `${some[Number(n)]?.at}${field}` }
-  }
-  return undefined
+  const fault = wrongPublication(
+    all.map(({ each }) => each),
+    bothFamilies
+  )
+  const [, n, field] = /^publish\.(\d+)(.*)/.exec(fault?.field ?? '') ?? []
+  return fault === undefined ? undefined : { ...fault, field: `${all[Number(n)]?.at}${field}` }
 }
 
 const bothFamilies = ['ipv4', 'ipv6'] as const
-
-/** Whether a port is published in a family: at its addresses, or at all. */
-const mayBeOf = (family: Prefix['family'], { hostAddress }: Publication): boolean =>
-  hostAddress === undefined || familyOf(hostAddress) === family
 
 /** What is wrong with an endpoint by itself. */
 const wrongEndpoint = (network: Network, endpoint: ParsedEndpoint, within: string): Fault | undefined => {
@@ -413,12 +405,7 @@ const endpointSteps = (
       const entries = addresses
         .filter(each => each.family === family)
         .slice(0, 1)
-        .flatMap(({ address }) =>
-          publicationEntries(
-            publish.filter(each => mayBeOf(family, each)),
-            address
-          )
-        )
+        .flatMap(({ address }) => publicationEntries(publishedIn(publish, family), address))
       return entries.length === 0 ? [] : [{ _tag: 'AddEntries', family: tableFamilies[family], entries }]
     })
   ]

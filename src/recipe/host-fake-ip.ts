@@ -17,6 +17,7 @@ import {
   publicationEntries,
   publications,
   publishedAt,
+  publishedIn,
   wrongGateway,
   wrongHostAddress,
   wrongPublication
@@ -180,13 +181,6 @@ const wrongWires = (parsed: Parsed, wires: ReadonlyArray<Wire>): Fault | undefin
   return undefined
 }
 
-/** Those that are of a family, or of either. */
-const publishedIn = (
-  publish: ReadonlyArray<Publication>,
-  family: Prefix['family']
-): ReadonlyArray<Publication> =>
-  publish.filter(({ hostAddress }) => hostAddress === undefined || familyOf(hostAddress) === family)
-
 const wrongPublish = (publish: ReadonlyArray<Publication>, wires: ReadonlyArray<Wire>): Fault | undefined => {
   for (const [n, { hostAddress }] of publish.entries()) {
     const field = `publish.${n}.hostAddress`
@@ -195,10 +189,10 @@ const wrongPublish = (publish: ReadonlyArray<Publication>, wires: ReadonlyArray<
     if (hostAddress !== undefined && !wires.some(({ host }) => host.family === familyOf(hostAddress)))
       return { field, reason: `the host has no address of its family, ${familyOf(hostAddress)}` }
   }
-  return wires.length === 1
-    ? wrongPublication(publish, wires[0]?.host.family ?? 'ipv4')
-    : (wrongPublication(publishedIn(publish, 'ipv4'), 'ipv4') ??
-        wrongPublication(publishedIn(publish, 'ipv6'), 'ipv6'))
+  return wrongPublication(
+    publish,
+    wires.map(({ host }) => host.family)
+  )
 }
 
 interface Names {

@@ -284,19 +284,26 @@ const areApart = (publish: ReadonlyArray<Publication>): boolean => {
   return true
 }
 
-/** Why publications cannot lead to an address of the family, if they cannot, and which of their fields is at fault. */
+/** Those that are of a family, or of either. */
+export const publishedIn = (
+  publish: ReadonlyArray<Publication>,
+  family: Prefix['family']
+): ReadonlyArray<Publication> =>
+  publish.filter(({ hostAddress }) => hostAddress === undefined || familyOf(hostAddress) === family)
+
+/** Why publications cannot lead to addresses of these families, if they cannot, and which of their fields is at fault. */
 export const wrongPublication = (
   publish: ReadonlyArray<Publication>,
-  family: Prefix['family'],
+  families: ReadonlyArray<Prefix['family']>,
   owner = 'publish'
 ): Fault | undefined => {
   const apart = areApart(publish)
   for (const [n, publication] of publish.entries()) {
     const { hostPort, hostAddress } = publication
-    if (hostAddress !== undefined && familyOf(hostAddress) !== family)
+    if (hostAddress !== undefined && !families.some(family => familyOf(hostAddress) === family))
       return {
         field: `${owner}.${n}.hostAddress`,
-        reason: `${hostAddress} is not of the address's family, ${family}`
+        reason: `${hostAddress} is not of the address's family, ${families.join(' or ')}`
       }
     if (hostAddress === '::1')
       return {

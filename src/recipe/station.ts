@@ -25,7 +25,10 @@ export const station = {
   interface: v.optional(interfaceName, 'eth0'),
   /** Its addresses, each with the length of the network's prefix. The network outside must know them. */
   addresses: v.array(prefix, 'must be a list'),
-  /** The router to the world, on the network of one of the addresses. Without one there is no default route. */
+  /**
+   * The router to the world, on the network of one of the addresses, or a link-local address of IPv6. Without one there
+   * is no default route.
+   */
   gateway: v.optional(ipAddress),
   /** The routers, where there is one for IPv4 and another one for IPv6. */
   gateways: v.optional(v.array(ipAddress, 'must be a list'))
@@ -49,13 +52,19 @@ export const wrongName = (given: Pick<Station, 'name' | 'namespace'>): Fault | u
     v.is(isolationName, nameOf(given)) ? undefined : "the namespace's name cannot serve; give one"
   )
 
-const gatewaysOf = ({ gateway, gateways = [] }: Station): ReadonlyArray<string> =>
+interface Routed extends Pick<Station, 'addresses' | 'gateway' | 'gateways'> {}
+
+export const gatewaysOf = ({ gateway, gateways = [] }: Omit<Routed, 'addresses'>): ReadonlyArray<string> =>
   gateway === undefined ? gateways : [gateway]
 
 export const wrongStation = (given: Station): Fault | undefined =>
-  wrongName(given) ?? wrongAddresses('addresses', given.addresses) ?? wrongGateways(given)
+  wrongName(given) ?? wrongAddresses('addresses', given.addresses) ?? wrongGateways(given, wrongRouter)
 
-const wrongGateways = (given: Station): Fault | undefined => {
+/** What is wrong with the gateways that are given, of which there is one of a family. */
+export const wrongGateways = (
+  given: Routed,
+  wrong: (addresses: ReadonlyArray<Prefix>, gateway: string) => string | undefined
+): Fault | undefined => {
   const { gateway, gateways, addresses } = given
   if (gateway !== undefined && gateways !== undefined)
     return { field: 'gateways', reason: 'give either gateway or gateways' }
@@ -63,15 +72,24 @@ const wrongGateways = (given: Station): Fault | undefined => {
   const families = all.map(familyOf)
   for (const [n, each] of all.entries()) {
     const reason =
-      wrongGatewayOf(addresses, each) ??
+      wrong(addresses, each) ??
       (families.indexOf(families[n]) < n ? `there is one of ${families[n]} already` : undefined)
     if (reason !== undefined) return { field: gateway === undefined ? `gateways.${n}` : 'gateway', reason }
   }
   return undefined
 }
 
+/** A router may be told by its address on the link, as it tells its own by advertisements. RFC 4861, 4.2 */
+const wrongRouter = (addresses: ReadonlyArray<Prefix>, gateway: string): string | undefined =>
+  contains(linkLocal, gateway) && addresses.some(({ family }) => family === 'ipv6')
+    ? undefined
+    : wrongGatewayOf(addresses, gateway)
+
+/** RFC 4291, 2.5.6 */
+const linkLocal: Prefix = { family: 'ipv6', address: 'fe80::', length: 64 }
+
 /** Of several addresses, the one that fits best tells what is wrong. */
-const wrongGatewayOf = (addresses: ReadonlyArray<Prefix>, gateway: string): string | undefined => {
+export const wrongGatewayOf = (addresses: ReadonlyArray<Prefix>, gateway: string): string | undefined => {
   const kin = addresses.filter(({ family }) => family === familyOf(gateway))
   const judge =
     kin.find(({ address }) => address === gateway) ??

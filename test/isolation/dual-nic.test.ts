@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apply, dualNic, namespaces, teardown } from '../../src/promises'
@@ -163,6 +164,20 @@ kernelTest(test, 'an interface that is not there, or all that the host has, is r
     assert.equal([refused._tag, refused.message], ['PremiseFailed', message])
   }
   assert.equal(stateOfHost(), before)
+  raze()
+})
+
+kernelTest(test, 'the gateway of IPv6 may be told by its link-local address', needs, async () => {
+  raise()
+  addSecondNic()
+  while (sh('ip -n other -6 address show tentative') !== '') await setTimeout(100)
+  const [, gateway = ''] = /inet6 (fe80:\S+)\/64/.exec(sh('ip -n other -6 address show dev wire')) ?? []
+  await apply(dualNic({ namespace: 'blue', nic: 'eth1', addresses: ['fd00:6::14/64'], gateway }))
+  const [route] = JSON.parse(sh('ip -n blue -j -6 route show default'))
+  assert.equal([route.gateway, route.dev], [gateway, 'eth0'])
+  ip('address add fd00:9::9/128 dev wire nodad', '-n', 'other')
+  assert.ok(await reaches('blue', 'fd00:9::9'))
+  await teardown('blue')
   raze()
 })
 

@@ -5,7 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { sockaddr } from '../../src/namespace/endpoint'
 import * as system from '../../src/namespace/system'
-import { apply, namespaces, teardown, vethMasquerade } from '../../src/promises'
+import { apply, namespaces, publish, teardown, unpublish, vethMasquerade } from '../../src/promises'
 import { ask, briefly, host, ip, raise, raze, type Service, serve, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
 
@@ -282,5 +282,38 @@ EOF`)
     raze()
   })
 }
+
+kernelTest(
+  test,
+  'IPv4 and IPv6 at once: blue reaches the world by both, and a port leads to it by both',
+  needs,
+  async () => {
+    raise()
+    const before = stateOfHost()
+    const services = [await serve('other', 90)]
+    const plan = vethMasquerade({
+      namespace: 'blue',
+      addresses: stories.map(({ address, network }) => `${address}${network.slice(network.indexOf('/'))}`),
+      gateways: stories.map(({ gateway }) => gateway),
+      publish: [{ hostPort: 8080, port: 80 }]
+    })
+    await apply(plan)
+    services.push(await serve('blue', 80))
+    for (const { host: here, other } of stories) {
+      assert.ok(await reaches('blue', other))
+      assert.is(await ask('blue', other, 90), here, 'by the address of the host')
+      assert.is(await ask('other', here, 8080), other)
+    }
+    assert.is((await apply(plan)).changed, false)
+    await publish('blue', { hostPort: 8081, port: 80 })
+    for (const { host: here, other } of stories) assert.is(await ask('other', here, 8081), other)
+    await unpublish('blue', { hostPort: 8081 })
+    for (const { host: here } of stories) assert.is(await ask('other', here, 8081), 'ECONNREFUSED')
+    for (const service of services) service.close()
+    await teardown('blue')
+    assert.equal(stateOfHost(), before)
+    raze()
+  }
+)
 
 test.run()

@@ -43,12 +43,13 @@ const masquerade = {
   gateway: '192.168.45.2'
 }
 
-const { gateway: _, ...incomplete } = masquerade
-
 const wrong: ReadonlyArray<readonly [recipe: object, ...complaints: ReadonlyArray<string>]> = [
   [{ namespace: 'blue' }, "must have required property 'recipe'"],
   [{ ...masquerade, uplnk: 'eth0' }, 'must NOT have additional properties uplnk'],
-  [incomplete, "must have required property 'gateway'"],
+  [
+    { recipe: 'dual-nic', namespace: 'blue', addresses: ['10.0.6.14/24'] },
+    "must have required property 'nic'"
+  ],
   [{ ...masquerade, address: '192.168.45.3' }, '/address must match pattern "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"'],
   [
     { ...masquerade, uplink: 'much-too-long-a-name' },

@@ -73,6 +73,57 @@ test('hostAddress 0.0.0.0 is all addresses, as none is', () => {
   )
 })
 
+const both = {
+  address: undefined,
+  addresses: ['192.168.45.3/24', 'fd00:45::3/64', '192.168.45.4/24'],
+  gateway: undefined,
+  gateways: ['192.168.45.2', 'fd00:45::2']
+}
+
+test('one address in a list is the address, and one gateway the gateway', () => {
+  const listed = {
+    address: undefined,
+    addresses: [least.address],
+    gateway: undefined,
+    gateways: [least.gateway]
+  }
+  const { premises, steps } = planOf({ publish: [{ hostPort: 8080, port: 80 }] })
+  const other = planOf({ ...listed, publish: [{ hostPort: 8080, port: 80 }] })
+  assert.equal(other.steps, steps)
+  assert.equal(
+    other.premises.map(({ field: _, ...each }) => each),
+    premises.map(({ field: _, ...each }) => each)
+  )
+})
+
+test('of both families, each has its network, and a port leads to the first address of each that it is for', () => {
+  const plan = planOf({
+    ...both,
+    publish: [
+      { hostPort: 8080, port: 80 },
+      { hostPort: 8081, port: 80, hostAddress: 'fd00:6::10' }
+    ]
+  })
+  assert.equal(
+    stepsOf(plan, 'AddAddress').map(({ address: { link, address } }) => `${link} ${address}`),
+    [
+      'veth-blue 192.168.45.2/24',
+      'veth-blue fd00:45::2/64',
+      'eth0 192.168.45.3/24',
+      'eth0 192.168.45.4/24',
+      'eth0 fd00:45::3/64'
+    ]
+  )
+  const published = stepsOf(plan, 'AddEntries').map(({ family, entries }) => [
+    family,
+    ...entries.flatMap(each => (each._tag === 'Publish' ? [`${each.hostPort} ${each.address}`] : []))
+  ])
+  assert.equal(published, [
+    ['ip', '8080 192.168.45.3'],
+    ['ip6', '8080 fd00:45::3', '8081 fd00:45::3']
+  ])
+})
+
 test('only a port published on 127.0.0.1 needs route_localnet', () => {
   const routed = (hostAddress?: string): boolean =>
     stepsOf(planOf({ publish: [{ hostPort: 8080, port: 80, hostAddress }] }), 'SetSysctl').some(
@@ -108,6 +159,26 @@ const refusals: ReadonlyArray<readonly [given: object, field: string, reason: st
   [{ namespace: undefined }, 'namespace', 'is missing'],
   [{ address: undefined }, 'address', 'is missing'],
   [{ gateway: undefined }, 'gateway', 'is missing'],
+  [{ addresses: ['192.168.45.4/24'] }, 'addresses', 'give either address or addresses'],
+  [{ gateways: ['192.168.45.2'] }, 'gateways', 'give either gateway or gateways'],
+  [{ ...both, addresses: [] }, 'addresses', 'there must be one at least'],
+  [{ ...both, gateways: ['192.168.45.2', '192.168.45.5'] }, 'gateways.1', 'there is one of ipv4 already'],
+  [{ ...both, gateways: ['192.168.45.2'] }, 'addresses.1', 'there is no gateway of ipv6'],
+  [
+    { ...both, gateways: ['192.168.45.2', 'fe80::1'] },
+    'gateways.1',
+    'fe80::1 is not in fd00:45::/64, the network of the address; choose one that is'
+  ],
+  [
+    { ...both, addresses: ['192.168.45.3/24', 'fd00:45::3/64', '192.168.46.4/24'] },
+    'addresses.2',
+    '192.168.46.4/24 is not of 192.168.45.0/24, the network of the gateway'
+  ],
+  [
+    { ...both, gateways: ['192.168.45.4', 'fd00:45::2'] },
+    'gateways.0',
+    '192.168.45.4 is the address itself; choose another one of 192.168.45.0/24'
+  ],
   [{ publish: [{ port: 80 }] }, 'publish.0.hostPort', 'is missing'],
   [{ publish: [{ hostPort: 80 }] }, 'publish.0.port', 'is missing'],
 
