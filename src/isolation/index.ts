@@ -18,6 +18,7 @@ export type {
 } from './error'
 export { explain } from './explain'
 export { collectGarbage, type Garbage, type GarbageOptions } from './garbage'
+export type { IsolatedInterface, IsolatedNamespace } from './namespaces'
 export { type PublicationOptions, publish, type Revision, unpublish } from './publication'
 export { recover } from './recover'
 export type { Recovery } from './recovery'
