@@ -105,5 +105,5 @@ const stepsAfter = (
         status(plan.name),
         TE.map(found => found.flatMap(({ drift }) => drift.map(({ step }) => `repair: ${step}`)))
       )
-    : TE.left(nameTaken(plan.name))
+    : TE.left(nameTaken(plan.name, earlier, plan))
 }

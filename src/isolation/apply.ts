@@ -12,8 +12,9 @@ import { checkCapabilities } from './capability'
 import { type IsolationError, type NameTaken, type PortTaken, type StepFailed, total } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
 import { type Machine, membersOf, thisMachine } from './machine'
+import { differencesText, parameterDifferences } from './parameter'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
-import type { Entry } from './record'
+import { askedOf, type Entry } from './record'
 import { mend } from './repair'
 import { describe, kindOf } from './step'
 import { takeDown, takeDownMembers } from './teardown'
@@ -112,7 +113,7 @@ export const applyLocked = (
               ...leftOf(earlier.pending)
             }))
           )
-        : TE.left(nameTaken(plan.name))
+        : TE.left(nameTaken(plan.name, earlier, plan))
     })
   )
 
@@ -126,7 +127,7 @@ const checkMembers = (
     const earlier = journal.take(member.name)
     if (E.isLeft(earlier)) return TE.left(earlier.left)
     if (earlier.right?.phase === 'applied' && !isSame(earlier.right, member))
-      return TE.left(nameTaken(`${name}/${member.name}`))
+      return TE.left(nameTaken(`${name}/${member.name}`, earlier.right, member))
   }
   return TE.right(undefined)
 }
@@ -144,11 +145,15 @@ const isEqual = (a: object, b: object): boolean =>
 const resolvedAs = ({ uplink }: Plan, plan: Plan): Plan =>
   plan.uplinkOf === undefined || uplink === undefined ? plan : withUplink(plan, uplink)
 
-export const nameTaken = (name: string): NameTaken => ({
-  _tag: 'NameTaken',
-  message: `name: ${name} is applied already, with other parameters; take it down first, or give another name`,
-  isolation: name
-})
+export const nameTaken = (name: string, applied: Entry, plan: Plan): NameTaken => {
+  const differences = parameterDifferences(askedOf(applied), plan.parameters)
+  return {
+    _tag: 'NameTaken',
+    message: `name: ${name} is applied already, with other parameters (${differencesText(differences)}); take it down first, or give another name`,
+    isolation: name,
+    differences
+  }
+}
 
 const applyNew =
   (machine: Machine, given: Plan, options: ApplyOptions): TE.TaskEither<IsolationError, Isolation> =>

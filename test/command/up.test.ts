@@ -92,7 +92,8 @@ kernelTest(test, 'isolink up --dry-run says what would be repaired', needs, () =
 
 kernelTest(test, 'isolink up: the name is taken', needs, () => {
   const here = stateOfHost()
-  const sentence = /^name: blue is applied already, with other parameters; take it down first/
+  const sentence =
+    /^name: blue is applied already, with other parameters \(publish\.0: \{.*"hostPort":8080.*\} → none\); take it down first/
   refused(up({ publish: [] }), 1, sentence)
   const input = JSON.stringify({ ...parameters, publish: [] })
   refused(isolink(['up', '--dry-run', '-'], { input }), 1, sentence)
