@@ -31,7 +31,10 @@ export interface Isolation {
   readonly changed: boolean
   /** Of what was up already: the steps that had to be done anew, as something of them was lost. */
   readonly repaired: ReadonlyArray<string>
-  /** Milliseconds that are left to confirm it; none if nobody has to. */
+  /**
+   * Milliseconds that are left to confirm it; none if nobody has to. Of what was up already these are left of the time
+   * that was given first, whatever was asked for now.
+   */
   readonly confirmWithin?: number
 }
 
@@ -39,6 +42,7 @@ export interface ApplyOptions extends ExecutionOptions {
   /**
    * Milliseconds after which everything is undone unless `confirm` was called: by a process of its own, so it happens
    * also when this one, its terminal or the connection that it was started over is gone. Default: nobody has to confirm.
+   * What is up already keeps the deadline that it has, and what was confirmed, or never had one, gets none.
    */
   readonly confirmWithin?: number
   /** Ends it before the next batch of changes; what was done is undone. */

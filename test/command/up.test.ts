@@ -139,6 +139,24 @@ kernelTest(test, 'on a terminal each step is told', [...needs, command('script')
   assert.equal(stateOfHost(), before)
 })
 
+kernelTest(test, 'a second time to confirm is no more time', [...needs, command('script')], () => {
+  const left = (told: string): number => Number(/follows within (\d+) s, it is undone$/.exec(told)?.[1])
+  const first = onTerminal('up', example, '--confirm-within', '100s').trimEnd()
+  assert.ok(left(first) <= 100 && left(first) > 50, first)
+  const second = onTerminal('up', example, '--confirm-within', '500s').trimEnd()
+  assert.match(
+    second,
+    /^blue is up already\nthe time that was given first stays: unless isolink confirm blue /
+  )
+  assert.ok(left(second) <= 100, second)
+  output(isolink(['confirm', 'blue']))
+  assert.is(
+    onTerminal('up', example, '--confirm-within', '100s'),
+    'blue is up already\nnobody has to confirm it: blue was up before, and to stay\n'
+  )
+  output(isolink(['down', 'blue']))
+})
+
 kernelTest(test, 'isolink plan --script | sh does what isolink up does', needs, async () => {
   const seen = (): string =>
     output(isolink(['show', 'route', '--namespace', 'blue'])) + sh('nft list table ip isolink')
