@@ -8,10 +8,9 @@ import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
 import { allSteps, type InvalidParameters, invalidParameters, type Plan, withUplink } from '../recipe/plan'
 import type { Step } from '../recipe/step'
-import { checkCapabilities } from './capability'
 import { type IsolationError, type NameTaken, type PortTaken, type StepFailed, total } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
-import { type Machine, membersOf, thisMachine } from './machine'
+import { changing, type Machine, membersOf, thisMachine } from './machine'
 import { differencesText, parameterDifferences } from './parameter'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
 import { askedOf, type Entry } from './record'
@@ -68,8 +67,7 @@ export const applyOn =
     pipe(
       TE.fromEither(planOf(planned)),
       TE.chainFirstW(plan => TE.fromEither(checkWait(plan, options))),
-      TE.chainFirstW(() => TE.fromEither(checkCapabilities())),
-      TE.chainW(plan => machine.journal.locked(applyLocked(machine, plan, options), options.signal))
+      TE.chainW(plan => changing(machine, applyLocked(machine, plan, options), options.signal))
     )
 
 const checkWait = ({ recipe }: Plan, { confirmWithin }: ApplyOptions): E.Either<InvalidParameters, void> =>
