@@ -84,6 +84,8 @@ it.${member}`).documentation
     of('vethMasquerade', 'hostInterface'),
     "The host's end of the pair; `veth-` and the name by default."
   )
+  assert.match(of('vethMasquerade', 'publish![0]!.protocol'), /`udp`.* Default: `tcp`/)
+  assert.match(of('bridgeNetwork', 'endpoints![0]!.publish![0]!.hostPort'), /from 1 to 65535/)
 })
 
 test.run()

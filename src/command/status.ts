@@ -1,5 +1,8 @@
 import type { Command } from 'commander'
-import { status as look, type Status } from '../isolation'
+import * as E from 'fp-ts/Either'
+import { type IsolatedNamespace, status as look, type Status } from '../isolation'
+import type { NamespaceRef } from '../namespace'
+import { joined, portIn, publicationText } from '../recipe/publication'
 import { type Answering, conclude, report } from './outcome'
 import { example, json, print } from './output'
 
@@ -32,15 +35,43 @@ const linesOf = ({
   name,
   recipe,
   state,
+  namespaces,
   drift,
   hindered = [],
   confirmWithin
 }: Status): ReadonlyArray<string> => [
   `${name} (${recipe}): ${sentences[state]}`,
   ...(confirmWithin === undefined ? [] : [`  ${toConfirm(name, confirmWithin)}`]),
+  ...namespaces.flatMap(each => linesOfNamespace(name, each)),
   ...drift.flatMap(({ findings }) => findings.map(finding => `  ${finding}`)),
   ...hindered.map(sentence => `  not ours to change: ${sentence}`)
 ]
+
+/** Of more ports than this a person sees nothing any more. */
+const most = 10
+
+const linesOfNamespace = (
+  isolation: string,
+  { namespace, endpoint, interfaces, publish }: IsolatedNamespace
+): ReadonlyArray<string> => {
+  const place = placeOf(namespace)
+  const called = endpoint === undefined || endpoint === place ? place : `${endpoint} (${place})`
+  const addresses = interfaces.map(({ interface: link, addresses: all }) => [link, all.join(', ')].join(' '))
+  const ports = joined(publish.map(portIn).flatMap(each => (E.isRight(each) ? [each.right] : [])))
+  const unseen = ports.slice(most).reduce((sum, { count }) => sum + count, 0)
+  return [
+    `  ${[called, addresses.join('; ')].filter(each => each !== '').join(': ')}`,
+    ...ports.slice(0, most).map(each => `    ${publicationText(each)}`),
+    ...(unseen > 0 ? [`    and ${unseen} more: isolink status ${isolation} --json`] : [])
+  ]
+}
+
+const placeOf = (namespace: NamespaceRef | undefined): string => {
+  if (namespace === undefined) return 'the host'
+  if (typeof namespace === 'string') return namespace
+  if ('pid' in namespace) return `process ${namespace.pid}`
+  return 'path' in namespace ? namespace.path : `descriptor ${namespace.fd}`
+}
 
 /** Whoever was to undo it when the time was over may be dead, or stopped. */
 const toConfirm = (name: string, left: number): string =>

@@ -43,7 +43,7 @@ export const up = (command: Command): Command =>
                   )
               )
             ),
-            told,
+            isolation => told(isolation, confirmWithin),
             answering
           )
     })
@@ -53,7 +53,11 @@ interface Options extends Answering {
   readonly confirmWithin?: number
 }
 
-const told = ({ name, changed, repaired, confirmWithin }: Isolation): void => {
+const told = (
+  { name, changed, repaired, confirmWithin }: Isolation,
+  /** Milliseconds that were asked for. */
+  asked: number | undefined
+): void => {
   tell(
     repaired.length > 0
       ? `${name} is up again`
@@ -61,8 +65,12 @@ const told = ({ name, changed, repaired, confirmWithin }: Isolation): void => {
         ? `${name} is up; isolink down ${name} takes it down`
         : `${name} is up already`
   )
+  const wasUp = !changed || repaired.length > 0
   if (confirmWithin !== undefined)
-    tell(`unless isolink confirm ${name} follows within ${Math.floor(confirmWithin / 1000)} s, it is undone`)
+    tell(
+      `${asked !== undefined && wasUp ? 'the time that was given first stays: ' : ''}unless isolink confirm ${name} follows within ${Math.floor(confirmWithin / 1000)} s, it is undone`
+    )
+  else if (asked !== undefined) tell(`nobody has to confirm it: ${name} was up before, and to stay`)
 }
 
 interface Preview {
@@ -105,5 +113,5 @@ const stepsAfter = (
         status(plan.name),
         TE.map(found => found.flatMap(({ drift }) => drift.map(({ step }) => `repair: ${step}`)))
       )
-    : TE.left(nameTaken(plan.name))
+    : TE.left(nameTaken(plan.name, earlier, plan))
 }

@@ -8,12 +8,12 @@ import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
 import { allSteps, type InvalidParameters, invalidParameters, type Plan, withUplink } from '../recipe/plan'
 import type { Step } from '../recipe/step'
-import { checkCapabilities } from './capability'
 import { type IsolationError, type NameTaken, type PortTaken, type StepFailed, total } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
-import { type Machine, membersOf, thisMachine } from './machine'
+import { changing, type Machine, membersOf, thisMachine } from './machine'
+import { differencesText, parameterDifferences } from './parameter'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
-import type { Entry } from './record'
+import { askedOf, type Entry } from './record'
 import { mend } from './repair'
 import { describe, kindOf } from './step'
 import { takeDown, takeDownMembers } from './teardown'
@@ -30,7 +30,10 @@ export interface Isolation {
   readonly changed: boolean
   /** Of what was up already: the steps that had to be done anew, as something of them was lost. */
   readonly repaired: ReadonlyArray<string>
-  /** Milliseconds that are left to confirm it; none if nobody has to. */
+  /**
+   * Milliseconds that are left to confirm it; none if nobody has to. Of what was up already these are left of the time
+   * that was given first, whatever was asked for now.
+   */
   readonly confirmWithin?: number
 }
 
@@ -38,6 +41,7 @@ export interface ApplyOptions extends ExecutionOptions {
   /**
    * Milliseconds after which everything is undone unless `confirm` was called: by a process of its own, so it happens
    * also when this one, its terminal or the connection that it was started over is gone. Default: nobody has to confirm.
+   * What is up already keeps the deadline that it has, and what was confirmed, or never had one, gets none.
    */
   readonly confirmWithin?: number
   /** Ends it before the next batch of changes; what was done is undone. */
@@ -63,8 +67,7 @@ export const applyOn =
     pipe(
       TE.fromEither(planOf(planned)),
       TE.chainFirstW(plan => TE.fromEither(checkWait(plan, options))),
-      TE.chainFirstW(() => TE.fromEither(checkCapabilities())),
-      TE.chainW(plan => machine.journal.locked(applyLocked(machine, plan, options), options.signal))
+      TE.chainW(plan => changing(machine, applyLocked(machine, plan, options), options.signal))
     )
 
 const checkWait = ({ recipe }: Plan, { confirmWithin }: ApplyOptions): E.Either<InvalidParameters, void> =>
@@ -112,7 +115,7 @@ export const applyLocked = (
               ...leftOf(earlier.pending)
             }))
           )
-        : TE.left(nameTaken(plan.name))
+        : TE.left(nameTaken(plan.name, earlier, plan))
     })
   )
 
@@ -126,7 +129,7 @@ const checkMembers = (
     const earlier = journal.take(member.name)
     if (E.isLeft(earlier)) return TE.left(earlier.left)
     if (earlier.right?.phase === 'applied' && !isSame(earlier.right, member))
-      return TE.left(nameTaken(`${name}/${member.name}`))
+      return TE.left(nameTaken(`${name}/${member.name}`, earlier.right, member))
   }
   return TE.right(undefined)
 }
@@ -144,11 +147,15 @@ const isEqual = (a: object, b: object): boolean =>
 const resolvedAs = ({ uplink }: Plan, plan: Plan): Plan =>
   plan.uplinkOf === undefined || uplink === undefined ? plan : withUplink(plan, uplink)
 
-export const nameTaken = (name: string): NameTaken => ({
-  _tag: 'NameTaken',
-  message: `name: ${name} is applied already, with other parameters; take it down first, or give another name`,
-  isolation: name
-})
+export const nameTaken = (name: string, applied: Entry, plan: Plan): NameTaken => {
+  const differences = parameterDifferences(askedOf(applied), plan.parameters)
+  return {
+    _tag: 'NameTaken',
+    message: `name: ${name} is applied already, with other parameters (${differencesText(differences)}); take it down first, or give another name`,
+    isolation: name,
+    differences
+  }
+}
 
 const applyNew =
   (machine: Machine, given: Plan, options: ApplyOptions): TE.TaskEither<IsolationError, Isolation> =>

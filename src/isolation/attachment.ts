@@ -2,9 +2,8 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { bridgeEndpoint, type Endpoint } from '../recipe/bridge-network'
 import { type ApplyOptions, applyLocked, type Isolation } from './apply'
-import { checkCapabilities } from './capability'
 import { type IsolationError, notApplied } from './error'
-import { type Machine, membersOf, thisMachine } from './machine'
+import { changing, type Machine, membersOf, thisMachine } from './machine'
 import type { Entry } from './record'
 import { type Teardown, type TeardownOptions, takeDownTelling } from './teardown'
 import { isUp } from './watchdog'
@@ -17,45 +16,39 @@ export const attach = (
   network: string,
   endpoint: Endpoint,
   options: Omit<ApplyOptions, 'confirmWithin'> = {}
-): TE.TaskEither<IsolationError, Isolation> =>
-  pipe(
-    TE.fromEither(checkCapabilities()),
-    TE.map(thisMachine),
-    TE.chainW(machine =>
-      machine.journal.locked(
-        pipe(
-          networkOf(machine, network),
-          TE.chainEitherKW(({ plan }) => bridgeEndpoint(plan.parameters, endpoint)),
-          TE.chainW(plan => applyLocked(membersOf(machine, network), plan, options))
-        ),
-        options.signal
-      )
-    )
+): TE.TaskEither<IsolationError, Isolation> => {
+  const machine = thisMachine()
+  return changing(
+    machine,
+    pipe(
+      networkOf(machine, network),
+      TE.chainEitherKW(({ plan }) => bridgeEndpoint(plan.parameters, endpoint)),
+      TE.chainW(plan => applyLocked(membersOf(machine, network), plan, options))
+    ),
+    options.signal
   )
+}
 
 /** Detaches an endpoint, by its name, which is that of its namespace. Succeeds too when it is not there. */
 export const detach = (
   network: string,
   name: string,
   options: TeardownOptions = {}
-): TE.TaskEither<IsolationError, Teardown> =>
-  pipe(
-    TE.fromEither(checkCapabilities()),
-    TE.map(thisMachine),
-    TE.chainW(machine => {
-      const inner = membersOf(machine, network)
-      return machine.journal.locked(
-        pipe(
-          TE.fromIOEither(() => inner.journal.take(name)),
-          TE.chainW(
-            (entry): TE.TaskEither<IsolationError, Teardown> =>
-              entry === undefined ? TE.right({ name, found: false }) : takeDownTelling(inner, entry, options)
-          )
-        ),
-        options.signal
+): TE.TaskEither<IsolationError, Teardown> => {
+  const machine = thisMachine()
+  const inner = membersOf(machine, network)
+  return changing(
+    machine,
+    pipe(
+      TE.fromIOEither(() => inner.journal.take(name)),
+      TE.chainW(
+        (entry): TE.TaskEither<IsolationError, Teardown> =>
+          entry === undefined ? TE.right({ name, found: false }) : takeDownTelling(inner, entry, options)
       )
-    })
+    ),
+    options.signal
   )
+}
 
 const networkOf = (machine: Machine, name: string): TE.TaskEither<IsolationError, Entry> =>
   pipe(

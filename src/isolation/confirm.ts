@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type IsolationError, notApplied } from './error'
-import { type Machine, thisMachine } from './machine'
+import { type Machine, thisMachine, type Waiting } from './machine'
 import type { Entry } from './record'
 import { isUp } from './watchdog'
 
@@ -11,10 +11,7 @@ export interface Confirmation {
   readonly changed: boolean
 }
 
-export interface ConfirmationOptions {
-  /** Ends the wait for another isolink on this machine. */
-  readonly signal?: AbortSignal
-}
+export interface ConfirmationOptions extends Waiting {}
 
 /** Keeps what was applied with `confirmWithin`. What has been confirmed already, or needed it never, stays as it is. */
 export const confirm = (

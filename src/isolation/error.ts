@@ -5,6 +5,7 @@ import type { NamespaceRef } from '../namespace/reference'
 import type { InvalidParameters } from '../recipe/plan'
 import type { NetlinkError } from '../socket/error'
 import type { SysctlError } from '../sysctl'
+import type { ParameterDifference } from './parameter'
 import type { Recovery } from './recovery'
 
 /** The host is not as the plan needs it: a link is missing, a name or a network is taken. Nothing has been changed. */
@@ -31,6 +32,8 @@ export interface NameTaken {
   readonly _tag: 'NameTaken'
   readonly message: string
   readonly isolation: string
+  /** In which parameters they differ; if they are of two recipes, in `recipe`. */
+  readonly differences: ReadonlyArray<ParameterDifference>
 }
 
 /** Something could not be taken down; the rest has been, and trying again is safe. */

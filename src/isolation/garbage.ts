@@ -21,17 +21,15 @@ import { setNames, type TableFamily, tableOf } from './firewall/layout'
 import { change, ownerOf } from './firewall/table'
 import { guestsIn } from './guest'
 import { type Journal, ownerIn } from './journal'
-import { type Machine, thisMachine } from './machine'
+import { changing, type Machine, thisMachine, type Waiting } from './machine'
 import { linksOf } from './premise'
 import { ip, word } from './step/kind'
 import { ownerTagged } from './tag'
 import { placeName, type World } from './world'
 
-export interface GarbageOptions {
+export interface GarbageOptions extends Waiting {
   /** Only looks. */
   readonly dryRun?: boolean
-  /** Ends the wait for another isolink on this machine. What has been begun comes to its end. */
-  readonly signal?: AbortSignal
 }
 
 /** What isolink once made and nobody owns any more. */
@@ -54,17 +52,13 @@ export const collectGarbage = (options: GarbageOptions = {}): TE.TaskEither<Isol
 export const collectGarbageOn =
   (machine: Machine) =>
   ({ dryRun = false, signal }: GarbageOptions = {}): TE.TaskEither<IsolationError, Garbage> =>
-    pipe(
-      TE.fromEither(checkCapabilities()),
-      TE.chainW(() =>
-        machine.journal.locked(
-          pipe(
-            TE.fromIOEither(() => ownersOf(machine, dryRun)),
-            TE.chainW(owners => () => inWorld(machine, world => sweep(world, owners, dryRun)))
-          ),
-          signal
-        )
-      )
+    changing(
+      machine,
+      pipe(
+        TE.fromIOEither(() => ownersOf(machine, dryRun)),
+        TE.chainW(owners => () => inWorld(machine, world => sweep(world, owners, dryRun)))
+      ),
+      signal
     )
 
 interface Owners {

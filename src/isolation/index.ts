@@ -18,6 +18,8 @@ export type {
 } from './error'
 export { explain } from './explain'
 export { collectGarbage, type Garbage, type GarbageOptions } from './garbage'
+export type { IsolatedInterface, IsolatedNamespace } from './namespaces'
+export type { ParameterDifference } from './parameter'
 export { type PublicationOptions, publish, type Revision, unpublish } from './publication'
 export { recover } from './recover'
 export type { Recovery } from './recovery'

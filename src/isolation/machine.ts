@@ -1,3 +1,7 @@
+import { pipe } from 'fp-ts/function'
+import * as TE from 'fp-ts/TaskEither'
+import { checkCapabilities } from './capability'
+import type { IsolationError } from './error'
 import { type Journal, journalIn, stateDirectory } from './journal'
 import { type Arm, arm } from './watchdog'
 import { type OpenWorld, openWorld } from './world'
@@ -20,3 +24,23 @@ export const membersOf = (machine: Machine, name: string): Machine => ({
 
 /** The one that we run on. */
 export const thisMachine = (): Machine => ({ openWorld, journal: journalIn(stateDirectory()), arm })
+
+/** How long one waits for others. */
+export interface Waiting {
+  /** Ends the wait for another isolink on this machine. What has been begun comes to its end. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Does what changes the machine: whoever may not is told so at once, and whoever may waits until no other isolink works
+ * here. Nothing is looked at before.
+ */
+export const changing = <A>(
+  { journal }: Machine,
+  work: TE.TaskEither<IsolationError, A>,
+  signal: AbortSignal | undefined
+): TE.TaskEither<IsolationError, A> =>
+  pipe(
+    TE.fromIOEither(checkCapabilities),
+    TE.chainW(() => journal.locked(work, signal))
+  )

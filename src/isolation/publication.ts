@@ -13,20 +13,16 @@ import {
 } from '../recipe/publication'
 import { addPort, removePort } from './amendment'
 import { observe } from './apply'
-import { checkCapabilities } from './capability'
 import { differenceOf } from './difference'
 import type { IsolationError } from './error'
 import { inWorld, type Progress, surroundings, type Task, tasksOf } from './execution'
-import { type Machine, thisMachine } from './machine'
+import { changing, thisMachine, type Waiting } from './machine'
 import { askedOf, type Entry } from './record'
 import { mend } from './repair'
 import { revise } from './revision'
 import { type BriefSubject, briefSubjectOf, type Subject, subjectOf } from './subject'
 
-export interface PublicationOptions extends Progress {
-  /** Ends the wait for another isolink on this machine. What has been begun comes to its end. */
-  readonly signal?: AbortSignal
-}
+export interface PublicationOptions extends Progress, Waiting {}
 
 /** What became of an isolation whose ports were to change. */
 export interface Revision {
@@ -84,33 +80,31 @@ const change = (
   wholly: (subject: Subject) => TE.TaskEither<IsolationError, Outcome>,
   signal: AbortSignal | undefined
 ): TE.TaskEither<IsolationError, Revision> => {
-  const settle = (machine: Machine): TE.TaskEither<IsolationError, boolean> => {
-    const port = parse()
-    return E.isLeft(port)
-      ? TE.right(false)
-      : pipe(
-          briefSubjectOf(machine, name, port.right),
-          TE.chainW(subject => (subject === undefined ? TE.right(false) : briefly(subject, port.right)))
-        )
-  }
-  return pipe(
-    TE.fromEither(checkCapabilities()),
-    TE.map(thisMachine),
-    TE.chainW(machine =>
-      machine.journal.locked(
+  const machine = thisMachine()
+  const settle: TE.TaskEither<IsolationError, boolean> = pipe(
+    TE.fromIOEither(parse),
+    TE.matchEW(
+      () => TE.right(false),
+      port =>
         pipe(
-          // Nothing is looked at before the lock is ours.
-          TE.right(machine),
-          TE.chain(settle),
-          TE.chainW(
-            (done): TE.TaskEither<IsolationError, Outcome> =>
-              done
-                ? TE.right({ changed: true, repaired: [] })
-                : pipe(subjectOf(machine, name), TE.chainW(wholly))
-          )
-        ),
-        signal
-      )
+          briefSubjectOf(machine, name, port),
+          TE.chainW(subject => (subject === undefined ? TE.right(false) : briefly(subject, port)))
+        )
+    )
+  )
+  return pipe(
+    changing(
+      machine,
+      pipe(
+        settle,
+        TE.chainW(
+          (done): TE.TaskEither<IsolationError, Outcome> =>
+            done
+              ? TE.right({ changed: true, repaired: [] })
+              : pipe(subjectOf(machine, name), TE.chainW(wholly))
+        )
+      ),
+      signal
     ),
     TE.map(outcome => ({ name, ...outcome }))
   )

@@ -6,6 +6,7 @@ import { inWorld, surroundings, type Task, tasksOf } from './execution'
 import { unrecorded } from './garbage'
 import type { Journal, Records } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
+import { type IsolatedNamespace, namespacesOf } from './namespaces'
 import type { Entry } from './record'
 import { check } from './repair'
 import { describe, kindOf, type Surroundings, unlessGone } from './step'
@@ -32,6 +33,11 @@ export interface Status {
     | 'interrupted'
     /** Its record is lost, or damaged; `drift` tells what bears its mark still. */
     | 'unrecorded'
+  /**
+   * The namespaces that are isolated, with their addresses and the ports that lead to them; each endpoint of a bridge
+   * network. That is what is on record: `drift` tells what of it no longer holds. None of what was cut short or lost.
+   */
+  readonly namespaces: ReadonlyArray<IsolatedNamespace>
   readonly drift: ReadonlyArray<Drift>
   /**
    * What keeps packets from passing and is not ours to change, in sentences: the rules of iptables-legacy, and what an
@@ -110,6 +116,7 @@ const withoutRecord = (name: string, findings: ReadonlyArray<string>): Status =>
   name,
   recipe: 'unknown',
   state: 'unrecorded',
+  namespaces: [],
   drift: [{ step: `keep a record of ${name}`, findings }]
 })
 
@@ -120,30 +127,30 @@ const statusOf = (machine: Machine, entry: Entry): TE.TaskEither<IsolationError,
     recipe: plan.recipe,
     ...leftOf(pending)
   }
-  if (phase !== 'applied') return TE.right({ ...base, state: 'interrupted', drift: [] })
+  if (phase !== 'applied') return TE.right({ ...base, state: 'interrupted', namespaces: [], drift: [] })
   return pipe(
     driftOf(machine, entry),
-    TE.chainW(own =>
-      pipe(
-        driftOfMembers(machine, plan.name),
-        TE.map(found => [...own, ...found])
-      )
-    ),
-    TE.bindTo('drift'),
+    TE.bindTo('own'),
+    TE.bind('members', () => membersUp(machine, plan.name)),
     TE.bind('hindered', () => hindranceOf(machine, entry)),
-    TE.map(({ drift, hindered }) => ({
-      ...base,
-      state: drift.length === 0 ? 'up' : 'drifted',
-      drift,
-      ...(hindered.length > 0 && { hindered })
-    }))
+    TE.map(({ own, members, hindered }) => {
+      const drift = [...own, ...members.drift]
+      return {
+        ...base,
+        state: drift.length === 0 ? 'up' : 'drifted',
+        namespaces: [...namespacesOf(entry), ...members.namespaces],
+        drift,
+        ...(hindered.length > 0 && { hindered })
+      }
+    })
   )
 }
 
-const driftOfMembers = (
+/** What there is of those that belong to a name, and what of it no longer holds. */
+const membersUp = (
   machine: Machine,
   name: string
-): TE.TaskEither<IsolationError, ReadonlyArray<Drift>> => {
+): TE.TaskEither<IsolationError, Pick<Status, 'namespaces' | 'drift'>> => {
   const inner = membersOf(machine, name)
   return pipe(
     TE.fromIOEither(inner.journal.records),
@@ -151,13 +158,16 @@ const driftOfMembers = (
       pipe(
         entries,
         TE.traverseSeqArray(each => driftOf(inner, each)),
-        TE.map(found => [
-          ...found.flat(),
-          ...[...damaged].map(([member, { message }]) => ({
-            step: `keep a record of ${name}/${member}`,
-            findings: [message]
-          }))
-        ])
+        TE.map(found => ({
+          namespaces: entries.flatMap(each => namespacesOf(each, each.plan.name)),
+          drift: [
+            ...found.flat(),
+            ...[...damaged].map(([member, { message }]) => ({
+              step: `keep a record of ${name}/${member}`,
+              findings: [message]
+            }))
+          ]
+        }))
       )
     )
   )

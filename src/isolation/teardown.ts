@@ -9,16 +9,13 @@ import { inWorld, type Progress, surroundings, type Task, tasksOf, undo } from '
 import { unrecorded } from './garbage'
 import { removeOwnGroup } from './group'
 import type { Journal } from './journal'
-import { type Machine, membersOf, thisMachine } from './machine'
+import { type Machine, membersOf, thisMachine, type Waiting } from './machine'
 import type { Entry } from './record'
 import type { SysctlBefore } from './step/sysctl'
 import { tagOf } from './tag'
 import { placeKey, type World } from './world'
 
-export interface TeardownOptions extends Progress {
-  /** Ends the wait for another isolink on this machine. What has been begun comes to its end. */
-  readonly signal?: AbortSignal
-}
+export interface TeardownOptions extends Progress, Waiting {}
 
 /** What a teardown found. */
 export interface Teardown {

@@ -1,4 +1,4 @@
-import { capabilityFor, type SystemCallFailed } from './system'
+import { type AtEndpoint, capabilityFor, type SystemCallFailed } from './system'
 
 /** The member of a reference that is at fault. */
 export type Field = 'name' | 'pid' | 'path' | 'fd'
@@ -36,7 +36,7 @@ export interface NamespaceExists {
 }
 
 /** We lack a capability. `man 7 capabilities` */
-export interface PermissionDenied {
+export interface PermissionDenied extends AtEndpoint {
   readonly _tag: 'PermissionDenied'
   readonly call: string
   /** `CAP_SYS_ADMIN` */
@@ -55,7 +55,7 @@ export interface InvalidInput {
 }
 
 /** It took longer than the caller would wait. */
-export interface TimedOut {
+export interface TimedOut extends AtEndpoint {
   readonly _tag: 'TimedOut'
   readonly message: string
   readonly operation: string
@@ -63,7 +63,7 @@ export interface TimedOut {
 }
 
 /** The caller's AbortSignal ended it. */
-export interface Aborted {
+export interface Aborted extends AtEndpoint {
   readonly _tag: 'Aborted'
   readonly message: string
   readonly operation: string
@@ -126,6 +126,8 @@ export const refused = (
     ? {
         _tag: 'PermissionDenied',
         call: failure.call,
+        ...(failure.address !== undefined && { address: failure.address }),
+        ...(failure.port !== undefined && { port: failure.port }),
         capability,
         message: failure.message,
         hint: `it needs ${capability}: run as root, or in a user namespace in which you are root`

@@ -30,6 +30,7 @@ import {
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
+  type SystemCallFailed,
   setsockopt,
   socket,
   systemCallFailed,
@@ -64,12 +65,29 @@ const openSocket = (
     )
   )
 
+/** The same error, with the address and port that it is about. */
+const about =
+  (address: string, port: number) =>
+  <Error extends SystemCallFailed | TimedOut | Aborted>(error: Error): Error => {
+    const asked = 'call' in error ? error.call : error.operation
+    const host = port > 0 && address.includes(':') ? `[${address}]` : address
+    return {
+      ...error,
+      message: `${asked} ${host}${port > 0 ? `:${port}` : ''}${error.message.slice(asked.length)}`,
+      address,
+      ...(port > 0 && { port })
+    }
+  }
+
 const boundTo = (type: number, host: string, port: number): Answer<number> =>
-  openSocket(familyOf(host) ?? 0, type, descriptor =>
-    pipe(
-      type === SOCK_STREAM ? setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) : E.right(0),
-      E.chain(() => bind(descriptor, sockaddr(host, port)))
-    )
+  pipe(
+    openSocket(familyOf(host) ?? 0, type, descriptor =>
+      pipe(
+        type === SOCK_STREAM ? setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) : E.right(0),
+        E.chain(() => bind(descriptor, sockaddr(host, port)))
+      )
+    ),
+    E.mapLeft(about(host, port))
   )
 
 const checked = (
@@ -137,21 +155,28 @@ export const listen =
   ): TE.TaskEither<NamespaceError | InvalidInput, S> =>
   async () => {
     const type = server instanceof DatagramSocket ? SOCK_DGRAM : SOCK_STREAM
+    const address = host ?? (type === SOCK_DGRAM ? '0.0.0.0' : '::')
     const bound = pipe(
       checked('namespaces.listen', { host, port }),
       E.chainW(() =>
-        within(ref, () => {
-          if (host !== undefined) return boundTo(type, host, port)
-          if (type === SOCK_DGRAM) return boundTo(type, '0.0.0.0', port)
-          // A kernel without IPv6 has no ::, which takes IPv4 as well.
-          return E.orElse(() => boundTo(type, '0.0.0.0', port))(boundTo(type, '::', port))
-        })
+        within(ref, () =>
+          pipe(
+            boundTo(type, address, port),
+            // A kernel without IPv6 has no ::, which takes IPv4 as well.
+            E.orElse(failure =>
+              host === undefined && type === SOCK_STREAM ? boundTo(type, '0.0.0.0', port) : E.left(failure)
+            )
+          )
+        )
       ),
       E.chainW(E.mapLeft(refused))
     )
     if (E.isLeft(bound)) return bound
     const started = await adopt(server, bound.right, backlog)
-    return E.isLeft(started) ? started : E.right(server)
+    return pipe(
+      started,
+      E.bimap(about(address, port), () => server)
+    )
   }
 
 export interface ConnectOptions {
@@ -170,15 +195,15 @@ const operation = 'namespaces.connect'
 /** Waits until a connection is made or refused. */
 const established = (
   descriptor: number,
-  { timeout, signal }: ConnectOptions
-): Promise<E.Either<NamespaceError | TimedOut | Aborted, number>> =>
+  { host, port, timeout, signal }: ConnectOptions
+): Promise<E.Either<SystemCallFailed | TimedOut | Aborted, number>> =>
   new Promise(resolve => {
-    const end = (result: E.Either<NamespaceError | TimedOut | Aborted, number>): void => {
+    const end = (result: E.Either<SystemCallFailed | TimedOut | Aborted, number>): void => {
       stop()
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
       if (E.isLeft(result)) closeSync(descriptor)
-      resolve(result)
+      resolve(pipe(result, E.mapLeft(about(host, port))))
     }
     const abort = (): void => end(E.left(aborted(operation)))
     const stop = whenReady(descriptor, 'writable', () => {
@@ -204,7 +229,7 @@ export const connect =
   ): TE.TaskEither<NamespaceError | InvalidInput | TimedOut | Aborted, Socket> =>
   async () => {
     const { host, port, localAddress, signal } = options
-    if (signal?.aborted) return E.left(aborted(operation))
+    if (signal?.aborted) return E.left(about(host, port)(aborted(operation)))
     const connecting = pipe(
       checked(operation, options),
       E.chainW(() =>
@@ -218,7 +243,15 @@ export const connect =
           )
         )
       ),
-      E.chainW(E.mapLeft(refused))
+      E.chainW(
+        E.mapLeft(failure =>
+          refused(
+            failure.call === 'bind' && localAddress !== undefined
+              ? about(localAddress, 0)(failure)
+              : about(host, port)(failure)
+          )
+        )
+      )
     )
     if (E.isLeft(connecting)) return connecting
     return pipe(

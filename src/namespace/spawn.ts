@@ -14,7 +14,23 @@ const ofFile: ReadonlySet<string> = new Set(['EACCES', 'EISDIR', 'ELOOP', 'ENOEN
 /** Node says of a working directory that is not there what it says of a file. */
 const reasonOf = (error: Error, file: string, { cwd }: SpawnOptions): SystemCallFailed | NotExecutable => {
   const failure = failureOf('spawn', error)
-  return ofFile.has(failure.code) && (cwd === undefined || existsSync(cwd)) ? notExecutable(file) : failure
+  if (ofFile.has(failure.code) && (cwd === undefined || existsSync(cwd))) return notExecutable(file)
+  const place = cwd === undefined ? '' : ` in ${cwd}`
+  return { ...failure, file, message: `spawn ${file}${place}${failure.message.slice('spawn'.length)}` }
+}
+
+/** Node tells by an event what is usual of what the kernel refuses, and throws the rest. */
+const start = (
+  file: string,
+  args: ReadonlyArray<string>,
+  options: SpawnOptions
+): E.Either<SystemCallFailed | NotExecutable, ChildProcess> => {
+  try {
+    return E.right(startProcess(file, args, options))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).errno === undefined) throw error
+    return E.left(reasonOf(error as Error, file, options))
+  }
 }
 
 /**
@@ -30,9 +46,10 @@ export const spawn =
   ): TE.TaskEither<NamespaceError | NotExecutable, ChildProcess> =>
   async () => {
     // Node forks before it returns, and in this thread.
-    const spawned = within(ref, () => startProcess(file, args, options))
+    const spawned = within(ref, () => start(file, args, options))
     if (E.isLeft(spawned)) return spawned
-    const child = spawned.right
+    if (E.isLeft(spawned.right)) return spawned.right
+    const child = spawned.right.right
     return new Promise(resolve => {
       child.once('spawn', () => resolve(E.right(child)))
       child.once('error', error => resolve(E.left(reasonOf(error, file, options))))

@@ -74,9 +74,19 @@ export const NETLINK_GET_STRICT_CHK = 12
 export const NETLINK_NO_ENOBUFS = 5
 
 /** A system call that the kernel refused. `man 3 errno` */
-export interface SystemCallFailed {
+/** Where a socket of `namespaces.listen` or `namespaces.connect` was to be; not there in errors of anything else. */
+export interface AtEndpoint {
+  /** The IP address. */
+  readonly address?: string
+  /** Its port, where it was not for the kernel to choose. */
+  readonly port?: number
+}
+
+export interface SystemCallFailed extends AtEndpoint {
   readonly _tag: 'SystemCallFailed'
   readonly call: string
+  /** The program that `namespaces.spawn` was to start. */
+  readonly file?: string
   readonly errno: number
   /** The errno's name: `EPERM`. */
   readonly code: string

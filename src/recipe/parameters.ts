@@ -115,17 +115,19 @@ const ports = v.pipe(
   })
 )
 
-/** A port of the host that leads inside. */
-export const publication = v.pipe(
+const portMapping = v.pipe(
   v.strictObject(
     {
-      /** Of the transport layer. */
+      /** Of the transport layer: `tcp`, `udp` or `sctp`. Default: `tcp`. */
       protocol: v.optional(v.picklist(['tcp', 'udp', 'sctp'], 'must be tcp, udp or sctp'), 'tcp'),
-      /** The host's port, or a range of them: `8000`, `"8000-8010"`. */
+      /** The host's port, from 1 to 65535, or a range of them: `8000`, `"8000-8010"`. */
       hostPort: ports,
-      /** The port inside, or a range of as many. */
+      /** The port inside that it leads to; of a range as many, and the n-th leads to the n-th. */
       port: ports,
-      /** Which of the host's addresses; all of them by default, and for 0.0.0.0 and ::. */
+      /**
+       * The address of the host that it is published at. Default: all of them; 0.0.0.0 and :: are all of one family. What
+       * is published at 127.0.0.1 is there for the host itself only.
+       */
       hostAddress: v.optional(ipAddress)
     },
     'must be an object'
@@ -148,6 +150,13 @@ export const publication = v.pipe(
     return NEVER
   })
 )
+
+type PortMappingSchema = typeof portMapping
+
+/** A port of the host that leads inside. It has a name, as declarations drop what is said of members where one has none. */
+export interface PublicationSchema extends PortMappingSchema {}
+
+export const publication: PublicationSchema = portMapping
 
 const amount = (count: number): string => (count === 1 ? '1 port' : `${count} ports`)
 

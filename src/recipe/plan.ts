@@ -115,7 +115,8 @@ export interface InvalidParameters {
 
 export const invalidParameters = (recipe: string, field: string, reason: string): InvalidParameters => ({
   _tag: 'InvalidParameters',
-  message: `${recipe}: ${field === '' ? '' : `${field}: `}${reason}`,
+  // Where no recipe is known yet, the parameter of that name stands for it, and is named once.
+  message: `${recipe}: ${field === '' || field === recipe ? '' : `${field}: `}${reason}`,
   recipe,
   field
 })

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import * as v from 'valibot'
 import { areOfTwoFamilies, ipAddress, type Publication, parse, publication, publishedAt } from './parameters'
 import { type InvalidParameters, invalidParameters } from './plan'
+import type { Entry } from './step'
 
 /** A port of the host that leads inside, or a range of them, as recipes have it in `publish`. */
 export type PortMapping = v.InferInput<typeof publication>
@@ -29,6 +30,62 @@ export const portIn = (given: PortMapping): E.Either<InvalidParameters, Publicat
 
 export interface Port extends Pick<Publication, 'protocol' | 'hostPort' | 'count' | 'hostAddress'> {}
 
+const rangeFrom = (first: number, count: number): number | string =>
+  count === 1 ? first : `${first}-${first + count - 1}`
+
+/** A port as recipes have it: one of all addresses of the host has no `hostAddress`. */
+export const mappingOf = ({ protocol, hostPort, port, count, hostAddress }: Publication): PortMapping => ({
+  protocol,
+  hostPort: rangeFrom(hostPort, count),
+  port: rangeFrom(port, count),
+  ...(hostAddress !== undefined && { hostAddress })
+})
+
+/** What a firewall's entries publish, by the address that it leads to. */
+export const publishedBy = (
+  entries: ReadonlyArray<Entry>
+): ReadonlyMap<string, ReadonlyArray<Publication>> => {
+  const found = new Map<string, Array<Publication>>()
+  for (const entry of entries)
+    if (entry._tag === 'Publish') {
+      const { _tag, address, count = 1, ...port } = entry
+      const known = found.get(address)
+      if (known === undefined) found.set(address, [{ ...port, count }])
+      else known.push({ ...port, count })
+    }
+  return found
+}
+
+/** In an order in which those that follow each other, and lead to such that do, are one. */
+export const joined = (publish: ReadonlyArray<Publication>): ReadonlyArray<Publication> => {
+  const group = ({ protocol, hostAddress = '' }: Publication): string => `${hostAddress} ${protocol}`
+  const all: Array<Publication> = []
+  for (const each of publish.toSorted(
+    (a, b) => group(a).localeCompare(group(b)) || a.hostPort - b.hostPort
+  )) {
+    const last = all.at(-1)
+    if (
+      last !== undefined &&
+      group(last) === group(each) &&
+      last.hostPort + last.count === each.hostPort &&
+      last.port + last.count === each.port
+    )
+      all[all.length - 1] = { ...last, count: last.count + each.count }
+    else all.push(each)
+  }
+  return all
+}
+
+const withPortText = (address: string, port: number | string): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`
+
+/** `127.0.0.1:8080 → 80/tcp`, or with the address inside, `*:8080 → 10.0.0.2:80/tcp`. */
+export const publicationText = (publication: Publication, address?: string): string => {
+  const { protocol, hostPort, port, hostAddress = '*' } = mappingOf(publication)
+  const inside = address === undefined ? port : withPortText(address, port)
+  return `${withPortText(hostAddress, hostPort)} → ${inside}/${protocol}`
+}
+
 /** A port by what tells it from others. */
 export const portOf = (given: PortOfHost): E.Either<InvalidParameters, Port> =>
   pipe(
@@ -48,8 +105,7 @@ const isSame = (a: Port, b: Port): boolean =>
   publishedAt(a) === publishedAt(b) &&
   !areOfTwoFamilies(a, b)
 
-const rangeText = ({ hostPort: first, count }: Port): string =>
-  count === 1 ? String(first) : `${first}-${first + count - 1}`
+const rangeText = ({ hostPort, count }: Port): string => String(rangeFrom(hostPort, count))
 
 const mappingKeys = ['protocol', 'hostPort', 'port', 'hostAddress'] as const
 

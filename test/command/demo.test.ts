@@ -97,7 +97,7 @@ nft add rule ip foreign nat ip daddr 192.168.45.3 icmp type echo-request dnat to
     marked,
     [
       ['the other host cannot reach blue, even by a route', 'ping 192.168.45.3: a reply'],
-      ['but by the published port', 'namespaces.connect: not done within 3000 ms']
+      ['but by the published port', 'namespaces.connect 10.0.6.10:8080: not done within 3000 ms']
     ],
     stdout
   )

@@ -92,7 +92,8 @@ kernelTest(test, 'isolink up --dry-run says what would be repaired', needs, () =
 
 kernelTest(test, 'isolink up: the name is taken', needs, () => {
   const here = stateOfHost()
-  const sentence = /^name: blue is applied already, with other parameters; take it down first/
+  const sentence =
+    /^name: blue is applied already, with other parameters \(publish\.0: \{.*"hostPort":8080.*\} → none\); take it down first/
   refused(up({ publish: [] }), 1, sentence)
   const input = JSON.stringify({ ...parameters, publish: [] })
   refused(isolink(['up', '--dry-run', '-'], { input }), 1, sentence)
@@ -126,6 +127,8 @@ kernelTest(test, 'on a terminal each step is told', [...needs, command('script')
   const steps = output(isolink(['plan', example]))
     .trimEnd()
     .split('\n')
+    // What a step has a table do is not a step.
+    .filter(line => !/^(masquerade|publish) /.test(line))
   const told = onTerminal('up', example).trimEnd().split('\n')
   assert.equal(told, [
     ...steps.map(step => `✓ ${step.replace('the uplink', 'eth0')}`),
@@ -134,6 +137,24 @@ kernelTest(test, 'on a terminal each step is told', [...needs, command('script')
   assert.match(onTerminal('down', 'blue'), /✓ undone: make the namespace blue\nblue is down\n$/)
   assert.is(onTerminal('down', 'blue'), 'blue was not up\n')
   assert.equal(stateOfHost(), before)
+})
+
+kernelTest(test, 'a second time to confirm is no more time', [...needs, command('script')], () => {
+  const left = (told: string): number => Number(/follows within (\d+) s, it is undone$/.exec(told)?.[1])
+  const first = onTerminal('up', example, '--confirm-within', '100s').trimEnd()
+  assert.ok(left(first) <= 100 && left(first) > 50, first)
+  const second = onTerminal('up', example, '--confirm-within', '500s').trimEnd()
+  assert.match(
+    second,
+    /^blue is up already\nthe time that was given first stays: unless isolink confirm blue /
+  )
+  assert.ok(left(second) <= 100, second)
+  output(isolink(['confirm', 'blue']))
+  assert.is(
+    onTerminal('up', example, '--confirm-within', '100s'),
+    'blue is up already\nnobody has to confirm it: blue was up before, and to stay\n'
+  )
+  output(isolink(['down', 'blue']))
 })
 
 kernelTest(test, 'isolink plan --script | sh does what isolink up does', needs, async () => {

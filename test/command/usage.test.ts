@@ -24,7 +24,7 @@ const wrong: ReadonlyArray<readonly [words: string, sentence: RegExp, input?: st
   ['demo veth-masquerate', /^recipe: veth-masquerate is none of .*: did you mean veth-masquerade\?$/],
   ['up no-such-file.json', /^cannot read no-such-file\.json: no such file or directory$/],
   ['up docs', /^cannot read docs: illegal operation on a directory$/],
-  ['plan tsconfig.json', /^recipe: recipe: is missing: name one of (?:[\w-]+, )*veth-masquerade/],
+  ['plan tsconfig.json', /^recipe: is missing: name one of (?:[\w-]+, )*veth-masquerade/],
   ['plan -', /^the standard input is neither JSON nor YAML: /, '{ "recipe": '],
   ['up -', /^recipe: the parameters must be an object such as /, ''],
   [

@@ -88,7 +88,10 @@ kernelTest(test, 'whose watchdog is dead is told of when the time is over', need
   process.kill(Number(watchdog), 'SIGKILL')
   await setTimeout(4000)
   const told = 'not confirmed in time: isolink recover undoes it'
-  assert.is(output(isolink(['status'])), `blue (veth-masquerade): up\n  ${told}\n`)
+  assert.is(
+    output(isolink(['status'])),
+    `blue (veth-masquerade): up\n  ${told}\n  blue: eth0 192.168.45.3/24\n`
+  )
   // It is as good as undone: whoever comes next does that.
   const state = await settled()
   for (const use of [confirm('blue'), publish('blue', { hostPort: 8080, port: 80 })])
@@ -109,6 +112,13 @@ kernelTest(test, 'what is confirmed stays, and the watchdog ends', needs, async 
     name: 'blue',
     recipe: 'veth-masquerade',
     state: 'up',
+    namespaces: [
+      {
+        namespace: 'blue',
+        interfaces: [{ interface: 'eth0', addresses: ['192.168.45.3/24'] }],
+        publish: []
+      }
+    ],
     drift: []
   })
 })

@@ -314,8 +314,9 @@ kernelTest(
     await attach('web', { ...endpoint, address: '10.100.0.3/24' })
     sh('nft delete table ip isolink')
     const state = steady()
-    const { _tag, isolation } = await refusal(apply(web))
+    const { _tag, isolation, differences } = await refusal(apply(web))
     assert.equal([_tag, isolation], ['NameTaken', 'web/red'])
+    assert.equal(differences, [{ field: 'address', applied: '10.100.0.3/24', asked: '10.100.0.2/24' }])
     assert.equal(steady(), state)
   }
 )

@@ -1,20 +1,24 @@
 import { readdirSync, truncateSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Status } from '../../src'
 import { applyOn } from '../../src/isolation/apply'
 import { thisMachine } from '../../src/isolation/machine'
 import {
   apply,
+  attach,
   bridgeNetwork,
   collectGarbage,
+  hostFakeIp,
   namespaceSwitch,
   namespaces,
+  publish,
   status,
   teardown,
   vethMasquerade
 } from '../../src/promises'
-import { isolink } from '../command/child'
-import { raise, raze, refusal, settled, sh, stateOfHost } from '../lab'
+import { isolink, output } from '../command/child'
+import { raise, raze, refusal, settled, sh, stateOfHost, unnamed } from '../lab'
 import { command, kernelTest } from '../sandbox'
 import { counted, faultyMachine } from './sweep/faults'
 
@@ -48,7 +52,115 @@ kernelTest(test, 'isolink up blue; isolink up blue: nothing is written', needs, 
   assert.is(again._tag, 'Right')
   assert.equal(effects, [])
   assert.equal(stateOfHost(), state)
-  assert.equal(await status(), [{ name: 'blue', recipe: 'veth-masquerade', state: 'up', drift: [] }])
+  assert.equal(await status(), [
+    {
+      name: 'blue',
+      recipe: 'veth-masquerade',
+      state: 'up',
+      namespaces: [
+        {
+          namespace: 'blue',
+          interfaces: [{ interface: 'eth0', addresses: ['192.168.45.3/24'] }],
+          publish: [{ protocol: 'tcp', hostPort: 8080, port: 80 }]
+        }
+      ],
+      drift: []
+    }
+  ])
+})
+
+const namespacesOf = async (name: string): Promise<unknown> => (await status(name))[0]?.namespaces
+
+kernelTest(test, 'what is up is told: each endpoint with its addresses and ports', needs, async () => {
+  const { pid, end } = await unnamed()
+  const network = bridgeNetwork({
+    name: 'web',
+    gateways: ['10.100.0.1/24', 'fd00:100::1/64'],
+    endpoints: [
+      {
+        namespace: 'red',
+        interface: 'red0',
+        addresses: ['10.100.0.2/24', 'fd00:100::2/64'],
+        publish: [
+          { hostPort: '8000-8002', port: '80-82' },
+          { hostPort: 8003, port: 83 },
+          { hostPort: 53, port: 53, protocol: 'udp', hostAddress: 'fd00:6::10' }
+        ]
+      }
+    ]
+  })
+  await apply(network)
+  await attach('web', { pid, name: 'guest', address: '10.100.0.3/24' })
+  await publish('web/guest', { hostPort: 9000, port: 90, hostAddress: '127.0.0.1' })
+  assert.equal(await namespacesOf('web'), [
+    {
+      namespace: { pid },
+      endpoint: 'guest',
+      interfaces: [{ interface: 'eth0', addresses: ['10.100.0.3/24'] }],
+      publish: [{ protocol: 'tcp', hostPort: 9000, port: 90, hostAddress: '127.0.0.1' }]
+    },
+    {
+      namespace: 'red',
+      endpoint: 'red',
+      interfaces: [{ interface: 'red0', addresses: ['10.100.0.2/24', 'fd00:100::2/64'] }],
+      publish: [
+        { protocol: 'tcp', hostPort: '8000-8002', port: '80-82' },
+        { protocol: 'tcp', hostPort: 8003, port: 83 },
+        { protocol: 'udp', hostPort: 53, port: 53, hostAddress: 'fd00:6::10' }
+      ]
+    }
+  ])
+  assert.is(
+    output(isolink(['status'])),
+    `web (bridge-network): up
+  guest (process ${pid}): eth0 10.100.0.3/24
+    127.0.0.1:9000 → 90/tcp
+  red: red0 10.100.0.2/24, fd00:100::2/64
+    *:8000-8003 → 80-83/tcp
+    [fd00:6::10]:53 → 53/udp
+`
+  )
+  await teardown('web')
+  await end()
+})
+
+kernelTest(test, 'what is up is told: the host behind a namespace', needs, async () => {
+  const ports = { protocol: 'tcp', hostPort: 22, port: 22 } as const
+  await apply(hostFakeIp({ namespace: 'blue', nic: 'eth0', publish: [ports] }))
+  const moved = ['10.0.6.10/24', '10.0.6.11/24', 'fd00:6::11/64', 'fd00:6::10/64']
+  const found = (await namespacesOf('blue')) as Status['namespaces']
+  assert.equal([...(found[0]?.interfaces[0]?.addresses ?? [])].sort(), [...moved].sort())
+  assert.equal(found.slice(1), [
+    { interfaces: [{ interface: 'veth-blue', addresses: ['169.254.77.1/24'] }], publish: [ports] }
+  ])
+  const told = output(isolink(['status', 'blue']))
+  assert.match(told, /^ {2}blue: eth0 10\.0\.6\.10\/24, .*; veth0 169\.254\.77\.2\/24$/m)
+  assert.match(told, /^ {2}the host: veth-blue 169\.254\.77\.1\/24\n {4}\*:22 → 22\/tcp$/m)
+  await teardown('blue')
+})
+
+kernelTest(test, 'what is up is told: a switch has no address', needs, async () => {
+  await apply(bridged.lan)
+  assert.is(
+    output(isolink(['status'])),
+    'lan (namespace-switch): up\n  sw\n  red: eth0 10.9.0.1/24\n  green: eth0 10.9.0.2/24\n'
+  )
+  await teardown('lan')
+})
+
+kernelTest(test, 'of many ports a person is told some, and a program all', needs, async () => {
+  const many = Array.from({ length: 200 }, (_, n) => ({ hostPort: 2000 + 2 * n, port: 80 }))
+  await apply(vethMasquerade({ ...blue, publish: many }))
+  const [found] = await status('blue')
+  assert.is(found?.namespaces[0]?.publish.length, 200)
+  const lines = output(isolink(['status']))
+    .trimEnd()
+    .split('\n')
+  assert.equal(
+    [lines.length, lines.at(2), lines.at(-1)],
+    [13, '    *:2000 → 80/tcp', '    and 190 more: isolink status blue --json']
+  )
+  await teardown('blue')
 })
 
 kernelTest(test, 'nothing is applied', needs, async () => {

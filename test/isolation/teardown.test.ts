@@ -59,14 +59,19 @@ kernelTest(test, 'isolink up blue; isolink up blue: the second changes nothing',
 kernelTest(test, 'another blue is refused, and changes nothing', needs, async () => {
   await up(blue)
   const state = stateOfHost()
-  for (const other of [{ address: '192.168.45.4/24' }, { publish: [] }, { interface: 'eth1' }]) {
+  const others: ReadonlyArray<readonly [other: Partial<typeof blue>, difference: string]> = [
+    [{ address: '192.168.45.4/24' }, 'address: "192.168.45.3/24" → "192.168.45.4/24"'],
+    [{ publish: [] }, 'publish.0: {"hostPort":8080,"port":80} → none'],
+    [{ interface: 'eth1' }, 'interface: none → "eth1"']
+  ]
+  for (const [other, difference] of others) {
     const { _tag, isolation, message } = await refusal(up({ ...blue, ...other }))
     assert.equal(
       [_tag, isolation, message],
       [
         'NameTaken',
         'blue',
-        'name: blue is applied already, with other parameters; take it down first, or give another name'
+        `name: blue is applied already, with other parameters (${difference}); take it down first, or give another name`
       ]
     )
   }

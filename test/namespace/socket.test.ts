@@ -133,10 +133,13 @@ kernelTest(test, 'errors are values', needs, async () => {
   const messageOf = (error: { readonly message: string }): string => error.message
   const server = await right(listen('right', greeter(), { host: '10.0.0.2', port: 80 }))
   const at = { host: '10.0.0.2', port: 81 }
-  assert.is(messageOf(await left(connect('left', at))), 'connect: connection refused (ECONNREFUSED)')
+  assert.is(
+    messageOf(await left(connect('left', at))),
+    'connect 10.0.0.2:81: connection refused (ECONNREFUSED)'
+  )
   assert.is(
     messageOf(await left(connect('left', { ...at, host: '192.0.2.1' }))),
-    'connect: network is unreachable (ENETUNREACH)'
+    'connect 192.0.2.1:81: network is unreachable (ENETUNREACH)'
   )
   assert.is(
     messageOf(await left(connect('left', { ...at, host: 'example.net' }))),
@@ -148,12 +151,22 @@ kernelTest(test, 'errors are values', needs, async () => {
   )
   assert.is(
     messageOf(await left(listen('right', greeter(), { host: '10.0.0.2', port: 80 }))),
-    'bind: address already in use (EADDRINUSE)'
+    'bind 10.0.0.2:80: address already in use (EADDRINUSE)'
   )
   assert.is(
     messageOf(await left(listen('right', greeter(), { host: '10.0.0.3' }))),
-    'bind: address not available (EADDRNOTAVAIL)'
+    'bind 10.0.0.3: address not available (EADDRNOTAVAIL)'
   )
+  assert.is(
+    messageOf(await left(connect('left', { host: 'fd00::2', port: 81 }))),
+    'connect [fd00::2]:81: connection refused (ECONNREFUSED)'
+  )
+  assert.is(
+    messageOf(await left(connect('left', { ...at, localAddress: '10.0.0.3' }))),
+    'bind 10.0.0.3: address not available (EADDRNOTAVAIL)'
+  )
+  const error = await left(connect('left', at))
+  assert.equal('address' in error && [error.address, error.port], [at.host, at.port])
   assert.is((await left(listen('missing', greeter())))._tag, 'NamespaceNotFound')
   await close(server)
 })
@@ -168,9 +181,9 @@ kernelTest(
     const before = readdirSync('/proc/self/fd').length
     assert.match(
       (await left(listen('right', server, { host: '10.0.0.2' }))).message,
-      /^listen: .*more than once/
+      /^listen 10\.0\.0\.2: .*more than once/
     )
-    assert.match((await left(listen('right', socket))).message, /^listen: .*already bound/)
+    assert.match((await left(listen('right', socket))).message, /^listen 0\.0\.0\.0: .*already bound/)
     assert.is(readdirSync('/proc/self/fd').length, before)
     assert.is(
       await textOf(await right(connect('left', { host: '10.0.0.2', port: portOf(server) }))),
@@ -188,9 +201,11 @@ kernelTest(test, 'timeout and signal end the wait, and close the socket', needs,
   const before = readdirSync('/proc/self/fd').length
   assert.equal(await left(connect('left', { ...at, timeout: 20 })), {
     _tag: 'TimedOut',
-    message: 'namespaces.connect: not done within 20 ms',
+    message: 'namespaces.connect 10.0.0.99:80: not done within 20 ms',
     operation: 'namespaces.connect',
-    milliseconds: 20
+    milliseconds: 20,
+    address: '10.0.0.99',
+    port: 80
   })
   assert.is((await left(connect('left', { ...at, signal: AbortSignal.abort() })))._tag, 'Aborted')
   assert.is((await left(connect('left', { ...at, signal: AbortSignal.timeout(20) })))._tag, 'Aborted')

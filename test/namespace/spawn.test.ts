@@ -49,13 +49,16 @@ kernelTest(test, 'the child keeps its streams and options', [], async () => {
 })
 
 kernelTest(test, 'a file that is not there is an error value', [], async () => {
-  for (const file of ['/nowhere/file', 'no-such-file', '/etc/passwd', '/etc']) {
+  for (const file of ['/nowhere/file', 'no-such-file', '/etc/passwd', '/etc/passwd/file', '/etc']) {
     const error = { _tag: 'NotExecutable', file, message: `${file} is not there, or cannot be executed` }
     assert.equal(await left(spawn('there', file)), error)
     assert.equal(await left(exec('there', file)), error)
   }
   const elsewhere = await left(spawn('there', 'true', [], { cwd: '/nowhere' }))
-  assert.is(elsewhere.message, 'spawn: no such file or directory (ENOENT)')
+  assert.is(elsewhere.message, 'spawn true in /nowhere: no such file or directory (ENOENT)')
+  assert.is('file' in elsewhere && elsewhere.file, 'true')
+  const long = await left(spawn('there', 'true', ['x'.repeat(2 ** 22)]))
+  assert.is(long.message, 'spawn true: argument list too long (E2BIG)')
   assert.is((await left(exec('missing', 'true')))._tag, 'NamespaceNotFound')
 })
 

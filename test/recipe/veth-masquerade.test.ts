@@ -348,12 +348,12 @@ test('planFrom refuses what names no recipe', () => {
       sentence(given),
       'recipe: the parameters must be an object such as { "recipe": "veth-masquerade", … }'
     )
-  assert.match(sentence(least), /^recipe: recipe: is missing: name one of .*veth-masquerade/)
+  assert.match(sentence(least), /^recipe: is missing: name one of .*veth-masquerade/)
   assert.match(
     sentence({ ...least, recipe: 'veth-masqerade' }),
-    /^recipe: recipe: there is no recipe veth-masqerade: did you mean veth-masquerade\?/
+    /^recipe: there is no recipe veth-masqerade: did you mean veth-masquerade\?/
   )
-  assert.match(sentence({ ...least, recipe: 'toString' }), /^recipe: recipe: there is no recipe toString/)
+  assert.match(sentence({ ...least, recipe: 'toString' }), /^recipe: there is no recipe toString/)
 })
 
 test('vethMasquerade refuses what is no object', () => {

@@ -4,14 +4,14 @@ import { AF } from '../../../protocol/rtnetlink/af'
 import { present } from '../../socket/message'
 import type { Belonging } from './belonging'
 
-type Body = Pick<Address, 'header' | 'attributes'>
+export type AddressBody = Pick<Address, 'header' | 'attributes'>
 
 /** Flags that are a person's to give. The others tell what the kernel made of the address. */
 const given = IFA_F.NODAD | IFA_F.HOMEADDRESS | IFA_F.MANAGETEMPADDR | IFA_F.NOPREFIXROUTE | IFA_F.MCAUTOJOIN
 
 const forever = 0xffff_ffff
 
-const essence = ({ header, attributes }: Body): Body => {
+const essence = ({ header, attributes }: AddressBody): AddressBody => {
   const flags = (attributes.flags ?? header.flags) & given
   const { local, address, broadcast, label, rtPriority, proto } = attributes
   return {
@@ -24,7 +24,7 @@ const left = (seconds: number, elapsed: number): number =>
   seconds === forever ? forever : Math.max(0, seconds - elapsed)
 
 /** Addresses: `ip address`. */
-export const addresses: Belonging<Body> = {
+export const addresses: Belonging<AddressBody> = {
   noun: 'address',
   object: 'ADDR',
   dump: () => ({ header: {}, attributes: {} }),

@@ -14,7 +14,8 @@ import type { Request } from '../../socket/request'
 import { type LinkUnmovable, linkStuck, linkUnmovable, type StepError } from '../error'
 import { rename } from '../rename'
 import { placeKey, placeName, type World } from '../world'
-import type { Kept } from './kept'
+import { type AddressBody, addresses } from './address'
+import { type Kept, kept } from './kept'
 import { bring, bringRules, dropRules, type Possessions, possessionsOf, rulesOf } from './possessions'
 import { type Settings, setSettings, settingsOf } from './settings'
 import { changesTo, type Traits, traitsOf } from './traits'
@@ -105,6 +106,13 @@ export const takeStock = (name: string, world: World): TE.TaskEither<StepError, 
       told: now()
     }))
   )
+
+/** The addresses that it had on the host, those aside that the kernel gives each IPv6 link. */
+export const addressesOf = ({ possessions }: Nic): ReadonlyArray<string> =>
+  possessions.addresses
+    .flatMap(each => kept<AddressBody>(each))
+    .map(addresses.told)
+    .filter(each => !each.startsWith('fe80:'))
 
 /** Where the link is now. */
 export const find = (

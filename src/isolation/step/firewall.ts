@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../../protocol'
 import { nameBytes } from '../../nftables'
+import { joined, publicationText, publishedBy } from '../../recipe/publication'
 import type { AddEntries, Entry } from '../../recipe/step'
 import type { NetlinkError } from '../../socket/error'
 import type { StepError } from '../error'
@@ -79,6 +80,21 @@ const familyNames = { ip: 'ipv4', ip6: 'ipv6' } as const
 export const firewallStep: StepKind<AddEntries, Before> = {
   describe: ({ family, entries, namespace }) =>
     `put ${entries.length} entries into table ${family} isolink ${placeName(namespace)}`,
+  details: ({ entries, namespace }) => {
+    const place = placeName(namespace)
+    return [
+      ...entries.flatMap(entry => {
+        if (entry._tag === 'Masquerade')
+          return [`masquerade what ${entry.network} sends by ${entry.link} ${place}`]
+        return entry._tag === 'AllowNetwork'
+          ? [`let ${entry.link} and the network ${entry.name} reach each other ${place}`]
+          : []
+      }),
+      ...[...publishedBy(entries)].flatMap(([address, publish]) =>
+        joined(publish).map(each => `publish ${publicationText(each, address)} ${place}`)
+      )
+    ]
+  },
   before: (step, around) => {
     const { family, entries, namespace } = step
     return pipe(

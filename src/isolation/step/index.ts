@@ -42,6 +42,9 @@ export const describe = (step: Step): string =>
     E.getOrElse(() => String(step._tag))
   )
 
+/** What there is to say of a step besides. */
+export const detailsOf = (step: Step): ReadonlyArray<string> => kindOf(step).details?.(step) ?? []
+
 /** The links that a plan makes, each with the index chosen for it. */
 export const newLinks = (
   steps: ReadonlyArray<Step>,

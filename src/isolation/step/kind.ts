@@ -41,6 +41,8 @@ export interface Surroundings {
 export interface StepKind<S, Before> {
   /** The step in a sentence without subject: `make the namespace blue`. */
   readonly describe: (step: S) => string
+  /** What of it the name does not tell and a person asks for, in such sentences: which ports are published. */
+  readonly details?: (step: S) => ReadonlyArray<string>
   /** Looks, and changes nothing. */
   readonly before: (step: S, around: Surroundings) => TE.TaskEither<StepError, Before>
   readonly apply: (step: S, before: Before, around: Surroundings) => Act
