@@ -6,7 +6,17 @@ export const nearest = (key: string, keys: ReadonlyArray<string>): string => {
     .filter(({ length }) => Math.abs(length - key.length) <= farthest)
     .map(each => ({ each, distance: distance(key.toLowerCase(), each.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
-  return best !== undefined && best.distance <= farthest ? `: did you mean ${best.each}?` : ''
+  if (best !== undefined && best.distance <= farthest) return `: did you mean ${best.each}?`
+  const [only, other] = keys.filter(each => abbreviates(key.toLowerCase(), each.toLowerCase()))
+  return only !== undefined && other === undefined ? `: did you mean ${only}?` : ''
+}
+
+/** Whether one begins as the other does, and all its letters come in there in the same order: `iface`, `hostAddr`. */
+const abbreviates = (short: string, long: string): boolean => {
+  if (short.length < 2 || short[0] !== long[0]) return false
+  let at = 0
+  for (const letter of long) if (letter === short[at]) at++
+  return at === short.length
 }
 
 /** Levenshtein's: how many letters to add, drop or change. */

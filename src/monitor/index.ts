@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import * as address from '../address'
 import * as conntrack from '../conntrack'
 import * as link from '../link'
@@ -13,6 +14,7 @@ import * as rule from '../rule'
 import { invalidInput, type NetlinkError } from '../socket/error'
 import type { Session } from '../socket/session'
 import {
+  type Resync,
   type Event as SocketEvent,
   type Subscription,
   type SubscriptionOptions,
@@ -41,7 +43,14 @@ export type Observable = keyof typeof sources
  * A change of one of these objects; or `resync`, all there is of them, after changes may have been lost; or
  * `failure`, after which there is nothing more.
  */
-export type Event<O extends Observable = Observable> = SocketEvent<Pick<typeof sources, O>>
+export type Event<O extends Observable = Observable> =
+  | Exclude<SocketEvent<Pick<typeof sources, O>>, { readonly object: 'resync' }>
+  | (Observable extends O ? ResyncOfSome : Resync<Pick<typeof sources, O>>)
+
+/** The same where it is not said which objects are followed. */
+export interface ResyncOfSome extends Omit<Resync<typeof sources>, 'values'> {
+  readonly values: Partial<Resync<typeof sources>['values']>
+}
 
 /** Follows objects, from now on, through sockets of its own. */
 export const monitor = <O extends Observable>(
@@ -49,24 +58,34 @@ export const monitor = <O extends Observable>(
   objects: ReadonlyArray<O>,
   options?: SubscriptionOptions
 ): Subscription<Event<O>> => {
-  if (E.isLeft(session)) return failed(session.left)
+  const home = opened(session)
+  if (E.isLeft(home)) return failed(home.left)
   const stranger = objects.find(object => !Object.hasOwn(sources, object))
   if (stranger !== undefined)
     return failed(
       invalidInput('monitor', 'objects', `${stranger} is none of ${Object.keys(sources).join(', ')}`)
     )
   const followed = Object.fromEntries(objects.map(object => [object, sources[object]]))
-  return subscribe(session.right, followed as Pick<typeof sources, O>, options)
+  return subscribe(home.right, followed as Pick<typeof sources, O>, options) as Subscription<Event<O>>
 }
 
 /** Follows nftables, from now on, through a socket of its own. */
 export const followNftables = (
   session: E.Either<NamespaceError, Session>,
   options?: SubscriptionOptions
-): Subscription<nftables.WatchEvent> =>
-  E.isLeft(session)
-    ? (failed(session.left) as Subscription<never>)
-    : subscribe(session.right, nftables.watching(), options)
+): Subscription<nftables.WatchEvent> => {
+  const home = opened(session)
+  return E.isLeft(home)
+    ? (failed(home.left) as Subscription<never>)
+    : subscribe(home.right, nftables.watching(), options)
+}
+
+/** The session, unless it is closed already. */
+const opened = (session: E.Either<NamespaceError, Session>): E.Either<NetlinkError, Session> =>
+  pipe(
+    session,
+    E.chainW(home => home.at('monitor', () => E.right(home)))
+  )
 
 const failed = <O extends Observable>(error: NetlinkError): Subscription<Event<O>> => {
   let told = false

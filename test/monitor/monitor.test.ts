@@ -353,7 +353,24 @@ kernelTest(test, 'an AbortSignal ends the loop, and so does closing the connecti
   const next = closed.next()
   connection.close()
   assert.equal(await next, { value: undefined, done: true })
-  assert.equal(await connection.monitor(['link']).next(), { value: undefined, done: true })
+  const late = await connection
+    .monitor(['link'])
+    .next()
+    .catch(error => error)
+  assert.ok(
+    late instanceof IsolinkError && late._tag === 'Closed',
+    'one that begins behind the end is told so'
+  )
+})
+
+test('events of some objects are events, and all there is of some is known by their names', async () => {
+  await using connection = open()
+  const some: AsyncIterable<Event> = connection.monitor(['link', 'address'], { snapshot: true })
+  for await (const event of some) {
+    assert.ok(event.object === 'resync')
+    assert.equal(Object.keys(event.values), ['link', 'address'])
+    break
+  }
 })
 
 test('what cannot be followed is the failure that ends it; with promises it is thrown', async () => {

@@ -183,6 +183,12 @@ const refusals: ReadonlyArray<readonly [given: object, field: string, reason: st
   [{ publish: [{ hostPort: 80 }] }, 'publish.0.port', 'is missing'],
 
   [{ adress: '10.0.0.1/24' }, 'adress', 'there is no such parameter: did you mean address?'],
+  [{ iface: 'eth0' }, 'iface', 'there is no such parameter: did you mean interface?'],
+  [
+    one({ hostAddr: '10.0.6.10' }),
+    'publish.0.hostAddr',
+    'there is no such parameter: did you mean hostAddress?'
+  ],
   [{ uplnk: 'eth0' }, 'uplnk', 'there is no such parameter: did you mean uplink?'],
   [{ zzzzzz: 1 }, 'zzzzzz', 'there is no such parameter'],
   [one({ hostport: 1 }), 'publish.0.hostport', 'there is no such parameter: did you mean hostPort?'],
