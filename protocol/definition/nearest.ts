@@ -19,17 +19,22 @@ const abbreviates = (short: string, long: string): boolean => {
   return at === short.length
 }
 
-/** Levenshtein's: how many letters to add, drop or change. */
+/** Damerau's and Levenshtein's: how many letters to add, drop or change, or to exchange with the next. */
 const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, n) => n)
+  let before: ReadonlyArray<number> = []
+  let row: ReadonlyArray<number> = Array.from({ length: b.length + 1 }, (_, n) => n)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
-    for (let j = 1; j <= b.length; j++)
+    for (let j = 1; j <= b.length; j++) {
+      const exchanged = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2] : undefined
       next[j] = Math.min(
         (next[j - 1] as number) + 1,
         (row[j] as number) + 1,
-        (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+        (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        (exchanged ?? Number.POSITIVE_INFINITY) + 1
       )
+    }
+    before = row
     row = next
   }
   return row[b.length] as number

@@ -4,6 +4,7 @@ import { type Server, Socket } from 'node:net'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import type * as TE from 'fp-ts/TaskEither'
+import { nearest } from '../../protocol/definition/nearest'
 import { familyOf, sockaddr } from './endpoint'
 import { within } from './enter'
 import {
@@ -90,10 +91,21 @@ const boundTo = (type: number, host: string, port: number): Answer<number> =>
     E.mapLeft(about(host, port))
   )
 
+/** Of those who have no types: `listen(ref, server, 8080)` would be given some port. */
 const checked = (
   operation: string,
-  fields: { host?: string; port?: number; localAddress?: string }
+  options: unknown,
+  known: ReadonlyArray<string>,
+  needed: ReadonlyArray<string> = []
 ): E.Either<InvalidInput, void> => {
+  if (typeof options !== 'object' || options === null)
+    return E.left(invalidInput(operation, 'options', `${options} is no object such as { port: 8080 }`))
+  const stranger = Object.keys(options).find(key => !known.includes(key))
+  if (stranger !== undefined)
+    return E.left(invalidInput(operation, stranger, `is no option${nearest(stranger, known)}`))
+  const fields: { readonly host?: string; readonly port?: number; readonly localAddress?: string } = options
+  const lacking = needed.find(key => fields[key as keyof typeof fields] === undefined)
+  if (lacking !== undefined) return E.left(invalidInput(operation, lacking, 'is missing'))
   const { port = 0 } = fields
   for (const field of ['host', 'localAddress'] as const) {
     const address = fields[field]
@@ -113,6 +125,8 @@ export interface ListenOptions {
   /** Connections that may wait to be accepted; 511 by default. */
   readonly backlog?: number
 }
+
+const listenKeys = ['host', 'port', 'backlog']
 
 /** Gives the descriptor to Node, which closes it with the server, or if it cannot listen. */
 const adopt = (
@@ -151,13 +165,14 @@ export const listen =
   <S extends Server | DatagramSocket>(
     ref: NamespaceRef,
     server: S,
-    { host, port = 0, backlog }: ListenOptions = {}
+    options: ListenOptions = {}
   ): TE.TaskEither<NamespaceError | InvalidInput, S> =>
   async () => {
+    const { host, port = 0, backlog } = options ?? {}
     const type = server instanceof DatagramSocket ? SOCK_DGRAM : SOCK_STREAM
     const address = host ?? (type === SOCK_DGRAM ? '0.0.0.0' : '::')
     const bound = pipe(
-      checked('namespaces.listen', { host, port }),
+      checked('namespaces.listen', options, listenKeys),
       E.chainW(() =>
         within(ref, () =>
           pipe(
@@ -191,6 +206,8 @@ export interface ConnectOptions {
 }
 
 const operation = 'namespaces.connect'
+
+const connectKeys = ['host', 'port', 'localAddress', 'timeout', 'signal']
 
 /** Waits until a connection is made or refused. */
 const established = (
@@ -228,18 +245,17 @@ export const connect =
     options: ConnectOptions
   ): TE.TaskEither<NamespaceError | InvalidInput | TimedOut | Aborted, Socket> =>
   async () => {
+    const given = checked(operation, options, connectKeys, ['host', 'port'])
+    if (E.isLeft(given)) return given
     const { host, port, localAddress, signal } = options
     if (signal?.aborted) return E.left(about(host, port)(aborted(operation)))
     const connecting = pipe(
-      checked(operation, options),
-      E.chainW(() =>
-        within(ref, () =>
-          openSocket(familyOf(host) ?? 0, SOCK_STREAM, descriptor =>
-            pipe(
-              localAddress === undefined ? E.right(0) : bind(descriptor, sockaddr(localAddress, 0)),
-              E.chain(() => connectSocket(descriptor, sockaddr(host, port))),
-              E.orElse(failure => (failure.code === 'EINPROGRESS' ? E.right(0) : E.left(failure)))
-            )
+      within(ref, () =>
+        openSocket(familyOf(host) ?? 0, SOCK_STREAM, descriptor =>
+          pipe(
+            localAddress === undefined ? E.right(0) : bind(descriptor, sockaddr(localAddress, 0)),
+            E.chain(() => connectSocket(descriptor, sockaddr(host, port))),
+            E.orElse(failure => (failure.code === 'EINPROGRESS' ? E.right(0) : E.left(failure)))
           )
         )
       ),

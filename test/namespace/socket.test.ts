@@ -150,6 +150,18 @@ kernelTest(test, 'errors are values', needs, async () => {
     'namespaces.connect: port is not a port: 65536'
   )
   assert.is(
+    messageOf(await left(connect('left', { port: 81 } as never))),
+    'namespaces.connect: host is missing'
+  )
+  assert.is(
+    messageOf(await left(listen('right', greeter(), 8080 as never))),
+    'namespaces.listen: options 8080 is no object such as { port: 8080 }'
+  )
+  assert.is(
+    messageOf(await left(listen('right', greeter(), { prot: 8080 } as never))),
+    'namespaces.listen: prot is no option: did you mean port?'
+  )
+  assert.is(
     messageOf(await left(listen('right', greeter(), { host: '10.0.0.2', port: 80 }))),
     'bind 10.0.0.2:80: address already in use (EADDRINUSE)'
   )
