@@ -205,7 +205,7 @@ kernelTest(test, 'the error names the change, and nothing is changed', needs, as
     })
   )
   assert.is(refused._tag, 'Rejected')
-  assert.match(refused.message, /^nftables\.transaction: add rule ip t c jump nowhere: .*\(ENOENT/)
+  assert.match(refused.message, /^nftables\.transaction: add rule ip t c jump nowhere: .*\(ENOENT, at rule\)/)
   const wrong = await refusal(
     connection.nftables.transaction(tx => {
       tx.table('ip', 't').chain('c').rule('c', 'tcp dport 22 udp dport 53')

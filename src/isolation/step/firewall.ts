@@ -177,7 +177,7 @@ export const firewallStep: StepKind<AddEntries, Before> = {
       text(family, unconditional, 'by hand'),
       'EOF',
       ...linksToConfine(entries).flatMap(link => [
-        `[ "$(${inside(namespace, `sysctl -n ${forwardingKeyText(familyNames[family], link)}`)})" = 1 ] || ${inside(namespace, 'nft -f -')} <<EOF`,
+        `[ "$(${inside(namespace, `sysctl -en ${forwardingKeyText(familyNames[family], link)}`)})" = 1 ] || ${inside(namespace, 'nft -f -')} <<EOF`,
         elementsText(family, [{ _tag: 'Confine', link }], 'by hand'),
         'EOF'
       ])
