@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import * as assert from 'uvu/assert'
 import type { NamespaceRef } from '../../src/index'
 import { seen, sh } from '../lab'
 
@@ -44,6 +46,12 @@ const into = (ref: NamespaceRef): string => {
   if (typeof ref === 'string') return `ip netns exec ${ref}`
   if ('pid' in ref) return `nsenter --net=/proc/${ref.pid}/ns/net`
   return `nsenter --net=${'path' in ref ? ref.path : `/proc/self/fd/${ref.fd}`}`
+}
+
+/** Runs a script as a person would, whom it tells nothing. */
+export const runQuietly = (script: string): void => {
+  const { status, stdout, stderr } = spawnSync('sh', ['-e'], { input: script, encoding: 'utf8' })
+  assert.equal([status, stdout, stderr], [0, '', ''])
 }
 
 /** All of a namespace that a recipe could change. */

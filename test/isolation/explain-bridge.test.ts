@@ -1,9 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apply, bridgeNetwork, explain, namespaces, type Plan, teardown } from '../../src/promises'
-import { ask, briefly, host, ip, raise, raze, serve, sh, stateOfHost } from '../lab'
+import { ask, briefly, host, ip, raise, raze, serve, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { essence, stateIn } from './essence'
+import { essence, runQuietly, stateIn } from './essence'
 
 const test = suite('explain: bridge-network')
 const needs = [command('ip'), command('nft'), command('sysctl')]
@@ -106,7 +106,7 @@ for (const [title, { plan, addresses, loopback }] of Object.entries(cases))
     await apply(plan)
     const [applied, behaved] = [world(), await behaviour()]
     await teardown(title === 'both' ? 'br0' : 'web')
-    sh(explain(plan))
+    runQuietly(explain(plan))
     for (const [n, each] of world().entries()) assert.equal(each, applied[n])
     const typed = (await behaviour()) as { readonly [question: string]: unknown }
     assert.equal(typed, behaved)

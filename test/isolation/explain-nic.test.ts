@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { apply, dualNic, explain, hostFakeIp, namespaces, type Plan, teardown } from '../../src/promises'
 import { ask, host, ip, raise, raze, serve, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { essence, stateIn } from './essence'
+import { essence, runQuietly, stateIn } from './essence'
 
 const test = suite('explain: recipes that move an interface')
 const needs = [command('ip'), command('nft'), command('sysctl')]
@@ -73,7 +73,7 @@ for (const [title, plan, other] of cases)
     await apply(plan)
     const world = await worldOf()
     await teardown('blue')
-    sh(explain(plan))
+    runQuietly(explain(plan))
     const script = await worldOf()
     for (const [n, each] of script.entries()) assert.equal(each, world[n])
   })

@@ -2,9 +2,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apply, explain, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
-import { ask, ip, raise, raze, serve, sh, stateOfHost } from '../lab'
+import { ask, ip, raise, raze, serve, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { essence, stateIn } from './essence'
+import { essence, runQuietly, stateIn } from './essence'
 
 const test = suite('explain')
 const needs = [command('ip'), command('nft'), command('sysctl')]
@@ -32,6 +32,15 @@ const cases: ReadonlyArray<readonly [VethMasqueradeParameters, string]> = [
       namespace: 'blue',
       address: 'fd00:45::3/64',
       gateway: 'fd00:45::2',
+      publish: [{ hostPort: 8080, port: 80 }]
+    },
+    'fd00:6::10'
+  ],
+  [
+    {
+      namespace: 'blue',
+      addresses: ['192.168.45.3/24', 'fd00:45::3/64'],
+      gateways: ['192.168.45.2', 'fd00:45::2'],
       publish: [{ hostPort: 8080, port: 80 }]
     },
     'fd00:6::10'
@@ -69,7 +78,7 @@ for (const [parameters, address] of cases)
     await apply(plan)
     const [host, inside, answer] = await worldOf()
     await teardown(namespace)
-    sh(explain(plan))
+    runQuietly(explain(plan))
     const [otherHost, otherInside, otherAnswer] = await worldOf()
     assert.equal(otherHost, host)
     assert.equal(otherInside, inside)
