@@ -27,6 +27,15 @@ export interface EncapAttributes {
   readonly encap?: object | undefined
 }
 
+/** Why packets cannot be wrapped so, if they cannot: the kernel would take a route without a kind for a plain one. */
+export const wrongEncap = (encap: Encap | undefined): string | undefined => {
+  if (encap === undefined) return undefined
+  const { kind, options } = encap as Partial<Encap>
+  if (kind === undefined || !Object.hasOwn(kinds, kind))
+    return `has the kind ${kind}, which is none of ${Object.keys(kinds).join(', ')}`
+  return typeof options === 'object' && options !== null ? undefined : 'has no options'
+}
+
 export const encapAttributes = (encap: Encap | undefined): EncapAttributes =>
   encap === undefined ? {} : { encapType: kinds[encap.kind], encap: encap.options }
 

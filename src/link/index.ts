@@ -336,6 +336,7 @@ export const add = (link: NewLink): Request<void> => {
     messages: known => {
       const wrong =
         wrongName('link.add', 'name', link.name) ??
+        (typeof link.kind === 'string' ? undefined : invalidInput('link.add', 'kind', 'is missing')) ??
         (peer === undefined ? undefined : wrongName('link.add', 'peer.name', peer.name))
       return wrong === undefined
         ? E.right([
@@ -350,7 +351,7 @@ export const add = (link: NewLink): Request<void> => {
     read: () => undefined,
     fields: { ...fields, ...optionFields('options' in link ? link.options : undefined) },
     kernelTime: creation,
-    needs: [linkKind(link.kind), ...(filtersVlans(link) ? [vlanFiltering] : [])],
+    needs: [linkKind(String(link.kind)), ...(filtersVlans(link) ? [vlanFiltering] : [])],
     hints: { EEXIST: 'the name is taken', EXFULL: full }
   }
 }

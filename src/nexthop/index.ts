@@ -8,7 +8,7 @@ import {
   type Nexthop as NexthopMessage
 } from '../../protocol/rtnetlink/nexthop'
 import { RTNH_F, RTPROT } from '../../protocol/rtnetlink/route'
-import { type Encap, encapAttributes, encapIn } from '../ip/encap'
+import { type Encap, encapAttributes, encapIn, wrongEncap } from '../ip/encap'
 import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
@@ -248,6 +248,10 @@ interface Content {
 const singleOf = (operation: string, given: NewSingle, known: Known): E.Either<InvalidInput, Content> =>
   pipe(
     input(operation).address('gateway', given.gateway),
+    E.filterOrElse(
+      () => wrongEncap(given.encap) === undefined,
+      () => invalidInput(operation, 'encap', wrongEncap(given.encap) ?? '')
+    ),
     E.map(gateway => ({
       header: {
         family:

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/function'
 import { NLM_F } from '../../protocol/netlink/header'
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Route as RouteMessage } from '../../protocol/rtnetlink/route'
-import { type Encap, encapAttributes, encapIn } from '../ip/encap'
+import { type Encap, encapAttributes, encapIn, wrongEncap } from '../ip/encap'
 import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
@@ -293,6 +293,8 @@ const wrongIn = (operation: string, given: NewRoute, { family }: Prefix): Invali
     if (address !== undefined && E.isLeft(address))
       return invalidInput(operation, `nexthops.${n}.gateway`, address.left)
   }
+  const wrapped = wrongEncap(given.encap)
+  if (wrapped !== undefined) return invalidInput(operation, 'encap', wrapped)
   if (given.source !== undefined && familyOf(given.source) !== family)
     return invalidInput(operation, 'source', `${given.source} is not of the destination's family, ${family}`)
   const from = given.from === undefined ? undefined : parsePrefix(given.from)

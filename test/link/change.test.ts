@@ -44,6 +44,7 @@ test('a name of more than 15 bytes is looked up as an alternative one', async ()
 test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(link.set('eth0', { name: 'a name' })), 'name')
   assert.is(await fault(link.set('eth0', { gsoMaxSize: -1 })), 'gsoMaxSize')
+  assert.is(await fault(link.add({ name: 'b' } as never)), 'kind')
   assert.is(await fault(link.set('nope', { master: 'br0' })), 'link')
   assert.is(await fault(link.set('eth0', { master: 'nope' })), 'master')
   assert.is(await fault(link.add({ kind: 'bridge', name: 'b', master: 'nope' })), 'master')
