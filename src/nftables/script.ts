@@ -14,7 +14,9 @@ import {
   type RulePlace,
   type TableEdit
 } from './edit'
+import type { ChainOptions } from './edit/chain'
 import { type Family, families } from './family'
+import { setFlags } from './flag'
 import { hooksOf } from './hook'
 import { kindOf, kindsOf } from './kind'
 import type { Layout } from './layout'
@@ -122,8 +124,6 @@ const hookAt = (cursor: Cursor, family: Family): ChainHook => {
   return { type, hook, priority: priority(cursor), ...(devices !== undefined && { devices }) }
 }
 
-type ChainOptions = Partial<ChainHook> & { readonly comment?: string }
-
 const chain = (cursor: Cursor, edit: TableEdit, later: Array<() => void>): void => {
   const name = cursor.name('chain')
   let options: ChainOptions = {}
@@ -171,7 +171,9 @@ const objectKindAt = (cursor: Cursor): ObjectKind | undefined => {
   return undefined
 }
 
-const setFlags = ['constant', 'dynamic', 'interval', 'timeout'] as const
+type SetFlag = keyof typeof setFlags
+
+const setWords = Object.keys(setFlags) as ReadonlyArray<SetFlag>
 
 const layoutOf = (spec: NewSet, told: Operand | undefined, given: Operand | undefined): Layout => {
   const kinds = (names: string | ReadonlyArray<string> | undefined) =>
@@ -219,8 +221,8 @@ const set = (cursor: Cursor, edit: TableEdit, isMap: boolean): void => {
       told = operand(cursor, 'no map')
       data()
     } else if (cursor.accept('flags')) {
-      const flags: Array<(typeof setFlags)[number]> = []
-      do flags.push(cursor.oneOf('flag of a set', setFlags))
+      const flags: Array<SetFlag> = []
+      do flags.push(cursor.oneOf('flag of a set', setWords))
       while (cursor.accept(','))
       spec = { ...spec, flags }
     } else if (cursor.accept('size')) spec = { ...spec, size: cursor.number('a size') }

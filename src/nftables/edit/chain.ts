@@ -13,7 +13,7 @@ import { create, making } from './creation'
 import { handleFault, nameFault, newNameFault, placeText } from './name'
 import { removal } from './removal'
 
-type ChainOptions = Partial<ChainHook> & { readonly comment?: string }
+export type ChainOptions = Partial<ChainHook> & { readonly comment?: string }
 
 const chainChecks: Checks<ChainHook> = {
   type: word('type of a chain', ['filter', 'nat', 'route']),
