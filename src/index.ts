@@ -22,7 +22,15 @@ import * as wireguard from './wireguard'
 export { type Bound, type Connection, type Objects, open } from './connection'
 export { type KernelFeature, kernelFeatures } from './feature'
 export * from './isolation'
-export type { Event, Failure, Observable, Subscription, SubscriptionOptions } from './monitor'
+export type {
+  Event,
+  Failure,
+  Observable,
+  Resync,
+  ResyncOfSome,
+  Subscription,
+  SubscriptionOptions
+} from './monitor'
 export type { NamespaceError, NamespaceRef } from './namespace'
 export * from './recipe'
 export type { NetlinkError } from './socket/error'

@@ -11,9 +11,10 @@ export const nearest = (key: string, keys: ReadonlyArray<string>): string => {
   return only !== undefined && other === undefined ? `: did you mean ${only}?` : ''
 }
 
-/** Whether one begins as the other does, and all its letters come in there in the same order: `iface`, `hostAddr`. */
+/** Whether one is the beginning of the other, or has more than half of its letters in the same order: `iface`. */
 const abbreviates = (short: string, long: string): boolean => {
-  if (short.length < 2 || short[0] !== long[0]) return false
+  if (short.length > 2 && long.startsWith(short)) return true
+  if (short.length * 2 <= long.length || short[0] !== long[0]) return false
   let at = 0
   for (const letter of long) if (letter === short[at]) at++
   return at === short.length

@@ -70,7 +70,7 @@ const told = (
     tell(
       `${asked !== undefined && wasUp ? 'the time that was given first stays: ' : ''}unless isolink confirm ${name} follows within ${Math.floor(confirmWithin / 1000)} s, it is undone`
     )
-  else if (asked !== undefined) tell(`nobody has to confirm it: ${name} was up before, and to stay`)
+  else if (asked !== undefined) tell(`nobody has to confirm it: ${name} was up before, and stays`)
 }
 
 interface Preview {

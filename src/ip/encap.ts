@@ -30,6 +30,7 @@ export interface EncapAttributes {
 /** Why packets cannot be wrapped so, if they cannot: the kernel would take a route without a kind for a plain one. */
 export const wrongEncap = (encap: Encap | undefined): string | undefined => {
   if (encap === undefined) return undefined
+  if (typeof encap !== 'object' || encap === null) return 'is no { kind, options }'
   const { kind, options } = encap as Partial<Encap>
   if (kind === undefined || !Object.hasOwn(kinds, kind))
     return `has the kind ${kind}, which is none of ${Object.keys(kinds).join(', ')}`

@@ -32,8 +32,8 @@ export interface Waiting {
 }
 
 /**
- * Does what changes the machine: whoever may not is told so at once, and whoever may waits until no other isolink works
- * here. Nothing is looked at before.
+ * Does what needs the capabilities whatever is on record: whoever has them not is told so at once, and whoever has them
+ * waits until no other isolink works here. Nothing is looked at before.
  */
 export const changing = <A>(
   { journal }: Machine,

@@ -23,7 +23,11 @@ export const parameterDifferences = (
 /** As it would be on record. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown
 
-const textOf = (value: unknown): string => JSON.stringify(value)
+/** The same for the same members in another order. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    isObject(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each
+  )
 
 const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -59,8 +63,14 @@ const beyond = (
   list: ReadonlyArray<unknown>,
   other: ReadonlyArray<unknown>
 ): ReadonlyArray<readonly [number, unknown]> => {
-  const known = new Set(other.map(textOf))
-  return list.flatMap((each, n) => (known.has(textOf(each)) ? [] : [[n, each] as const]))
+  const left = new Map<string, number>()
+  for (const text of other.map(textOf)) left.set(text, (left.get(text) ?? 0) + 1)
+  return list.flatMap((each, n) => {
+    const text = textOf(each)
+    const count = left.get(text) ?? 0
+    left.set(text, count - 1)
+    return count > 0 ? [] : [[n, each] as const]
+  })
 }
 
 /** More than these nobody reads in a sentence. */

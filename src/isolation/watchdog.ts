@@ -100,8 +100,8 @@ export const arm: Arm = (directory, name, token, milliseconds) => () =>
 export const readyUntil = (deadline: number): string => `ready ${deadline}\n`
 
 const deadlineIn = (said: string): number | undefined => {
-  const [, deadline] = /^ready ([\d.]+)\n$/.exec(said) ?? []
-  return deadline === undefined ? undefined : Number(deadline)
+  const deadline = Number(/^ready (\S+)\n$/.exec(said)?.[1])
+  return Number.isFinite(deadline) ? deadline : undefined
 }
 
 const ignore = (): void => undefined

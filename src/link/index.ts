@@ -336,7 +336,7 @@ export const add = (link: NewLink): Request<void> => {
     messages: known => {
       const wrong =
         wrongName('link.add', 'name', link.name) ??
-        (typeof link.kind === 'string' ? undefined : invalidInput('link.add', 'kind', 'is missing')) ??
+        wrongKind(link.kind) ??
         (peer === undefined ? undefined : wrongName('link.add', 'peer.name', peer.name))
       return wrong === undefined
         ? E.right([
@@ -355,6 +355,12 @@ export const add = (link: NewLink): Request<void> => {
     hints: { EEXIST: 'the name is taken', EXFULL: full }
   }
 }
+
+/** Of those who have no types. */
+const wrongKind = (kind: unknown): InvalidInput | undefined =>
+  typeof kind === 'string'
+    ? undefined
+    : invalidInput('link.add', 'kind', kind === undefined ? 'is missing' : 'is no text')
 
 const filtersVlans = (link: NewLink): boolean =>
   link.kind === 'bridge' && 'options' in link && Boolean((link.options as Options<'bridge'>)?.vlanFiltering)

@@ -21,7 +21,7 @@ import {
   subscribe
 } from '../socket/subscription'
 
-export type { Failure, Subscription, SubscriptionOptions } from '../socket/subscription'
+export type { Failure, Resync, Subscription, SubscriptionOptions } from '../socket/subscription'
 
 /** What can be followed: `ip monitor`, `bridge monitor`, `tc monitor`. */
 export const sources = {
@@ -47,7 +47,7 @@ export type Event<O extends Observable = Observable> =
   | Exclude<SocketEvent<Pick<typeof sources, O>>, { readonly object: 'resync' }>
   | (Observable extends O ? ResyncOfSome : Resync<Pick<typeof sources, O>>)
 
-/** The same where it is not said which objects are followed. */
+/** All there is of the objects that are followed, where the types do not tell which those are. */
 export interface ResyncOfSome extends Omit<Resync<typeof sources>, 'values'> {
   readonly values: Partial<Resync<typeof sources>['values']>
 }

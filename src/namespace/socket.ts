@@ -2,7 +2,7 @@ import { Socket as DatagramSocket } from 'node:dgram'
 import { closeSync } from 'node:fs'
 import { type Server, Socket } from 'node:net'
 import * as E from 'fp-ts/Either'
-import { pipe } from 'fp-ts/function'
+import { identity, pipe } from 'fp-ts/function'
 import type * as TE from 'fp-ts/TaskEither'
 import { nearest } from '../../protocol/definition/nearest'
 import { familyOf, sockaddr } from './endpoint'
@@ -66,17 +66,17 @@ const openSocket = (
     )
   )
 
-/** The same error, with the address and port that it is about. */
+/** The same error, with the address and port that it is about; none where the kernel was to choose. */
 const about =
-  (address: string, port: number) =>
+  (address: string, port?: number) =>
   <Error extends SystemCallFailed | TimedOut | Aborted>(error: Error): Error => {
     const asked = 'call' in error ? error.call : error.operation
-    const host = port > 0 && address.includes(':') ? `[${address}]` : address
+    const host = address.includes(':') ? `[${address}]` : address
     return {
       ...error,
-      message: `${asked} ${host}${port > 0 ? `:${port}` : ''}${error.message.slice(asked.length)}`,
+      message: `${asked} ${host}${port === undefined ? '' : `:${port}`}${error.message.slice(asked.length)}`,
       address,
-      ...(port > 0 && { port })
+      ...(port !== undefined && { port })
     }
   }
 
@@ -88,8 +88,11 @@ const boundTo = (type: number, host: string, port: number): Answer<number> =>
         E.chain(() => bind(descriptor, sockaddr(host, port)))
       )
     ),
-    E.mapLeft(about(host, port))
+    E.mapLeft(about(host, chosen(port)))
   )
+
+/** 0 leaves it to the kernel. */
+const chosen = (port: number): number | undefined => (port === 0 ? undefined : port)
 
 /** Of those who have no types: `listen(ref, server, 8080)` would be given some port. */
 const checked = (
@@ -190,7 +193,7 @@ export const listen =
     const started = await adopt(server, bound.right, backlog)
     return pipe(
       started,
-      E.bimap(about(address, port), () => server)
+      E.bimap(host === undefined ? identity : about(host, chosen(port)), () => server)
     )
   }
 
@@ -263,7 +266,7 @@ export const connect =
         E.mapLeft(failure =>
           refused(
             failure.call === 'bind' && localAddress !== undefined
-              ? about(localAddress, 0)(failure)
+              ? about(localAddress)(failure)
               : about(host, port)(failure)
           )
         )

@@ -73,7 +73,6 @@ export const NETLINK_EXT_ACK = 11
 export const NETLINK_GET_STRICT_CHK = 12
 export const NETLINK_NO_ENOBUFS = 5
 
-/** A system call that the kernel refused. `man 3 errno` */
 /** Where a socket of `namespaces.listen` or `namespaces.connect` was to be; not there in errors of anything else. */
 export interface AtEndpoint {
   /** The IP address. */
@@ -82,6 +81,7 @@ export interface AtEndpoint {
   readonly port?: number
 }
 
+/** A system call that the kernel refused. `man 3 errno` */
 export interface SystemCallFailed extends AtEndpoint {
   readonly _tag: 'SystemCallFailed'
   readonly call: string

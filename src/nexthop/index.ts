@@ -248,10 +248,10 @@ interface Content {
 const singleOf = (operation: string, given: NewSingle, known: Known): E.Either<InvalidInput, Content> =>
   pipe(
     input(operation).address('gateway', given.gateway),
-    E.filterOrElse(
-      () => wrongEncap(given.encap) === undefined,
-      () => invalidInput(operation, 'encap', wrongEncap(given.encap) ?? '')
-    ),
+    E.chainFirstW(() => {
+      const wrong = wrongEncap(given.encap)
+      return wrong === undefined ? E.right(undefined) : E.left(invalidInput(operation, 'encap', wrong))
+    }),
     E.map(gateway => ({
       header: {
         family:

@@ -11,11 +11,9 @@ const etherTypes: { readonly [network in Network]: number } = {
   arp: ETH_P.ARP
 }
 
-const byEtherType: ReadonlyMap<number, Network> = new Map([
-  [ETH_P.IP, 'ip'],
-  [ETH_P.IPV6, 'ip6'],
-  [ETH_P.ARP, 'arp']
-])
+const byEtherType: ReadonlyMap<number, Network> = new Map(
+  Object.entries(etherTypes).map(([network, type]) => [type, network as Network])
+)
 
 const byFamily: ReadonlyMap<number, Network> = new Map([
   [NFPROTO.IPV4, 'ip'],
@@ -31,7 +29,7 @@ const byProtocol: ReadonlyMap<number, string> = new Map(
 export const etherType = (network: Network): number => etherTypes[network]
 
 /** The header that an EtherType tells of, undefined for others. */
-export const networkBehind = (etherType: number): Network | undefined => byEtherType.get(etherType)
+export const networkBehind = (type: number): Network | undefined => byEtherType.get(type)
 
 /** The header of a family, NFPROTO_*, undefined for others. */
 export const networkOf = (nfproto: number): Network | undefined => byFamily.get(nfproto)
@@ -40,8 +38,7 @@ export const networkOf = (nfproto: number): Network | undefined => byFamily.get(
 export const transportOf = (protocol: number): string | undefined => byProtocol.get(protocol)
 
 /** Whether a VLAN tag follows. */
-export const isTag = (etherType: number): boolean =>
-  etherType === ETH_P['8021Q'] || etherType === ETH_P['8021AD']
+export const isTag = (type: number): boolean => type === ETH_P['8021Q'] || type === ETH_P['8021AD']
 
 /** Requests and replies of an echo, which have the same members. */
 const echoes: { readonly [name: string]: { readonly request: number; readonly reply: number } } = {

@@ -6,6 +6,8 @@ import type { Element } from '../../protocol/nftables/element'
 import { NFT_SET } from '../../protocol/nftables/set'
 import { message } from '../socket/message'
 import { familyHeader, type TableRef } from './family'
+import { freshId } from './id'
+import { padded } from './kind'
 import type { Selector } from './selector'
 import type { Statement } from './statement'
 
@@ -81,9 +83,6 @@ const expressionsOf = (statements: ReadonlyArray<Statement>): Statement['express
     : statements.flatMap(({ expressions }) => expressions)
 }
 
-/** Parts of a concatenation stand at multiples of four bytes. */
-const padded = (size: number): number => (size + 3) & ~3
-
 const widthOf = (selectors: ReadonlyArray<Selector<never>>): number =>
   selectors.length === 1
     ? (selectors[0]?.size ?? 0)
@@ -96,8 +95,6 @@ const datatypeOf = (selectors: ReadonlyArray<Selector<never>>): number =>
 /** Without it nft prints the names of interfaces as empty. */
 const byteorderOf = ([first, ...more]: ReadonlyArray<Selector<never>>): object =>
   first === undefined || more.length > 0 ? {} : { userdata: { keybyteorder: DATATYPE[first.type].byteorder } }
-
-let setIds = 0
 
 /** `nft add set`, or `nft add map` if it has data. */
 export const addSet = (ref: TableRef, name: string, { key, data, interval }: SetShape): Message => {
@@ -117,7 +114,7 @@ export const addSet = (ref: TableRef, name: string, { key, data, interval }: Set
       ...(data !== undefined && { dataType: datatypeOf(data), dataLen: widthOf(data) }),
       ...(interval === true &&
         concatenated && { desc: { concat: key.map(({ size }) => ({ len: padded(size) })) } }),
-      id: ++setIds
+      id: freshId()
     }
   })
 }

@@ -2,8 +2,7 @@ import * as E from 'fp-ts/Either'
 import { NLM_F } from '../../protocol/netlink/header'
 import { message } from '../socket/message'
 import { type Feature, type ListRequest, listing } from '../socket/request'
-import type { TableRef } from './family'
-import { familyHeader } from './family'
+import { familyHeader, type TableRef } from './family'
 
 const reset = (type: 'NFT_MSG_GETRULE_RESET' | 'NFT_MSG_GETOBJ_RESET', ref?: TableRef): ListRequest<never> =>
   listing({

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/function'
 import { type Cursor, describeToken, parse, type SyntaxFault } from './cursor'
 import { datatypes } from './datatype'
 import {
+  type ChainOptions,
   type Change,
   type ChangeKind,
   changes,
@@ -14,7 +15,6 @@ import {
   type RulePlace,
   type TableEdit
 } from './edit'
-import type { ChainOptions } from './edit/chain'
 import { type Family, families } from './family'
 import { setFlags } from './flag'
 import { hooksOf } from './hook'

@@ -215,7 +215,8 @@ export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOpti
     // Written like this, what it takes is loaded when something is refused.
     neededBy: refused => neededBy(refused),
     hints: {
-      ENOENT: 'a table, chain, set or object of this name is not there; what makes it must come before',
+      ENOENT:
+        'what it names, or has the handle of, is not there; if these changes make it, that must come before',
       EOPNOTSUPP: 'this kernel lacks it, or it is not for chains of this hook, type or family',
       ERESTART: 'somebody changed the ruleset since; read it again and compute the changes anew',
       ...hints

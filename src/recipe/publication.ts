@@ -33,7 +33,7 @@ export interface Port extends Pick<Publication, 'protocol' | 'hostPort' | 'count
 const rangeFrom = (first: number, count: number): number | string =>
   count === 1 ? first : `${first}-${first + count - 1}`
 
-/** A port as recipes have it: one of all addresses of the host has no `hostAddress`. */
+/** A port as recipes have it: one of all addresses of a family has no `hostAddress`. */
 export const mappingOf = ({ protocol, hostPort, port, count, hostAddress }: Publication): PortMapping => ({
   protocol,
   hostPort: rangeFrom(hostPort, count),

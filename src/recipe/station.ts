@@ -10,7 +10,8 @@ import {
   isolationName,
   namespaceName,
   prefix,
-  wrongGateway
+  wrongGateway,
+  wrongHostAddress
 } from './parameters'
 import type { Premise } from './plan'
 import type { Step } from './step'
@@ -81,8 +82,9 @@ export const wrongGateways = (
 
 /** A router may be told by its address on the link, as it tells its own by advertisements. RFC 4861, 4.2 */
 const wrongRouter = (addresses: ReadonlyArray<Prefix>, gateway: string): string | undefined =>
-  contains(linkLocal, gateway) && addresses.some(({ family }) => family === 'ipv6')
-    ? undefined
+  contains(linkLocal, gateway) &&
+  addresses.some(({ family, address }) => family === 'ipv6' && address !== gateway)
+    ? wrongHostAddress({ ...linkLocal, address: gateway })
     : wrongGatewayOf(addresses, gateway)
 
 /** RFC 4291, 2.5.6 */

@@ -35,7 +35,7 @@ export const vethMasqueradeSchema = v.strictObject({
   name: v.optional(isolationName),
   /** Made if it is not there. */
   namespace: namespaceName,
-  /** The host's interface to the world; that of the default route by default. */
+  /** The host's interface to the world, in both families; that of the default route by default, IPv4's if there are two. */
   uplink: v.optional(interfaceName),
   /** The interface in the namespace. */
   interface: v.optional(interfaceName, 'eth0'),
@@ -91,7 +91,7 @@ export const vethMasquerade = (parameters: VethMasqueradeParameters): E.Either<I
           )
         ],
         steps: stepsOf({ ...parsed, hostInterface, uplink, networks }),
-        ...(parsed.uplink === undefined && { uplinkOf: families[0] ?? 'ipv4' })
+        ...(parsed.uplink === undefined && { uplinkOf: families.includes('ipv4') ? 'ipv4' : 'ipv6' })
       })
     })
   )

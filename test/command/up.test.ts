@@ -152,7 +152,7 @@ kernelTest(test, 'a second time to confirm is no more time', [...needs, command(
   output(isolink(['confirm', 'blue']))
   assert.is(
     onTerminal('up', example, '--confirm-within', '100s'),
-    'blue is up already\nnobody has to confirm it: blue was up before, and to stay\n'
+    'blue is up already\nnobody has to confirm it: blue was up before, and stays\n'
   )
   output(isolink(['down', 'blue']))
 })

@@ -31,7 +31,18 @@ const compared: ReadonlyArray<readonly [applied: object, asked: object, text: st
     'endpoints.0: {"namespace":"red"} → none'
   ],
   [{ a: 1, b: 1, c: 1, d: 1, e: 1 }, {}, 'a: 1 → none; b: 1 → none; c: 1 → none; and 2 more'],
-  [{ list: [1] }, { list: 1 }, 'list: [1] → 1']
+  [{ list: [1] }, { list: 1 }, 'list: [1] → 1'],
+  [{ list: [1, 1] }, { list: [1] }, 'list.1: 1 → none'],
+  [
+    {
+      publish: [
+        { hostPort: 1, port: 1 },
+        { hostPort: 2, port: 2 }
+      ]
+    },
+    { publish: [{ port: 2, hostPort: 2 }] },
+    'publish.0: {"hostPort":1,"port":1} → none'
+  ]
 ]
 
 for (const [applied, asked, text] of compared)

@@ -69,6 +69,33 @@ kernelTest(test, 'isolink up blue; isolink up blue: nothing is written', needs, 
   ])
 })
 
+kernelTest(
+  test,
+  'a port of one family alone is told as that, where the namespace has both',
+  needs,
+  async () => {
+    const publish = [
+      { hostPort: 8080, port: 80, hostAddress: '0.0.0.0' },
+      { hostPort: 8080, port: 81, hostAddress: '::' },
+      { hostPort: 9000, port: 90 }
+    ]
+    await apply(
+      vethMasquerade({
+        namespace: 'blue',
+        addresses: ['192.168.45.3/24', 'fd00:45::3/64'],
+        gateways: ['192.168.45.2', 'fd00:45::2'],
+        publish
+      })
+    )
+    const [found] = await status('blue')
+    const [{ publish: told = [] } = {}] = found?.namespaces ?? []
+    assert.equal(
+      told.toSorted((a, b) => Number(a.port) - Number(b.port)),
+      publish.map(each => ({ protocol: 'tcp', ...each }))
+    )
+  }
+)
+
 const namespacesOf = async (name: string): Promise<unknown> => (await status(name))[0]?.namespaces
 
 kernelTest(test, 'what is up is told: each endpoint with its addresses and ports', needs, async () => {

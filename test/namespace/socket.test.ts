@@ -195,7 +195,7 @@ kernelTest(
       (await left(listen('right', server, { host: '10.0.0.2' }))).message,
       /^listen 10\.0\.0\.2: .*more than once/
     )
-    assert.match((await left(listen('right', socket))).message, /^listen 0\.0\.0\.0: .*already bound/)
+    assert.match((await left(listen('right', socket))).message, /already bound/)
     assert.is(readdirSync('/proc/self/fd').length, before)
     assert.is(
       await textOf(await right(connect('left', { host: '10.0.0.2', port: portOf(server) }))),

@@ -74,7 +74,7 @@ const changesOf: ReadonlyArray<readonly [say: (tx: Edit) => void, reason: RegExp
       tx
         .table('ip', 't')
         .set('s', { type: 'inet_service' })
-        .elements('s', [{ key: 22n } as never]),
+        .elements('s', [{ key: 22n } as never, { value: '22' } as never]),
     /\{"key":"22"\} is no element/
   ],
   [
@@ -122,6 +122,48 @@ const changesOf: ReadonlyArray<readonly [say: (tx: Edit) => void, reason: RegExp
         .chain('c')
         .rule('c', {} as never),
     /at least one statement/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', { statements: [null as never] }),
+    /statements\.0: null is no description/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', { statements: [{ statement: 'notrack' }, { statement: 'match' } as never] }),
+    /statements\.1: match: left is missing/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', { statements: [{ statement: 'mach' } as never] }),
+    /statements\.0: statement "mach" is no statement: did you mean match\?/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', { statements: [{ statement: 'log', level: 'bad' as never }] }),
+    /statements\.0: log: level "bad" is no level of the log: emerg/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', {
+          statements: [{ statement: 'queue', number: value('1'), flags: ['bypas' as never] }]
+        }),
+    /queue: flags "bypas" is no flag of a queue: did you mean bypass\?/
   ],
   [
     tx =>

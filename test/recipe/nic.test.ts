@@ -64,6 +64,17 @@ const refusals: ReadonlyArray<
     'dual-nic: gateway: 10.0.7.1 is not in 10.0.6.0/24, the network of the address; choose one that is'
   ],
   [
+    dualNic,
+    { addresses: ['fe80::2/64'], gateway: 'fe80::2' },
+    'dual-nic: gateway: fe80::2 is the address itself; choose another one of fe80::/64'
+  ],
+  [
+    dualNic,
+    { addresses: ['fd00:6::2/64'], gateway: 'fe80::' },
+    'dual-nic: gateway: fe80:: is the network fe80::/64 itself; choose an address in it'
+  ],
+  [dualNic, { gateway: 'fe80::1' }, "dual-nic: gateway: fe80::1 is not of the address's family, ipv4"],
+  [
     hostFakeIp,
     { nic: 'lo' },
     'host-fake-ip: nic: "lo" is the loopback interface, which every namespace has of its own'

@@ -1,7 +1,9 @@
+import { NFT_EXTHDR_OP } from '../../../protocol/nftables/expression/exthdr'
 import { NFT_PAYLOAD_CSUM, NFT_PAYLOAD_L4CSUM } from '../../../protocol/nftables/expression/payload'
 import { encode, ones } from '../datatype'
 import { bases } from '../header'
 import type { Kind } from '../kind'
+import { optionOf } from '../option'
 import { type Primary, primaryOf } from '../primary'
 import type { Operand } from '../syntax'
 import { numberFor } from './constant'
@@ -70,4 +72,11 @@ const assignPayload = (
       csumFlags: pseudo ? NFT_PAYLOAD_L4CSUM.PSEUDOHDR : 0
     }
   })
+}
+
+/** Takes an option of TCP out of the packet. */
+export const resetOption = (program: Program, name: string): undefined => {
+  const option = optionOf(name)
+  if (option?.kind.op !== NFT_EXTHDR_OP.TCPOPT) return fail(program, `${name} is no option of TCP`)
+  emit(program, { name: 'exthdr', data: { type: option.kind.number, op: option.kind.op } })
 }

@@ -1,19 +1,11 @@
 import type { Expression } from '../../../protocol/nftables/expression'
-import { NFT_EXTHDR_OP } from '../../../protocol/nftables/expression/exthdr'
-import { NFT_REJECT } from '../../../protocol/nftables/expression/reject'
-import { datatype } from '../datatype'
 import { logData } from '../expression/log'
 import { stateful } from '../expression/stateful'
 import { synproxyData } from '../expression/synproxy'
-import { bitsOf, queueFlags } from '../flag'
-import { headerOf } from '../header'
-import { type Kind, kindOf } from '../kind'
-import { optionOf } from '../option'
-import type { Queue, Reject, Rule, Statement } from '../syntax'
+import type { Rule, Statement } from '../syntax'
 import { ruleVerdict } from './anonymous'
-import { assign } from './assignment'
-import { numberFor, spanFor } from './constant'
-import { needNetwork, needTransport } from './dependency'
+import { assign, resetOption } from './assignment'
+import { copy, queue, tproxy } from './diversion'
 import { lookup } from './lookup'
 import { match } from './match'
 import { changeSet, meter, useObject } from './memory'
@@ -22,69 +14,15 @@ import {
   type Compiler,
   emit,
   fail,
+  ownNetwork,
   type Program,
-  register,
   type Surroundings
 } from './program'
-import { put } from './put'
-import { copy, tproxy, translate } from './translation'
+import { reject } from './reject'
+import { translate } from './translation'
 
 export { elementData } from './element'
 export type { Compiled, Compiler, Surroundings } from './program'
-
-/** Asks before all else, so that nothing is counted that is of another kind. */
-const inFront = ({ expressions }: Program, ask: () => undefined): undefined => {
-  const others = expressions.splice(0)
-  ask()
-  expressions.push(...others)
-}
-
-const reject = (program: Program, { with: kind, code = 'port-unreachable' }: Reject): undefined => {
-  const { family, known } = program
-  if (kind === 'tcp reset') {
-    const tcp = headerOf('tcp')
-    if (tcp !== undefined && known.transports.at(-1) !== 'tcp')
-      inFront(program, () => needTransport(program, tcp))
-    return emit(program, { name: 'reject', data: { type: NFT_REJECT.TCP_RST, icmpCode: 0 } })
-  }
-  const own = ownNetwork(family)
-  if (kind === 'icmpx' && own !== undefined)
-    return fail(
-      program,
-      `icmpx is for tables that see both families: write reject with ${own === 'ip' ? 'icmp' : 'icmpv6'}`
-    )
-  const network = known.networks.length === 1 ? known.networks[0] : undefined
-  const plain = kind ?? (network === 'ip' ? 'icmp' : network === 'ip6' ? 'icmpv6' : 'icmpx')
-  if (kind === 'icmp') inFront(program, () => needNetwork(program, 'ip'))
-  if (kind === 'icmpv6') inFront(program, () => needNetwork(program, 'ip6'))
-  const codes = kindOf(datatype(`${plain}_code`))
-  emit(program, {
-    name: 'reject',
-    data: {
-      type: plain === 'icmpx' ? NFT_REJECT.ICMPX_UNREACH : NFT_REJECT.ICMP_UNREACH,
-      icmpCode: Number(numberFor(program, codes, { kind: 'value', value: code }))
-    }
-  })
-}
-
-const queueKind: Kind = { type: datatype('integer'), bits: 16, order: 'host' }
-
-const queue = (program: Program, { number, flags = [] }: Queue): undefined => {
-  const bits = bitsOf(queueFlags, flags)
-  if (number.kind === 'value' || number.kind === 'range') {
-    const { from, to } = spanFor(program, queueKind, number)
-    const total = Number(to - from) + 1
-    return emit(program, { name: 'queue', data: { num: Number(from), total, flags: bits } })
-  }
-  put(program, number, [queueKind], 0)
-  emit(program, { name: 'queue', data: { sregQnum: register(0), flags: bits } })
-}
-
-const resetOption = (program: Program, name: string): undefined => {
-  const option = optionOf(name)
-  if (option?.kind.op !== NFT_EXTHDR_OP.TCPOPT) return fail(program, `${name} is no option of TCP`)
-  emit(program, { name: 'exthdr', data: { type: option.kind.number, op: option.kind.op } })
-}
 
 const compileStatement = (program: Program, statement: Statement): undefined => {
   switch (statement.statement) {
@@ -158,14 +96,10 @@ const deciding: ReadonlySet<string> = new Set([
 const isLast = (statement: Statement): boolean =>
   statement.statement === 'verdict' ? statement.verdict !== 'continue' : deciding.has(statement.statement)
 
-/** The network that all packets of such a table are of. */
-const ownNetwork = (family: Program['family']): 'ip' | 'ip6' | 'arp' | undefined =>
-  family === 'ip' || family === 'ip6' || family === 'arp' ? family : undefined
-
 /** A rule as the kernel runs it, with what it must be told that the text leaves out. */
 export const compiler = ({ ref, layoutOf, indexOf }: Surroundings): Compiler => {
   const { family } = ref
-  const network = ownNetwork(family)
+  const network = ownNetwork(ref)
   const compile = ({ statements }: Rule): Compiled => {
     const program: Program = {
       ref,

@@ -118,3 +118,7 @@ export const loadPayload = (
 
 export const putBytes = (program: Program, index: number, value: Uint8Array): undefined =>
   emit(program, { name: 'immediate', data: { dreg: register(index), data: { value } } })
+
+/** The network that all packets of such a table are of. */
+export const ownNetwork = ({ family }: Pick<Program, 'family'>): 'ip' | 'ip6' | 'arp' | undefined =>
+  family === 'ip' || family === 'ip6' || family === 'arp' ? family : undefined

@@ -1,21 +1,19 @@
 import { NFPROTO } from '../../../protocol/nfnetlink/header'
 import { NF_NAT_RANGE, NFT_NAT } from '../../../protocol/nftables/expression/nat'
-import { datatype } from '../datatype'
-import { families } from '../family'
 import { bitsOf, natFlags } from '../flag'
-import { address as addressKinds, kindOf, padded, port as portKind, sizeOf } from '../kind'
-import type { Copy, Nat, Operand, Tproxy } from '../syntax'
+import { address as addressKinds, padded, port as portKind, sizeOf } from '../kind'
+import type { Nat, Operand } from '../syntax'
 import { conflict, prepare } from './dependency'
 import { lookup } from './lookup'
 import { emit, fail, type Program, register } from './program'
-import { type Held, putOne, putRange } from './put'
+import { type Held, putRange } from './put'
 
 type AddressFamily = 'ip' | 'ip6'
 
-const nfproto = { ip: NFPROTO.IPV4, ip6: NFPROTO.IPV6 } as const
+export const nfproto = { ip: NFPROTO.IPV4, ip6: NFPROTO.IPV6 } as const
 
 /** Which family of addresses it is for, if that is clear. */
-const familyOf = (program: Program, told: AddressFamily | undefined): AddressFamily => {
+export const familyOf = (program: Program, told: AddressFamily | undefined): AddressFamily => {
   const { family, known } = program
   const [network, other] = known.networks
   const found =
@@ -25,7 +23,8 @@ const familyOf = (program: Program, told: AddressFamily | undefined): AddressFam
   return 'ip'
 }
 
-const checkAddresses = (program: Program, of: AddressFamily): undefined => {
+/** What is known of the packet must not be of the other family. */
+export const checkAddresses = (program: Program, of: AddressFamily): undefined => {
   const { networks } = program.known
   const [other] = networks
   if (other !== undefined && !networks.includes(of)) conflict(program, other, `addresses of ${of}`)
@@ -116,39 +115,4 @@ const putFound = (
     ...(both && { regProtoMin: register(step) }),
     ...portRegisters(ports)
   }
-}
-
-export const tproxy = (program: Program, { family: told, address, port }: Tproxy): undefined => {
-  const of = told ?? (address === undefined ? undefined : familyOf(program, undefined))
-  if (of !== undefined) checkAddresses(program, of)
-  if (program.known.transports.length === 0)
-    fail(program, 'it needs to know the transport: put meta l4proto { tcp, udp }, or tcp dport …, in front')
-  prepare(program, address, port)
-  const addresses = address === undefined ? undefined : putOne(program, address, addressKinds[of ?? 'ip'], 0)
-  const ports = port === undefined ? undefined : putOne(program, port, portKind, addresses?.next ?? 0)
-  const any = program.family === 'inet' ? NFPROTO.UNSPEC : families[program.family]
-  emit(program, {
-    name: 'tproxy',
-    data: {
-      family: of === undefined ? any : nfproto[of],
-      ...(addresses !== undefined && { regAddr: addresses.min }),
-      ...(ports !== undefined && { regPort: ports.min })
-    }
-  })
-}
-
-const deviceKind = kindOf(datatype('iface_index'))
-
-/** `dup` and `fwd`. */
-export const copy = (program: Program, { statement, family, address, device }: Copy): undefined => {
-  const of = family ?? (program.family === 'ip6' ? 'ip6' : 'ip')
-  prepare(program, address, device)
-  const addresses = address === undefined ? undefined : putOne(program, address, addressKinds[of], 0)
-  const devices = device === undefined ? undefined : putOne(program, device, deviceKind, addresses?.next ?? 0)
-  const data = {
-    ...(addresses !== undefined && { sregAddr: addresses.min }),
-    ...(devices !== undefined && { sregDev: devices.min })
-  }
-  if (statement === 'dup') return emit(program, { name: 'dup', data })
-  emit(program, { name: 'fwd', data: { ...data, ...(address !== undefined && { nfproto: nfproto[of] }) } })
 }

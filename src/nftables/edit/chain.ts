@@ -3,8 +3,7 @@ import { NLM_F } from '../../../protocol/netlink/header'
 import { VERDICT } from '../../../protocol/nftables/data'
 import { message } from '../../socket/message'
 import { type Checks, list, text, word } from '../described'
-import type { TableRef } from '../family'
-import { familyHeader } from '../family'
+import { familyHeader, type TableRef } from '../family'
 import { hooksOf } from '../hook'
 import { priority, priorityOf } from '../priority'
 import type { ChainHook } from '../table'
@@ -13,7 +12,11 @@ import { create, making } from './creation'
 import { handleFault, nameFault, newNameFault, placeText } from './name'
 import { removal } from './removal'
 
-export type ChainOptions = Partial<ChainHook> & { readonly comment?: string }
+/** What a chain is to be: one without a `hook` is for rules to jump to. */
+export type ChainOptions = Partial<ChainHook> & {
+  /** Of 128 bytes at most. */
+  readonly comment?: string
+}
 
 const chainChecks: Checks<ChainHook> = {
   type: word('type of a chain', ['filter', 'nat', 'route']),

@@ -1,7 +1,7 @@
 import type { TableRef } from '../family'
 import type { ObjectKind } from '../syntax'
-import type { ChainHook, Flowtable, NftObject } from '../table'
-import { addChain, flushChain, removeChain, renameChain } from './chain'
+import type { Flowtable, NftObject } from '../table'
+import { addChain, type ChainOptions, flushChain, removeChain, renameChain } from './chain'
 import { type Change, unlessWrong } from './change'
 import { elementsChange } from './element'
 import { addFlowtable, removeFlowtable } from './flowtable'
@@ -12,6 +12,7 @@ import { addSet, flushSet, type NewSet, removeSet } from './set'
 import { addTable, flushRuleset, flushTable, type NewTable, removeTable } from './table'
 import type { ElementLike } from './written'
 
+export type { ChainOptions } from './chain'
 export type { Around, Change, ChangeKind } from './change'
 export { created } from './creation'
 export { elementsChange } from './element'
@@ -32,13 +33,7 @@ export interface TableEdit {
    * priority 0 unless said otherwise; `type`, `priority` and `devices` are for those. One that is there takes over a
    * `policy`; EEXIST or EOPNOTSUPP if it has another hook. NFTA_CHAIN_* of <linux/netfilter/nf_tables.h>
    */
-  readonly chain: (
-    name: string,
-    options?: Partial<ChainHook> & {
-      /** Of 128 bytes at most. */
-      readonly comment?: string
-    }
-  ) => TableEdit
+  readonly chain: (name: string, options?: ChainOptions) => TableEdit
   /** Gives the chain with this handle another name: `nft rename chain`. ENOENT if there is none, EEXIST if the name is taken. */
   readonly renameChain: (handle: bigint, name: string) => TableEdit
   /** Removes the rules of a chain: `nft flush chain`. ENOENT if there is no such chain. */

@@ -1,8 +1,7 @@
 import type { Message } from '../../../protocol'
 import { NLM_F } from '../../../protocol/netlink/header'
 import { message } from '../../socket/message'
-import type { TableRef } from '../family'
-import { familyHeader } from '../family'
+import { familyHeader, type TableRef } from '../family'
 import { type Change, type ChangeKind, one, unlessWrong } from './change'
 import { nameFault, placeText } from './name'
 

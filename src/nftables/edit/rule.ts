@@ -6,8 +6,7 @@ import { type Compiler, compiler } from '../compile'
 import { parse, type SyntaxFault } from '../cursor'
 import { protocolNumber } from '../datatype'
 import { type Checks, faultIn, number32, text } from '../described'
-import type { TableRef } from '../family'
-import { familyHeader } from '../family'
+import { familyHeader, type TableRef } from '../family'
 import { freshId } from '../id'
 import { type Place, placed, type Verb } from '../order'
 import { wholeRule } from '../parser'
@@ -17,6 +16,7 @@ import { type Around, type Change, one, plain, unlessWrong, worded } from './cha
 import { commentFault } from './comment'
 import { mentionAll, nothingMentioned } from './mention'
 import { handle, handleFault, placeText } from './name'
+import { wrongStatement } from './statement'
 
 /** A rule, or its text in the syntax of `nft`. */
 export type RuleLike = Rule | E.Either<SyntaxFault, Rule> | string
@@ -36,9 +36,13 @@ const ruleOf = (given: RuleLike): E.Either<string, Rule> => {
   if (typeof given === 'string') return ruleOf(parse(wholeRule, [given]))
   if (typeof given !== 'object' || given === null) return E.left(`${given} is no rule`)
   if ('_tag' in given) return E.isLeft(given) ? E.left(given.left.message) : given
-  return Array.isArray(given.statements) && given.statements.length > 0
-    ? E.right(given)
-    : E.left('a rule has at least one statement: { statements: [ … ] }')
+  if (!Array.isArray(given.statements) || given.statements.length === 0)
+    return E.left('a rule has at least one statement: { statements: [ … ] }')
+  for (const [n, statement] of given.statements.entries()) {
+    const wrong = wrongStatement(statement)
+    if (wrong !== undefined) return E.left(`statements.${n}: ${wrong}`)
+  }
+  return E.right(given)
 }
 
 /** One for each table of a transaction. */

@@ -20,8 +20,7 @@ import {
   yes
 } from '../described'
 import { stateful } from '../expression/stateful'
-import type { TableRef } from '../family'
-import { familyHeader } from '../family'
+import { familyHeader, type TableRef } from '../family'
 import { bitsOf, setFlags } from '../flag'
 import { freshId } from '../id'
 import { type Kind, kindOf, kindsOf } from '../kind'

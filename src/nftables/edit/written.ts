@@ -36,6 +36,9 @@ const elementChecks: Checks<Pick<Element, 'comment' | 'timeout' | 'expires' | 's
   statements: list(description)
 }
 
+/** Whether it can be told: who has no types may give anything. */
+const isElement = (given: Element): boolean => typeof given?.key?.kind === 'string'
+
 export const elementsFrom = (layout: Layout, given: Written): E.Either<string, ReadonlyArray<Element>> => {
   if (isExcerpt(given))
     return pipe(
@@ -45,7 +48,7 @@ export const elementsFrom = (layout: Layout, given: Written): E.Either<string, R
   const all: Array<Element> = []
   for (const each of given) {
     if (typeof each !== 'string') {
-      if (typeof each?.key?.kind !== 'string')
+      if (!isElement(each))
         return E.left(`${rawText(each)} is no element: a text, or { key: { kind: 'value', value: … } }`)
       const fault = faultIn(each, elementChecks)
       if (fault !== undefined) return E.left(`element ${operandText(each.key)}: ${faultText(fault)}`)
@@ -84,6 +87,8 @@ export const linksIn = (layout: Layout | undefined, given: Written): ReadonlyArr
 
 export const writtenText = (elements: Written): string => {
   if (isExcerpt(elements)) return excerptText(elements, 16)
-  const shown = elements.slice(0, 4).map(each => (typeof each === 'string' ? each : elementText(each)))
+  const shown = elements
+    .slice(0, 4)
+    .map(each => (typeof each === 'string' ? each : isElement(each) ? elementText(each) : rawText(each)))
   return `{ ${shown.join(', ')}${elements.length > 4 ? ', …' : ''} }`
 }

@@ -4,7 +4,7 @@ import type { DataOf } from './data'
 
 type Level = NonNullable<Log['level']>
 
-const levels: { readonly [level in Level]: number } = {
+export const logLevels: { readonly [level in Level]: number } = {
   emerg: NFT_LOGLEVEL.EMERG,
   alert: NFT_LOGLEVEL.ALERT,
   crit: NFT_LOGLEVEL.CRIT,
@@ -19,7 +19,7 @@ const levels: { readonly [level in Level]: number } = {
 /** What nft does not print, as the kernel fills it in where nobody said it. */
 const usualLevel = NFT_LOGLEVEL.WARNING
 
-const flags: { readonly [flag: string]: number } = {
+export const logFlags: { readonly [flag: string]: number } = {
   'tcp sequence': NF_LOG.TCPSEQ,
   'tcp options': NF_LOG.TCPOPT,
   'ip options': NF_LOG.IPOPT,
@@ -27,7 +27,7 @@ const flags: { readonly [flag: string]: number } = {
   ether: NF_LOG.MACDECODE
 }
 
-const all = Object.values(flags).reduce((sum, flag) => sum | flag, 0)
+const all = Object.values(logFlags).reduce((sum, flag) => sum | flag, 0)
 
 /** A log statement as the kernel has it. */
 export const logData = ({
@@ -42,16 +42,16 @@ export const logData = ({
   ...(group !== undefined && { group }),
   ...(snaplen !== undefined && { snaplen }),
   ...(queueThreshold !== undefined && { qthreshold: queueThreshold }),
-  ...(level !== undefined && { level: levels[level] }),
+  ...(level !== undefined && { level: logLevels[level] }),
   ...(named !== undefined && {
-    flags: named.reduce((sum, flag) => sum | (flag === 'all' ? all : (flags[flag] ?? 0)), 0)
+    flags: named.reduce((sum, flag) => sum | (flag === 'all' ? all : (logFlags[flag] ?? 0)), 0)
   })
 })
 
 const levelOf = (number: number): Level | undefined =>
   number === usualLevel
     ? undefined
-    : (Object.keys(levels) as ReadonlyArray<Level>).find(level => levels[level] === number)
+    : (Object.keys(logLevels) as ReadonlyArray<Level>).find(level => logLevels[level] === number)
 
 /** The log statement that the kernel tells of. */
 export const logOf = ({
@@ -63,7 +63,9 @@ export const logOf = ({
   flags: bits = 0
 }: DataOf<'log'>): Log => {
   const named =
-    (bits & all) === all ? ['all'] : Object.keys(flags).filter(flag => (bits & (flags[flag] ?? 0)) !== 0)
+    (bits & all) === all
+      ? ['all']
+      : Object.keys(logFlags).filter(flag => (bits & (logFlags[flag] ?? 0)) !== 0)
   const level = number === undefined || group !== undefined ? undefined : levelOf(number)
   return {
     statement: 'log',
