@@ -69,7 +69,7 @@ export const vethMasquerade = (parameters: VethMasqueradeParameters): E.Either<I
       const networks = networksOf(parsed)
       const families = networks.map(({ family }) => family)
       const wrong =
-        wrongNetworks(parsed) ??
+        wrongNetworks(parsed, networks) ??
         wrongName(parsed) ??
         found('hostInterface', hostInterface === uplink ? `${hostInterface} is the uplink` : undefined) ??
         wrongPublication(parsed.publish, families)
@@ -122,7 +122,7 @@ const networksOf = (parsed: Parsed): ReadonlyArray<Network> =>
     }
   })
 
-const wrongNetworks = (parsed: Parsed): Fault | undefined => {
+const wrongNetworks = (parsed: Parsed, networks: ReadonlyArray<Network>): Fault | undefined => {
   const { gateway, gateways } = parsed
   const addresses = addressesOf(parsed)
   return (
@@ -131,10 +131,7 @@ const wrongNetworks = (parsed: Parsed): Fault | undefined => {
     wrongGateways({ ...parsed, addresses }, wrongGatewayOf) ??
     addresses
       .map((each, n) =>
-        found(
-          parsed.address === undefined ? `addresses.${n}` : 'address',
-          wrongMember(networksOf(parsed), each)
-        )
+        found(parsed.address === undefined ? `addresses.${n}` : 'address', wrongMember(networks, each))
       )
       .find(each => each !== undefined)
   )
