@@ -20,7 +20,7 @@ import {
   socket,
   whenReady
 } from './system'
-import { longestWait } from './turn'
+import { deadline } from './turn'
 
 export interface PingOptions {
   /** How many echo requests to send; 1 by default. */
@@ -105,10 +105,10 @@ const exchange = (
     const sentAt = new Map<number, number>()
     const replies: Array<PingReply> = []
     const waiting = new Set<number>()
-    let timer: NodeJS.Timeout
+    let cancel = (): void => undefined
     const end = (failure?: SystemCallFailed | Aborted): void => {
       stop()
-      clearTimeout(timer)
+      cancel()
       signal?.removeEventListener('abort', abort)
       resolve(
         failure === undefined
@@ -137,11 +137,7 @@ const exchange = (
       waiting.add(sequence)
       const sent = sendto(descriptor, request(family, sequence, payload), address)
       if (E.isLeft(sent)) end(sent.left)
-      else
-        timer =
-          sequence < count
-            ? setTimeout(send, Math.min(interval, longestWait))
-            : setTimeout(end, Math.min(timeout, longestWait))
+      else cancel = sequence < count ? deadline(interval, send) : deadline(timeout, () => end())
     }
     const stop = whenReady(descriptor, 'readable', receive)
     signal?.addEventListener('abort', abort)

@@ -37,7 +37,7 @@ import {
   systemCallFailed,
   whenReady
 } from './system'
-import { longestWait } from './turn'
+import { deadline } from './turn'
 
 /*
  * Node looks a host up before it makes the socket, even where the host is an address, and so makes it after the
@@ -220,7 +220,7 @@ const established = (
   new Promise(resolve => {
     const end = (result: E.Either<SystemCallFailed | TimedOut | Aborted, number>): void => {
       stop()
-      clearTimeout(timer)
+      cancel?.()
       signal?.removeEventListener('abort', abort)
       if (E.isLeft(result)) closeSync(descriptor)
       resolve(pipe(result, E.mapLeft(about(host, port))))
@@ -231,10 +231,8 @@ const established = (
       if (E.isLeft(error)) end(error)
       else end(error.right === 0 ? E.right(descriptor) : E.left(systemCallFailed('connect', error.right)))
     })
-    const timer =
-      timeout === undefined
-        ? undefined
-        : setTimeout(() => end(E.left(timedOut(operation, timeout))), Math.min(timeout, longestWait))
+    const cancel =
+      timeout === undefined ? undefined : deadline(timeout, () => end(E.left(timedOut(operation, timeout))))
     signal?.addEventListener('abort', abort)
   })
 

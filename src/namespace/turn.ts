@@ -5,7 +5,25 @@ export const turn = 2
 export const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
 /** The longest wait of a timer of Node's, in milliseconds: a longer one would be over at once. */
-export const longestWait = 2 ** 31 - 1
+const longestWait = 2 ** 31 - 1
+
+/**
+ * Calls back when the time is over, until the function that it returns is called. What came meanwhile is taken in
+ * first: Node looks at timers before descriptors, so where the process was busy, a wait could end beside its answer.
+ */
+export const deadline = (milliseconds: number, then: () => void): (() => void) => {
+  let last: NodeJS.Immediate | undefined
+  const timer = setTimeout(
+    () => {
+      last = setImmediate(then)
+    },
+    Math.min(milliseconds, longestWait)
+  )
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(last)
+  }
+}
 
 /** When our part of the event loop's present turn is over; undefined until we work in it. */
 let end: number | undefined

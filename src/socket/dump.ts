@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { rest } from '../namespace/turn'
+import { deadline, rest } from '../namespace/turn'
 import type { Channel } from './channel'
 import { aborted, type NetlinkError, timedOut } from './error'
 import type { Parts } from './stream'
@@ -70,11 +70,11 @@ export const partsOf = <A>(
   /** Until there is something, or nothing more. */
   const something = (): Promise<void> =>
     new Promise(resolve => {
-      const timer = setTimeout(() => end(E.left(timedOut(operation, timeout))), timeout)
+      const cancel = deadline(timeout, () => end(E.left(timedOut(operation, timeout))))
       const again = setInterval(() => channel?.read?.(), pause)
       wake = () => {
         wake = () => undefined
-        clearTimeout(timer)
+        cancel()
         clearInterval(again)
         resolve()
       }

@@ -8,7 +8,7 @@ import { withinDescriptor } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
 import { make } from '../namespace/named'
 import { type NamespaceRef, openReference } from '../namespace/reference'
-import { longestWait, rest } from '../namespace/turn'
+import { deadline, rest } from '../namespace/turn'
 import { type Channel, openChannel } from './channel'
 import { partsOf } from './dump'
 import { encodeAll, type Names } from './encoding'
@@ -114,8 +114,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   let flushing: Promise<void> | undefined
   let isClosed = false
 
-  const patience = (own: number | undefined): number =>
-    Math.min(own ?? options.timeout ?? defaultTimeout, longestWait)
+  const patience = (own: number | undefined): number => own ?? options.timeout ?? defaultTimeout
 
   const openAt: OpenTransport = (...given) =>
     pipe(
@@ -273,7 +272,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       if (left === 0) return resolve(results)
       const signals = [signal, options.signal].filter(each => each !== undefined)
       const milliseconds = patience(timeout)
-      const timer = setTimeout(() => giveUpLate(operation => timedOut(operation, milliseconds)), milliseconds)
+      const cancel = deadline(milliseconds, () => giveUpLate(operation => timedOut(operation, milliseconds)))
       const onAbort = (): void => giveUpLate(aborted)
       /** Those that are not answered: the others are no longer needed. */
       const jobs: Array<Job | undefined> = []
@@ -281,7 +280,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
         results[n] = result
         jobs[n] = undefined
         if (--left > 0) return
-        clearTimeout(timer)
+        cancel()
         for (const each of signals) each.removeEventListener('abort', onAbort)
         waits.delete(giveUp)
         resolve(results)

@@ -206,6 +206,18 @@ kernelTest(
   }
 )
 
+kernelTest(test, 'a connection that was made while the process was busy is made', needs, async () => {
+  const server = createServer()
+  await right(listen('right', server, { host: '10.0.0.2', port: 80 }))
+  // Since then the neighbour is known.
+  ;(await right(connect('left', { host: '10.0.0.2', port: 80 }))).destroy()
+  const connecting = right(connect('left', { host: '10.0.0.2', port: 80, timeout: 10 }))
+  const end = performance.now() + 50
+  while (performance.now() < end);
+  ;(await connecting).destroy()
+  await close(server)
+})
+
 kernelTest(test, 'timeout and signal end the wait, and close the socket', needs, async () => {
   // Nobody answers for this address: the kernel would try for seconds.
   const at = { host: '10.0.0.99', port: 80 }

@@ -227,6 +227,29 @@ test('an answer that does not come is a timeout, and holds the process no longer
   close()
 })
 
+test('an answer that is there when the time is over counts, though the process was busy', async () => {
+  const { send, close } = session(
+    (...given) =>
+      pipe(
+        transportFrom(obliging)(...given),
+        E.map(transport => ({
+          ...transport,
+          send: datagram => {
+            const failure = transport.send(datagram)
+            const end = performance.now() + 30
+            while (performance.now() < end);
+            return failure
+          }
+        }))
+      ),
+    { timeout: 10 }
+  )
+  // From here, timers come before the answer.
+  await new Promise(setImmediate)
+  assert.ok(E.isRight(await send(link.get('eth0'))()))
+  close()
+})
+
 test('a timeout may be longer than any timer of Node', async () => {
   const { send, close } = session(
     transportFrom(() => []),
