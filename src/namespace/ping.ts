@@ -27,7 +27,7 @@ export interface PingOptions {
   readonly count?: number
   /** Milliseconds from one request to the next; 200 by default. */
   readonly interval?: number
-  /** Milliseconds to wait for the last reply; 1000 by default. */
+  /** Milliseconds to wait for the last reply; 2000 by default, as the kernel asks for a neighbour once a second. */
   readonly timeout?: number
   readonly signal?: AbortSignal
 }
@@ -96,7 +96,7 @@ const exchange = (
   descriptor: number,
   family: number,
   address: Uint8Array,
-  { count = 1, interval = 200, timeout = 1_000, signal }: PingOptions
+  { count = 1, interval = 200, timeout = 2_000, signal }: PingOptions
 ): Promise<E.Either<SystemCallFailed | Aborted, PingResult>> =>
   new Promise(resolve => {
     const payload = new Uint8Array(randomBytes(56))
