@@ -119,7 +119,7 @@ const decodeMessage = (
       sequence,
       port,
       number,
-      payload: copy(bytes.array, payload, to)
+      payload: copy(bytes, payload, to)
     })
   const body = decodeAt(entry.codec as Codec<Content>, bytes, payload, to)
   if (E.isLeft(body)) return E.left({ ...body.left, path: `${entry.type}.${body.left.path}` })

@@ -318,7 +318,7 @@ const readAttribute = (bytes: Bytes, at: number, column: Column, scope: Scope | 
     : column.policy.read(bytes, at + 4, at + bytes.view.getUint16(at, le), scope)
 
 const payloadAt = (bytes: Bytes, at: number): Uint8Array =>
-  copy(bytes.array, at + 4, at + bytes.view.getUint16(at, le))
+  copy(bytes, at + 4, at + bytes.view.getUint16(at, le))
 
 const keep = (values: Values, bytes: Bytes, at: number): void => {
   const unknown = (values.unknown ?? []) as Array<Unknown>

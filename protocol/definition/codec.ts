@@ -55,7 +55,7 @@ export const decodeAt = <A>(
   const value = policy.read(bytes, from, to, undefined)
   if (value === undefined) return E.left(fault(policy, bytes, from, to))
   if (bytes.irregular && typeof value === 'object' && value !== null)
-    remember(value, whole, value, [copy(bytes.array, from, to)])
+    remember(value, whole, value, [copy(bytes, from, to)])
   return E.right(value)
 }
 

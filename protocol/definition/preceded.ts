@@ -33,7 +33,7 @@ export const preceded = <const L extends string, const K extends string, P exten
       const rest = of.read(bytes, start, to, scope)
       return rest === undefined
         ? undefined
-        : (Object.assign(rest as object, { [key]: copy(bytes.array, from, start) }) as never)
+        : (Object.assign(rest as object, { [key]: copy(bytes, from, start) }) as never)
     },
     write: (to, value, scope) => {
       if (typeof value !== 'object' || value === null)

@@ -62,7 +62,7 @@ export const string: Policy<string> & { readonly type: 'string' } = {
 /** Bytes that only their owner understands; a copy. `NLA_BINARY` */
 export const bytes: Policy<Uint8Array> & { readonly type: 'bytes' } = {
   type: 'bytes',
-  read: (source, from, to) => copy(source.array, from, to),
+  read: (source, from, to) => copy(source, from, to),
   write: (to, value) => {
     if (!(value instanceof Uint8Array)) return encodeError(`${quoted(value)} is not a Uint8Array`)
     writeBytes(to, value)
@@ -310,7 +310,7 @@ export const fixedBytes = (size: number): Typed<Uint8Array, 'bytes'> =>
         (value: Uint8Array) => Buffer.from(value),
         (source: Buffer) => new Uint8Array(source)
       )(name),
-    (source, offset) => copy(source.array, offset, offset + size),
+    (source, offset) => copy(source, offset, offset + size),
     (to, offset, value) => {
       if (!(value instanceof Uint8Array) || value.length !== size)
         return encodeError(`not a Uint8Array of ${size} bytes`)

@@ -40,7 +40,7 @@ export const tlvs = <const R extends Rows>(prefix: string, rows: R): Tlvs<R> => 
       const column = last.get(type) === at ? byNumber.get(type) : undefined
       const value = column?.policy.read(source, at + 2, end, scope)
       if (column !== undefined && value !== undefined) values[column.key] = value
-      else unknown.push({ type, payload: copy(source.array, at + 2, end) })
+      else unknown.push({ type, payload: copy(source, at + 2, end) })
       const next = column !== undefined && value !== undefined ? column.place : -1
       if (next < place) source.irregular = true
       place = next

@@ -92,7 +92,7 @@ export const readControl = (
   const message = readPlainly(type, envelope, source, from, to)
   const usual = to - from === (type === NLMSG.ERROR ? nlmsgerr.size : s32.size)
   if (message !== undefined && !usual && !writesBack(message, source, from, to))
-    remember(message, whole, message, [copy(source.array, from, to)])
+    remember(message, whole, message, [copy(source, from, to)])
   return message
 }
 
@@ -121,7 +121,7 @@ const readPlainly = (
       return {
         type: type === NLMSG.NOOP ? 'NLMSG_NOOP' : 'NLMSG_OVERRUN',
         ...envelope,
-        ...(to > from && { payload: copy(source.array, from, to) })
+        ...(to > from && { payload: copy(source, from, to) })
       }
   }
 }
@@ -144,7 +144,7 @@ const readError = (envelope: Envelope, source: Bytes, from: number, to: number):
     ...envelope,
     error,
     request,
-    ...(payloadTo > payloadFrom && { payload: copy(source.array, payloadFrom, payloadTo) }),
+    ...(payloadTo > payloadFrom && { payload: copy(source, payloadFrom, payloadTo) }),
     ...(ack !== undefined && { attributes: ack })
   }
 }

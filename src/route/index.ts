@@ -316,13 +316,20 @@ const unknownName = (
     : invalidInput(operation, field, `${name} is none of ${Object.keys(table).join(', ')}`)
 
 /** A gateway of another family than the destination's travels in an attribute of its own. */
-const through = (gateway: string | undefined, destination: Prefix): object => {
+const through = (gateway: string | undefined, destination: Prefix): Through => {
   const family = gateway === undefined ? undefined : familyOf(gateway)
-  if (gateway === undefined || family === undefined) return {}
+  if (gateway === undefined || family === undefined) return noGateway
   return family === destination.family
     ? { gateway }
     : { via: { family: addressFamilies[family], addr: gateway } }
 }
+
+interface Through {
+  readonly gateway?: string
+  readonly via?: { readonly family: number; readonly addr: string }
+}
+
+const noGateway: Through = {}
 
 const bodyOf = (
   removing: boolean,
@@ -339,6 +346,7 @@ const bodyOf = (
     destination.family === 'ipv4'
   const from = given.from === undefined ? undefined : parsePrefix(given.from)
   const source = from !== undefined && E.isRight(from) ? from.right : undefined
+  const { gateway, via } = through(given.gateway, destination)
   const encap = encapAttributes(given.encap)
   const scope = local
     ? RT_SCOPE.HOST
@@ -360,7 +368,8 @@ const bodyOf = (
     attributes: {
       dst: destination.length === 0 ? undefined : destination.address,
       src: source?.address,
-      ...through(given.gateway, destination),
+      gateway,
+      via,
       oif: given.link === undefined ? undefined : known.indexOf(given.link),
       prefsrc: given.source,
       table: table > 255 ? table : undefined,

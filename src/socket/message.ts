@@ -9,7 +9,14 @@ type Body<M> = M extends { readonly header: infer H; readonly attributes: infer 
 
 /** A message to send. The connection fills in the sequence number. */
 export const message = <K extends Message['type']>(type: K, flags: number, body: Body<Typed<K>>): Message =>
-  ({ type, flags, sequence: 0, port: 0, header: {}, attributes: {}, ...body }) as unknown as Message
+  ({
+    type,
+    flags,
+    sequence: 0,
+    port: 0,
+    header: body.header ?? {},
+    attributes: body.attributes ?? {}
+  }) as unknown as Message
 
 /** An object without the members that are undefined: what is not there has no key. */
 export const present = <A extends object>(object: A): A => {

@@ -151,7 +151,7 @@ function ${name}(bytes, from, to, outer) {
 
 const keepUnknown = (values: { unknown?: Array<Unknown> }, bytes: Bytes, at: number, end: number): void => {
   values.unknown ??= []
-  values.unknown.push({ type: bytes.view.getUint16(at + 2, le), payload: copy(bytes.array, at + 4, end) })
+  values.unknown.push({ type: bytes.view.getUint16(at + 2, le), payload: copy(bytes, at + 4, end) })
 }
 
 const readList = (draft: Draft, name: string, { type, number, of }: ListOf<Policy<unknown>>): string => `
