@@ -407,14 +407,12 @@ const refusing = (directory: string, refusal: E.Either<JournalFailed, never>): J
 }
 
 /** A name is a file's name, and none that leads out of the directory. */
-const fileOf = (directory: string, name: string): E.Either<JournalFailed, string> =>
-  v.is(isolationName, name)
-    ? E.right(join(directory, `${name}.json`))
-    : E.left(
-        failed(directory, `keep a record of ${JSON.stringify(name)} in`, {
-          message: 'an isolation’s name has up to 64 letters, digits, dots, dashes and underscores'
-        })
-      )
+const fileOf = (directory: string, name: string): E.Either<JournalFailed, string> => {
+  const parsed = v.safeParse(isolationName, name)
+  return parsed.success
+    ? E.right(join(directory, `${parsed.output}.json`))
+    : E.left({ _tag: 'JournalFailed', message: parsed.issues[0].message, path: directory })
+}
 
 /**
  * Opens the directory, which must be ours alone, and gives a way to its files that leads through no other directory:
