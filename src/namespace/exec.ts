@@ -81,5 +81,7 @@ export const exec =
   ): TE.TaskEither<NamespaceError | LaunchError, ExitStatus> =>
   () =>
     toTheEnd(() =>
-      withReference(ref, descriptor => launch({ file, args, ...options }, entering(ref, descriptor)))
+      withReference(ref, descriptor =>
+        launch('namespaces.exec', { file, args, ...options }, entering(ref, descriptor))
+      )
     )

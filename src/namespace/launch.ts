@@ -1,18 +1,22 @@
-import { closeSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { closeSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
+import { resolve } from 'node:path'
 import { isatty } from 'node:tty'
 import * as E from 'fp-ts/Either'
+import { type InvalidInput, invalidInput } from './error'
 import {
   type Answer,
   type Call,
   clone,
   type ExitStatus,
+  errnoOf,
   F_SETFD,
   FIONBIO,
   PR_SET_PDEATHSIG,
   pidfdOpen,
   type SystemCallFailed,
   socketpair,
+  systemCallFailed,
   waitpid,
   whenReady
 } from './system'
@@ -45,7 +49,7 @@ export interface NotPrepared {
   readonly message: string
 }
 
-/** The file is not there, or cannot be executed. */
+/** The file is not there, or cannot be executed, or not there or with these arguments. */
 export interface NotExecutable {
   readonly _tag: 'NotExecutable'
   readonly file: string
@@ -60,7 +64,12 @@ export const notExecutable = (file: string): NotExecutable => ({
   message: `${file} is not there, or cannot be executed`
 })
 
-export type LaunchError = SystemCallFailed | NotPrepared | NotExecutable
+/** What execve says of a file. `man 2 execve` */
+const ofFile: ReadonlySet<string> = new Set(['EACCES', 'EISDIR', 'ELOOP', 'ENOENT', 'ENOEXEC', 'ENOTDIR'])
+
+export const isOfFile = (code: string): boolean => ofFile.has(code)
+
+export type LaunchError = SystemCallFailed | NotPrepared | NotExecutable | InvalidInput
 
 /** The mounts that a process sees. `man 5 proc` */
 export const mountsOf = (pid: number | 'self'): string => readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
@@ -77,7 +86,7 @@ const program = (
   channel: number,
   spare: number
 ): ReadonlyArray<Call> => {
-  const { file, args, environment = process.env, directory = '.' } = command
+  const { file, args, environment = process.env, directory } = command
   const pause: ReadonlyArray<Call> = [
     ['write', channel, '.', 1],
     ['read', channel, '.', 1]
@@ -91,9 +100,10 @@ const program = (
     ...standardStreams.map((each): Call => ['ioctl', each, FIONBIO, new Uint8Array(4)]),
     // Node ignores it, and a signal that is ignored stays so in the next program.
     ['signal', constants.signals.SIGPIPE, 0],
-    ['chdir', directory],
+    ...(directory === undefined ? [] : [['chdir', resolve(directory)] as const, ...pause]),
     ['execvpe', file, [file, ...args], variables.map(([name, value]) => `${name}=${value}`)],
-    ['write', channel, '.', 1],
+    // So long as it is there, its errno is.
+    ...pause,
     ['_exit', 127]
   ]
 }
@@ -107,11 +117,42 @@ const look = (check: Check, pid: number): string | undefined => {
   }
 }
 
+/** Whether the process has entered its working directory, as it sees that. */
+const isIn = (pid: number, directory: string): boolean => {
+  try {
+    const [here, there] = [statSync(`/proc/${pid}/cwd`), statSync(`/proc/${pid}/root${resolve(directory)}`)]
+    return here.dev === there.dev && here.ino === there.ino
+  } catch {
+    return false
+  }
+}
+
+/** What the last call of the process that failed was told. */
+const refusalOf = (pid: number, call: string): SystemCallFailed | undefined => {
+  const errno = errnoOf(pid)
+  return errno === undefined || errno === 0 ? undefined : systemCallFailed(call, errno)
+}
+
+const notEntered = (
+  file: string,
+  directory: string,
+  refusal: SystemCallFailed | undefined
+): NotExecutable => ({
+  _tag: 'NotExecutable',
+  file,
+  message: `${file} cannot be executed in ${directory}: ${refusal?.message ?? 'that could not be entered'}`
+})
+
+const notExecuted = (file: string, refusal: SystemCallFailed | undefined): NotExecutable =>
+  refusal === undefined || isOfFile(refusal.code)
+    ? notExecutable(file)
+    : { _tag: 'NotExecutable', file, message: `${file} cannot be executed: ${refusal.message}` }
+
 /** Leads the process through its pauses and as far as the file: what went wrong. */
 const accompany = (
   pid: number,
   channel: number,
-  file: string,
+  { file, directory }: Command,
   checks: Preparation['checks']
 ): LaunchError | undefined => {
   const pauses = (): boolean => readSync(channel, new Uint8Array(1)) === 1
@@ -120,7 +161,27 @@ const accompany = (
     if (wrong !== undefined) return notPrepared(wrong)
     writeSync(channel, '.')
   }
-  return pauses() ? notExecutable(file) : undefined
+  if (directory !== undefined) {
+    if (!pauses()) return notPrepared('the new process died')
+    if (!isIn(pid, directory)) return notEntered(file, directory, refusalOf(pid, 'chdir'))
+    writeSync(channel, '.')
+  }
+  return pauses() ? notExecuted(file, refusalOf(pid, 'execve')) : undefined
+}
+
+/** A text with a NUL would end there unnoticed. */
+const cutShort = (operation: string, command: Command): InvalidInput | undefined => {
+  const { file, args, environment = {}, directory = '' } = command
+  const texts = [
+    ['file', file],
+    ...args.map((each, n) => [`args.${n}`, each] as const),
+    ['options.directory', directory],
+    ...Object.entries(environment).map(([name, value]) => [`options.environment.${name}`, `${name}=${value}`])
+  ] as const
+  const [field] = texts.find(([, text]) => text.includes('\0')) ?? []
+  return field === undefined
+    ? undefined
+    : invalidInput(operation, field.replaceAll('\0', '\\0'), 'has a NUL, where it would end')
 }
 
 const kill = (pid: number): void => {
@@ -129,14 +190,20 @@ const kill = (pid: number): void => {
 }
 
 /** Starts a file as a child that dies with this thread: its pid, for `toTheEnd` or waitpid. */
-export const launch = (command: Command, preparation: Preparation): E.Either<LaunchError, number> => {
+export const launch = (
+  operation: string,
+  command: Command,
+  preparation: Preparation
+): E.Either<LaunchError, number> => {
+  const cut = cutShort(operation, command)
+  if (cut !== undefined) return E.left(cut)
   const pair = socketpair()
   if (E.isLeft(pair)) return pair
   const [ours, theirs] = pair.right
   // The child's copy of our end is of no use to it.
   const child = clone(preparation.flags, program(command, preparation, theirs, ours))
   closeSync(theirs)
-  const wrong = E.isRight(child) ? accompany(child.right, ours, command.file, preparation.checks) : undefined
+  const wrong = E.isRight(child) ? accompany(child.right, ours, command, preparation.checks) : undefined
   closeSync(ours)
   if (E.isLeft(child) || wrong === undefined) return child
   kill(child.right)

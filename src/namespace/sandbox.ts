@@ -1,6 +1,7 @@
 import { readlinkSync, writeFileSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
+import type { InvalidInput } from './error'
 import {
   type Check,
   type Command,
@@ -36,8 +37,8 @@ export interface NoSandbox {
   readonly hint: string
 }
 
-const noSandbox = (error: LaunchError): NoSandbox | NotExecutable =>
-  error._tag === 'NotExecutable'
+const noSandbox = (error: LaunchError): SandboxError =>
+  error._tag === 'NotExecutable' || error._tag === 'InvalidInput'
     ? error
     : {
         _tag: 'NoSandbox',
@@ -103,13 +104,13 @@ const start = (
   { environment = process.env, directory }: SandboxOptions
 ): E.Either<LaunchError, number> => {
   const command = { file, args, directory, environment: { ...environment, [variable]: ownNamespace() } }
-  const started = launch(command, asRoot)
+  const started = launch('namespaces.sandbox', command, asRoot)
   const denied =
     E.isLeft(started) && started.left._tag === 'SystemCallFailed' && started.left.code === 'EPERM'
-  return denied ? launch(command, asUser) : started
+  return denied ? launch('namespaces.sandbox', command, asUser) : started
 }
 
-export type SandboxError = NoSandbox | NotExecutable
+export type SandboxError = NoSandbox | NotExecutable | InvalidInput
 
 export type SandboxOptions = Pick<Command, 'environment' | 'directory'>
 

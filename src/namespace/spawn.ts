@@ -4,17 +4,14 @@ import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
 import { within } from './enter'
 import type { NamespaceError } from './error'
-import { type NotExecutable, notExecutable } from './launch'
+import { isOfFile, type NotExecutable, notExecutable } from './launch'
 import type { NamespaceRef } from './reference'
 import { failureOf, type SystemCallFailed } from './system'
-
-/** What execve says of a file. `man 2 execve` */
-const ofFile: ReadonlySet<string> = new Set(['EACCES', 'EISDIR', 'ELOOP', 'ENOENT', 'ENOEXEC', 'ENOTDIR'])
 
 /** Node says of a working directory that is not there what it says of a file. */
 const reasonOf = (error: Error, file: string, { cwd }: SpawnOptions): SystemCallFailed | NotExecutable => {
   const failure = failureOf('spawn', error)
-  if (ofFile.has(failure.code) && (cwd === undefined || existsSync(cwd))) return notExecutable(file)
+  if (isOfFile(failure.code) && (cwd === undefined || existsSync(cwd))) return notExecutable(file)
   const place = cwd === undefined ? '' : ` in ${cwd}`
   return { ...failure, file, message: `spawn ${file}${place}${failure.message.slice('spawn'.length)}` }
 }

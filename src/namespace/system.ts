@@ -1,4 +1,5 @@
 /** The system calls that Node lacks, and the only file that knows how they are reached. */
+import { closeSync, openSync, readSync } from 'node:fs'
 import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 import * as E from 'fp-ts/Either'
@@ -177,6 +178,7 @@ const koffi = once((): Koffi => require('koffi'))
 const libc = once(() => koffi().load(null))
 
 const prototypes = {
+  __errno_location: 'uintptr __errno_location()',
   bind: 'int bind(int, const void *, unsigned int)',
   capget: 'int capget(void *, void *)',
   clone: 'int clone(void *, void *, int, void *)',
@@ -405,6 +407,23 @@ export type Call = readonly [
   name: string,
   ...given: ReadonlyArray<number | string | Uint8Array | ReadonlyArray<string> | null>
 ]
+
+/** Of the call of a child from `clone` that was refused last: it has its errno where we have ours. */
+export const errnoOf = (pid: number): number | undefined => {
+  const address = bound('__errno_location')() as number | bigint
+  const bytes = new Uint8Array(4)
+  try {
+    const descriptor = openSync(`/proc/${pid}/mem`, 'r')
+    try {
+      readSync(descriptor, bytes, 0, bytes.length, BigInt(address) as never)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return undefined
+  }
+  return new Int32Array(bytes.buffer)[0]
+}
 
 /** Room for a ucontext_t, which takes 4560 bytes on arm64, and for the stack of its call. */
 const contextSize = 16_384

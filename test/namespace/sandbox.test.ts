@@ -102,6 +102,18 @@ kernelTest(test, 'a file that is not there', [], async () => {
   })
 })
 
+kernelTest(test, 'a directory that is not there, or not in there', [], async () => {
+  // Nobody outside has it, and the sandbox's own /run covers it.
+  const covered = mkdtempSync('/run/isolink-')
+  for (const directory of ['/no/such/place', covered])
+    assert.equal(await left(sandbox('true', [], { directory })), {
+      _tag: 'NotExecutable',
+      file: 'true',
+      message: `true cannot be executed in ${directory}: chdir: no such file or directory (ENOENT)`
+    })
+  rmSync(covered, { recursive: true })
+})
+
 /** A process that runs a sandbox, as soon as what runs in there has said its pid. */
 const outer = async (
   file: string

@@ -67,6 +67,38 @@ kernelTest(test, 'exec answers how the file ended', [], async () => {
   assert.equal(await right(exec('there', 'sh', ['-c', 'kill -KILL $$'])), { code: null, signal: 'SIGKILL' })
 })
 
+kernelTest(test, 'exec runs nothing elsewhere than it was told', [], async () => {
+  const where = async (directory: string) =>
+    await exec('there', 'sh', ['-c', '[ "$(pwd)" = / ]'], { directory })()
+  assert.equal(await where('/'), E.right({ code: 0, signal: null }))
+  assert.equal(await where('../../../../../../..'), E.right({ code: 0, signal: null }))
+  for (const [directory, reason] of [
+    ['/nowhere', 'no such file or directory (ENOENT)'],
+    [process.execPath, 'not a directory (ENOTDIR)']
+  ] as const) {
+    const message = `sh cannot be executed in ${directory}: chdir: ${reason}`
+    assert.equal(await where(directory), E.left({ _tag: 'NotExecutable', file: 'sh', message }))
+  }
+})
+
+kernelTest(test, 'exec gives the file what it was given, or nothing', [], async () => {
+  const refusal = async (...[args, options]: [ReadonlyArray<string>, object?]) =>
+    (await left(exec('there', 'true', args, options))).message
+  assert.is(await refusal(['x', 'a\0b']), 'namespaces.exec: args.1 has a NUL, where it would end')
+  assert.is(
+    await refusal([], { environment: { A: '1', B: '\0' } }),
+    'namespaces.exec: options.environment.B has a NUL, where it would end'
+  )
+  assert.is(
+    (await left(exec('there', 'true\0x'))).message,
+    'namespaces.exec: file has a NUL, where it would end'
+  )
+  assert.is(
+    await refusal(['x'.repeat(140_000)]),
+    'true cannot be executed: execve: argument list too long (E2BIG)'
+  )
+})
+
 kernelTest(
   test,
   'exec sees the links of the namespace in /sys, as ip netns exec does',
