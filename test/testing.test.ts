@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -172,6 +172,41 @@ test('a request that was not recorded says how it differs', async () => {
     }),
     `${failed('link.list')}the recording ends before RTM_GETLINK`
   )
+})
+
+test('what a function throws, and what cannot be written down, is the error of whoever asked', async () => {
+  const thrower = (): never => {
+    throw new Error('this was not to be asked')
+  }
+  const of = async (transport: OpenTransport): Promise<string> => {
+    await using connection = open({ transport, timeout: 5000 })
+    return String(await connection.link.list().catch(messageOf))
+  }
+  const made = transportFrom(obliging)
+  assert.match(await of(transportFrom(thrower)), /failed: this was not to be asked$/)
+  assert.match(await of(transportFrom(() => undefined as never)), /failed: the function gave no array of/)
+  assert.is(await of(thrower), 'open: this was not to be asked')
+  assert.is(await of(recorder(thrower, made)), 'record: this was not to be asked')
+  assert.match(await of(recorder('/dev/full', made)), /^record: no space left on device \(ENOSPC\)/)
+  for (const event of ['sent', 'received'])
+    assert.match(
+      await of(recorder(record => (record.event === event ? thrower() : undefined), made)),
+      /failed: this was not to be asked$/
+    )
+})
+
+test('a record that is none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'isolink-'))
+  writeFileSync(join(folder, 'null.jsonl'), 'null\n')
+  await using connection = open({ transport: replayer(join(folder, 'null.jsonl')) })
+  assert.is(await connection.link.list().catch(messageOf), 'open: the record at 0 says no event: null')
+  rmSync(folder, { recursive: true })
+})
+
+test('monitor follows a made-up kernel', async () => {
+  await using host = open({ transport: transportFrom(obliging) })
+  const { value } = await host.monitor(['link'], { snapshot: true }).next()
+  assert.equal(value?.object === 'resync' && value.values.link.map(({ name }) => name), ['eth0'])
 })
 
 test('a recording that is not there, and a socket that is not in it, are errors', async () => {

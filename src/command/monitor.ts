@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/TaskEither'
 import { type Connection, open } from '../connection'
 import type { Link } from '../link'
 import type { Event } from '../monitor'
+import { deadline } from '../namespace/turn'
 import { RT_TABLE } from '../route'
 import type { NetlinkError } from '../socket/error'
 import { addressRow } from './listing/address'
@@ -47,10 +48,12 @@ export const monitor = (command: Command): Command =>
     .action((given: ReadonlyArray<Object>, options: Options) => {
       // Nobody waits for those that go on for ever to be told that one does not.
       const ending = new AbortController()
-      const signal = AbortSignal.any([
-        ending.signal,
-        ...(options.for === undefined ? [] : [AbortSignal.timeout(options.for)])
-      ])
+      const { signal } = ending
+      if (options.for !== undefined)
+        signal.addEventListener(
+          'abort',
+          deadline(options.for, () => ending.abort())
+        )
       return conclude(
         TE.sequenceArray<void, NetlinkError>(
           (options.namespace.length === 0 ? [undefined] : options.namespace).map(namespace =>

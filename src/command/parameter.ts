@@ -20,7 +20,8 @@ const units: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, 
 /** The milliseconds of `500ms`, `30s`, `5m` or `1h`; a number without a unit is of seconds. */
 export const durationOf = (text: string): number => {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
-  const milliseconds = Number(number) * (units[unit] ?? 1)
-  if (!(milliseconds > 0)) throw new InvalidArgumentError('is no duration such as 500ms, 30s, 5m or 1h')
+  const milliseconds = Math.ceil(Number(number) * (units[unit] ?? 1))
+  if (!(milliseconds > 0 && Number.isSafeInteger(milliseconds)))
+    throw new InvalidArgumentError('is no duration such as 500ms, 30s, 5m or 1h')
   return milliseconds
 }

@@ -49,7 +49,7 @@ export interface NotPrepared {
   readonly message: string
 }
 
-/** The file is not there, or cannot be executed, or not there or with these arguments. */
+/** The file is not there, or cannot be executed, at all or with these arguments or in this directory. */
 export interface NotExecutable {
   readonly _tag: 'NotExecutable'
   readonly file: string

@@ -4,7 +4,7 @@ export const turn = 2
 /** Milliseconds on a clock that only goes forward: Node needs one of them to load `performance`. */
 export const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
-/** The longest wait of a timer of Node's, in milliseconds: a longer one would be over at once. */
+/** The longest wait of a timer of Node's, in milliseconds: a longer one is over at once. */
 const longestWait = 2 ** 31 - 1
 
 /**
@@ -12,13 +12,18 @@ const longestWait = 2 ** 31 - 1
  * first: Node looks at timers before descriptors, so where the process was busy, a wait could end beside its answer.
  */
 export const deadline = (milliseconds: number, then: () => void): (() => void) => {
+  let timer: NodeJS.Timeout
   let last: NodeJS.Immediate | undefined
-  const timer = setTimeout(
-    () => {
-      last = setImmediate(then)
-    },
-    Math.min(milliseconds, longestWait)
-  )
+  const wait = (left: number): void => {
+    timer = setTimeout(
+      () => {
+        if (left > longestWait) wait(left - longestWait)
+        else last = setImmediate(then)
+      },
+      Math.min(left, longestWait)
+    )
+  }
+  wait(milliseconds)
   return () => {
     clearTimeout(timer)
     clearImmediate(last)

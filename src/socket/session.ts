@@ -30,7 +30,7 @@ import { linkByName } from './name'
 import { openTransport } from './open'
 import type { Feature, ListRequest, Request } from './request'
 import { type Stream, streamOf } from './stream'
-import type { OpenTransport } from './transport'
+import { careful, type OpenTransport } from './transport'
 
 export interface SessionOptions {
   /** The namespace to work in; our own by default. */
@@ -63,6 +63,8 @@ export interface Session {
   ) => Task<Results<R>>
   /** Reads a list as it comes, through a socket of its own. */
   readonly stream: <A>(request: ListRequest<A>, options?: SendOptions) => Stream<A>
+  /** Milliseconds that the kernel has for an answer: those given, or the session's own. */
+  readonly patience: (given: number | undefined) => number
   /** A socket apart in the session's namespace, which whoever opens it closes. */
   readonly openTransport: OpenTransport
   /** Does something by the session's own namespace, unless it is closed. */
@@ -109,12 +111,12 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   const followers = new Set<() => void>()
   /** Those of generic netlink, as they become known. */
   const families: Record<number, string> = {}
-  const open = options.transport ?? openTransport
+  const open = options.transport === undefined ? openTransport : careful(options.transport)
   let queue: Array<Batch> = []
   let flushing: Promise<void> | undefined
   let isClosed = false
 
-  const patience = (own: number | undefined): number => own ?? options.timeout ?? defaultTimeout
+  const patience: Session['patience'] = given => given ?? options.timeout ?? defaultTimeout
 
   const openAt: OpenTransport = (...given) =>
     pipe(
@@ -357,6 +359,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       () =>
         run(requests, sendOptions) as never,
     stream,
+    patience,
     openTransport: openAt,
     at: (operation, use) => (isClosed ? E.left(closed(operation)) : use({ fd: home })),
     whenClosed: then => {

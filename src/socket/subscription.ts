@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/Either'
 import { decodeMessages, encodeMessages, type Message, type Protocol } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
-import { failedToSend, type NetlinkError } from './error'
+import { deadline } from '../namespace/turn'
+import { failedToSend, type NetlinkError, timedOut } from './error'
 import type { List, ListRequest } from './request'
 import type { Session } from './session'
 import type { Transport } from './transport'
@@ -232,13 +233,19 @@ export const subscribe = <S extends Sources>(
    */
   const reachPresent = (line: Line): Promise<void> =>
     new Promise(resolve => {
+      const patience = session.patience(timeout)
+      const cancel = deadline(patience, () => fail(timedOut('monitor', patience)))
+      const reached = (): void => {
+        cancel()
+        resolve()
+      }
       const ask = (): void => {
         if (isClosed()) {
-          resolve()
+          reached()
           return
         }
         const before = line.transport.dropped()
-        line.marker = { sequence: ++sequence, reached: resolve }
+        line.marker = { sequence: ++sequence, reached }
         const failure = line.transport.send(question(line.protocol, sequence))
         if (failure !== undefined) {
           fail(failedToSend('monitor', failure))
@@ -246,7 +253,7 @@ export const subscribe = <S extends Sources>(
         }
         line.dropped = line.transport.dropped()
         if (line.dropped === before) return
-        line.marker = { sequence: 0, reached: resolve }
+        line.marker = { sequence: 0, reached }
         setTimeout(ask, pause)
       }
       line.listening = false

@@ -1,6 +1,8 @@
-import type * as E from 'fp-ts/Either'
+import * as E from 'fp-ts/Either'
+import { pipe } from 'fp-ts/function'
 import type { Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
+import { failureOf } from '../namespace/system'
 
 /** What carries datagrams to the kernel and back. */
 export interface Transport {
@@ -42,3 +44,28 @@ export type OpenTransport = (
   receiver: Receiver,
   options?: TransportOptions
 ) => E.Either<NamespaceError, Transport>
+
+const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
+
+/** A transport of somebody else's: what it throws is the error of whoever needed it, and ends nothing else. */
+export const careful =
+  (open: OpenTransport): OpenTransport =>
+  (...given) => {
+    try {
+      return pipe(
+        open(...given),
+        E.map(transport => ({
+          ...transport,
+          send: datagram => {
+            try {
+              return transport.send(datagram)
+            } catch (thrown) {
+              return errorOf(thrown)
+            }
+          }
+        }))
+      )
+    } catch (thrown) {
+      return E.left(failureOf('open', errorOf(thrown)))
+    }
+  }

@@ -35,11 +35,17 @@ export interface FarEndOptions {
   readonly receiveBuffer?: number
 }
 
+/** What `monitor` asks to know how far it has read. Any kernel acknowledges it, so no function has to. */
+const isMarker = ({ type, flags }: Message): boolean => type === 'NLMSG_NOOP' && (flags & NLM_F.ACK) !== 0
+
 type Fault = Pick<DecodeError | EncodeError, 'path' | 'reason'>
 
 const wrong = ({ path, reason }: Fault): Error => new Error(`${path}: ${reason}`)
 
-/** A transport whose other end is a function instead of the kernel. */
+/**
+ * A transport whose other end is a function instead of the kernel. If that throws, the requests that it was given fail,
+ * and say so.
+ */
 export const transportFrom =
   (answer: Answer, { port = 77, receiveBuffer = 212_992 }: FarEndOptions = {}): OpenTransport =>
   (protocol, receiver) => {
@@ -75,7 +81,10 @@ export const transportFrom =
         pipe(
           decodeMessages(protocol, datagram),
           E.match(wrong, messages => {
-            const answers = answer(messages, end)
+            const asked = messages.filter(({ type }) => type !== 'NLMSG_NOOP')
+            const given = asked.length === 0 ? [] : answer(asked, end)
+            if (!Array.isArray(given)) return new Error('the function gave no array of messages')
+            const answers = [...messages.filter(isMarker).map(acknowledged), ...given]
             if (answers.length > 0)
               deliver(
                 answers.map(each => ({ ...each, port })),

@@ -7,7 +7,19 @@ import type { OpenTransport } from '../socket/transport'
 import { hexOf } from './datagram'
 import type { SessionRecord } from './record'
 
-type Write = (record: SessionRecord) => void
+/** Says what kept it from being written. */
+type Write = (record: SessionRecord) => Error | undefined
+
+const writing =
+  (write: (record: SessionRecord) => void): Write =>
+  record => {
+    try {
+      write(record)
+      return undefined
+    } catch (error) {
+      return error as Error
+    }
+  }
 
 /** A file begins anew with the first socket, and grows line by line, so that a crash loses nothing. */
 const linesIn = (path: string): (() => E.Either<SystemCallFailed, Write>) => {
@@ -17,7 +29,7 @@ const linesIn = (path: string): (() => E.Either<SystemCallFailed, Write>) => {
       () => {
         if (!begun) writeFileSync(path, '')
         begun = true
-        return record => appendFileSync(path, `${JSON.stringify(record)}\n`)
+        return writing(record => appendFileSync(path, `${JSON.stringify(record)}\n`))
       },
       error => failureOf('open', error)
     )
@@ -31,7 +43,7 @@ export const recorder = (
   to: string | ((record: SessionRecord) => void),
   open: OpenTransport = openTransport
 ): OpenTransport => {
-  const begin = typeof to === 'string' ? linesIn(to) : () => E.right(to)
+  const begin = typeof to === 'string' ? linesIn(to) : () => E.right(writing(to))
   let sockets = 0
   return (protocol, receiver, ...options) =>
     pipe(
@@ -45,28 +57,32 @@ export const recorder = (
             {
               ...receiver,
               datagram: (bytes, sender) => {
-                write({ event: 'received', socket, sender, hex: hexOf(bytes) })
-                receiver.datagram(bytes, sender)
+                const failure = write({ event: 'received', socket, sender, hex: hexOf(bytes) })
+                if (failure === undefined) receiver.datagram(bytes, sender)
+                else receiver.failed(failure)
               }
             },
             ...options
           ),
-          E.map(transport => {
+          E.chainW(transport => {
             const { port, receiveBuffer } = transport
-            write({ event: 'opened', socket, protocol, port, receiveBuffer })
-            return {
+            const unwritten = write({ event: 'opened', socket, protocol, port, receiveBuffer })
+            if (unwritten !== undefined) {
+              transport.close()
+              return E.left(failureOf('record', unwritten))
+            }
+            return E.right({
               ...transport,
-              send: (datagram: Uint8Array) => {
-                write({ event: 'sent', socket, hex: hexOf(datagram) })
-                return transport.send(datagram)
-              },
+              send: (datagram: Uint8Array) =>
+                write({ event: 'sent', socket, hex: hexOf(datagram) }) ?? transport.send(datagram),
               dropped: () => {
                 const count = transport.dropped()
-                if (count !== known) write({ event: 'dropped', socket, count })
+                const failure = count === known ? undefined : write({ event: 'dropped', socket, count })
                 known = count
+                if (failure !== undefined) receiver.failed(failure)
                 return count
               }
-            }
+            })
           })
         )
       })

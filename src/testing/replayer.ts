@@ -131,11 +131,17 @@ const linesOf = (path: string): (() => E.Either<SystemCallFailed, Records>) => {
         records ??= readFileSync(path, 'utf8')
           .split('\n')
           .filter(line => line !== '')
-          .map(line => JSON.parse(line) as SessionRecord)
+          .map(recordOf)
         return records
       },
       error => failureOf('open', error)
     )
+}
+
+const recordOf = (line: string, n: number): SessionRecord => {
+  const record = JSON.parse(line)
+  if (typeof record?.event !== 'string') throw new Error(`the record at ${n} says no event: ${line}`)
+  return record
 }
 
 /** Requests leave their port out: the kernel knows it. */

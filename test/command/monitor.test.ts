@@ -53,6 +53,17 @@ kernelTest(test, 'isolink monitor: what comes and goes, a line each', needs, asy
   await stop(monitor)
 })
 
+kernelTest(test, 'isolink monitor --for: of any length', needs, async () => {
+  for (const brief of ['1.1ms', '0.00101s', '0.0000123m']) {
+    const { status, stderr } = isolink(['monitor', '--for', brief])
+    assert.equal([stderr, status], ['', 0], brief)
+  }
+  const monitor = start('address', '--for', '700h')
+  await untilTold(monitor, flap)
+  await stop(monitor)
+  refused(isolink(['monitor', '--for', `${'9'.repeat(400)}h`]), 2, /is no duration/)
+})
+
 kernelTest(test, 'isolink monitor: what has changed of a link', needs, async () => {
   ip('link add br0 type bridge\nlink add v0 type veth peer name v1')
   const monitor = start('link')

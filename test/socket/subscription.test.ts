@@ -61,6 +61,7 @@ const kernel = (room = Number.POSITIVE_INFINITY) => {
     fail: (error: Error): void => receiver?.failed(error),
     session: {
       whenClosed: () => () => undefined,
+      patience: (given: number | undefined) => given ?? 2000,
       batch: () => async () => {
         state.lists++
         await Promise.resolve()
@@ -330,6 +331,15 @@ test('break, return and an AbortSignal close the socket and end the loop', async
   const never = kernel()
   const already = subscribe(never.session, sources, { signal: AbortSignal.abort() })
   assert.equal([await already.next(), never.open], [{ value: undefined, done: true }, false])
+})
+
+test('a resync that does not come to an end is given up', async () => {
+  const world = kernel()
+  const events = subscribe(world.session, sources, { snapshot: true, timeout: 20 })
+  // What was asked is never answered.
+  const { value } = await events.next()
+  assert.is(value?.object === 'failure' && value.error._tag, 'TimedOut')
+  assert.equal([await events.next(), world.open], [{ value: undefined, done: true }, false])
 })
 
 test('drops are noticed though nothing comes after them', async () => {
