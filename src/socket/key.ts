@@ -1,0 +1,79 @@
+import * as E from 'fp-ts/Either'
+import { nearest } from '../../protocol/definition/nearest'
+import { type InvalidInput, invalidInput } from './error'
+import type { ListRequest } from './request'
+
+/** What there is under each key. */
+export interface Table {
+  readonly [key: string]: boolean | Table
+}
+
+/** Also those that only some members of a union have. */
+type KeyOf<A> = A extends unknown ? keyof A : never
+
+/**
+ * The keys of what a verb takes: true for what is read, or its own keys where that is an object or a list of them; false
+ * for what only a listing has, and is passed over so that what was listed can be given back.
+ */
+type Keys<Given, Listed> = { readonly [K in KeyOf<Given>]: true | Table } & {
+  readonly [K in Exclude<KeyOf<Listed>, KeyOf<Given>>]: false
+}
+
+/** Without a prototype, as `constructor` is no key. */
+export const keysOf = <Given, Listed = never>(keys: Keys<Given, Listed>): Table =>
+  Object.assign(Object.create(null), keys)
+
+interface Stray {
+  readonly path: string
+  readonly key: string
+  readonly known: Table
+}
+
+/** The first key that there is not. Nothing is made where all are there: routes come in hundreds of thousands. */
+const strayIn = (given: unknown, known: Table): Stray | undefined => {
+  if (typeof given !== 'object' || given === null) return undefined
+  if (Array.isArray(given)) {
+    for (let n = 0; n < given.length; n++) {
+      const stray = strayIn(given[n], known)
+      if (stray !== undefined) return { ...stray, path: `${n}.${stray.path}` }
+    }
+    return undefined
+  }
+  for (const key in given) {
+    const inner = known[key]
+    if (inner === undefined) return { path: key, key, known }
+    if (typeof inner === 'boolean') continue
+    const stray = strayIn(given[key as never], inner)
+    if (stray !== undefined) return { ...stray, path: `${key}.${stray.path}` }
+  }
+  return undefined
+}
+
+/** A request that fails, whatever it was to be. */
+interface Refused extends Omit<ListRequest<never>, 'read'> {
+  readonly read: () => never
+}
+
+const refused = (error: InvalidInput): Refused => ({
+  operation: error.operation,
+  protocol: 'route',
+  answering: 'dump',
+  messages: () => E.left(error),
+  read: () => undefined as never,
+  entries: () => [],
+  fields: {}
+})
+
+/**
+ * What stands for the request if a key of what was given is not known, which only those can give who have no types: it
+ * would be passed over, and something else be done than was meant.
+ */
+export const misspelt = (operation: string, given: unknown, keys: Table): Refused | undefined => {
+  if (typeof given !== 'object' || given === null)
+    return refused(invalidInput(operation, 'request', `${String(given)} is no object`))
+  const stray = strayIn(given, keys)
+  if (stray === undefined) return undefined
+  const { path, key, known } = stray
+  const taken = Object.keys(known).filter(each => known[each] !== false)
+  return refused(invalidInput(operation, path, `is no field${nearest(key, taken)}`))
+}
