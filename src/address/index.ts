@@ -5,6 +5,7 @@ import type { Address as AddressMessage } from '../../protocol/rtnetlink/address
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { addressFamilies, broadcastOf, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { longestName } from '../socket/name'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
@@ -58,10 +59,28 @@ export interface NewAddress {
   readonly protocol?: number
 }
 
+const keys = keysOf<NewAddress, Address>({
+  link: true,
+  address: true,
+  prefixLength: true,
+  peer: true,
+  broadcast: true,
+  label: true,
+  scope: true,
+  flags: true,
+  validLifetime: true,
+  preferredLifetime: true,
+  metric: true,
+  protocol: true,
+  family: false
+})
+
 export interface AddressFilter {
   readonly link?: LinkRef
   readonly family?: 'ipv4' | 'ipv6'
 }
+
+const filterKeys = keysOf<AddressFilter>({ link: true, family: true })
 
 const forever = 0xffffffff
 
@@ -81,6 +100,7 @@ const fields = {
 
 /** Lists addresses, of all links or of one: `ip address show`. */
 export const list = (filter: AddressFilter = {}): ListRequest<Address> =>
+  misspelt('address.list', filter, filterKeys) ??
   listing({
     operation: 'address.list',
     protocol: 'route',
@@ -125,25 +145,26 @@ const change = (
   flags: number,
   given: NewAddress,
   hints: Request<void>['hints'] = {}
-): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [given.link],
-  messages: known =>
-    pipe(
-      bodyOf(operation, given),
-      E.map(body => [
-        message(type, NLM_F.REQUEST | flags, {
-          ...body,
-          header: { ...body.header, index: known.indexOf(given.link) }
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints
-})
+): Request<void> =>
+  misspelt(operation, given, keys) ?? {
+    operation,
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [given.link],
+    messages: known =>
+      pipe(
+        bodyOf(operation, given),
+        E.map(body => [
+          message(type, NLM_F.REQUEST | flags, {
+            ...body,
+            header: { ...body.header, index: known.indexOf(given.link) }
+          })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints
+  }
 
 /** Another address that goes with one: the kernel takes the first bytes of any. */
 const companion = (

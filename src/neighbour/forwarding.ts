@@ -6,6 +6,7 @@ import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { type Neighbour as NeighbourMessage, NTF, NUD } from '../../protocol/rtnetlink/neighbour'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
@@ -82,11 +83,35 @@ export interface NewForwardingEntry {
   readonly router?: boolean
 }
 
+const keys = keysOf<NewForwardingEntry, ForwardingEntry>({
+  link: true,
+  linkAddress: true,
+  database: true,
+  state: true,
+  vlan: true,
+  destination: true,
+  port: true,
+  vni: true,
+  sourceVni: true,
+  via: true,
+  nexthop: true,
+  sticky: true,
+  external: true,
+  router: true,
+  bridge: false,
+  offloaded: false,
+  used: false,
+  updated: false,
+  flags: false
+})
+
 export interface ForwardingFilter {
   /** Entries of this port, or of this tunnel. */
   readonly link?: LinkRef
   readonly bridge?: LinkRef
 }
+
+const filterKeys = keysOf<ForwardingFilter>({ link: true, bridge: true })
 
 /** What tells one entry from others. */
 export interface ForwardingKey {
@@ -107,6 +132,8 @@ export interface ForwardingFlush {
   /** Default: dynamic and static. */
   readonly state?: ForwardingState
 }
+
+const flushKeys = keysOf<ForwardingFlush>({ link: true, database: true, vlan: true, state: true })
 
 const fields = {
   'attributes.lladdr': 'linkAddress',
@@ -139,6 +166,7 @@ const hints = {
 
 /** Lists the entries of all databases, of a bridge's, or of a link: `bridge fdb show`. */
 export const list = (filter: ForwardingFilter = {}): ListRequest<ForwardingEntry> =>
+  misspelt('neighbour.forwarding.list', filter, filterKeys) ??
   listing({
     operation: 'neighbour.forwarding.list',
     protocol: 'route',
@@ -161,25 +189,26 @@ export const list = (filter: ForwardingFilter = {}): ListRequest<ForwardingEntry
   })
 
 /** An entry by its address: `bridge fdb get`. Since Linux 5.0. */
-export const get = (key: ForwardingKey): Request<ForwardingEntry> => ({
-  operation: 'neighbour.forwarding.get',
-  protocol: 'route',
-  answering: 'single',
-  links: [key.link],
-  messages: known =>
-    pipe(
-      databaseOf('neighbour.forwarding.get', key),
-      E.map(flags => [
-        message('RTM_GETNEIGH', NLM_F.REQUEST, {
-          header: { family: AF.BRIDGE, ifindex: known.indexOf(key.link), flags },
-          attributes: present({ lladdr: key.linkAddress, vlan: key.vlan })
-        })
-      ])
-    ),
-  read: answers => answers.flatMap(entriesIn)[0] as ForwardingEntry,
-  fields,
-  hints: { ...hints, ENOENT: 'there is no such entry' }
-})
+export const get = (key: ForwardingKey): Request<ForwardingEntry> =>
+  misspelt('neighbour.forwarding.get', key, keys) ?? {
+    operation: 'neighbour.forwarding.get',
+    protocol: 'route',
+    answering: 'single',
+    links: [key.link],
+    messages: known =>
+      pipe(
+        databaseOf('neighbour.forwarding.get', key),
+        E.map(flags => [
+          message('RTM_GETNEIGH', NLM_F.REQUEST, {
+            header: { family: AF.BRIDGE, ifindex: known.indexOf(key.link), flags },
+            attributes: present({ lladdr: key.linkAddress, vlan: key.vlan })
+          })
+        ])
+      ),
+    read: answers => answers.flatMap(entriesIn)[0] as ForwardingEntry,
+    fields,
+    hints: { ...hints, ENOENT: 'there is no such entry' }
+  }
 
 /** Adds an entry: `bridge fdb add`. */
 export const add = (entry: NewForwardingEntry): Request<void> =>
@@ -200,35 +229,36 @@ export const remove = (entry: NewForwardingEntry): Request<void> =>
   change('neighbour.forwarding.remove', 'RTM_DELNEIGH', 0, entry, { ENOENT: 'there is no such entry' })
 
 /** Removes many entries at once: `bridge fdb flush`. Since Linux 5.19. */
-export const flush = (which: ForwardingFlush): Request<void> => ({
-  operation: 'neighbour.forwarding.flush',
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [which.link],
-  messages: known =>
-    pipe(
-      E.Do,
-      E.apS('state', input('neighbour.forwarding.flush').named('state', forwardingStates, which.state)),
-      E.apS('flags', databaseOf('neighbour.forwarding.flush', which)),
-      E.map(({ state, flags }) => {
-        const of = which.state === undefined ? NUD.PERMANENT : NUD.NOARP | NUD.PERMANENT
-        return [
-          message('RTM_DELNEIGH', NLM_F.REQUEST | NLM_F.BULK, {
-            header: {
-              family: AF.BRIDGE,
-              ifindex: known.indexOf(which.link),
-              flags,
-              state: (state ?? 0) & of
-            },
-            attributes: present({ vlan: which.vlan, ndmStateMask: of })
-          })
-        ]
-      })
-    ),
-  read: () => undefined,
-  fields,
-  hints
-})
+export const flush = (which: ForwardingFlush): Request<void> =>
+  misspelt('neighbour.forwarding.flush', which, flushKeys) ?? {
+    operation: 'neighbour.forwarding.flush',
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [which.link],
+    messages: known =>
+      pipe(
+        E.Do,
+        E.apS('state', input('neighbour.forwarding.flush').named('state', forwardingStates, which.state)),
+        E.apS('flags', databaseOf('neighbour.forwarding.flush', which)),
+        E.map(({ state, flags }) => {
+          const of = which.state === undefined ? NUD.PERMANENT : NUD.NOARP | NUD.PERMANENT
+          return [
+            message('RTM_DELNEIGH', NLM_F.REQUEST | NLM_F.BULK, {
+              header: {
+                family: AF.BRIDGE,
+                ifindex: known.indexOf(which.link),
+                flags,
+                state: (state ?? 0) & of
+              },
+              attributes: present({ vlan: which.vlan, ndmStateMask: of })
+            })
+          ]
+        })
+      ),
+    read: () => undefined,
+    fields,
+    hints
+  }
 
 const change = (
   operation: string,
@@ -236,55 +266,60 @@ const change = (
   flags: number,
   given: NewForwardingEntry,
   more: Request<void>['hints'] = {}
-): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [given.link, given.via].filter(link => link !== undefined),
-  linkField: link => (link === given.link ? 'link' : 'via'),
-  messages: known =>
-    pipe(
-      E.Do,
-      E.apS('destination', input(operation).address('destination', given.destination)),
-      E.apS('state', input(operation).named('state', forwardingStates, given.state)),
-      E.apS('database', input(operation).named('database', databases, given.database)),
-      E.filterOrElse(
-        ({ destination }) => destination === undefined || given.nexthop === undefined,
-        () =>
-          invalidInput(operation, 'nexthop', 'cannot stand beside destination: it names the far ends itself')
-      ),
-      E.map(({ destination, state, database }) => {
-        const tunnel = destination !== undefined || given.nexthop !== undefined
-        return [
-          message(type, NLM_F.REQUEST | flags, {
-            header: {
-              family: AF.BRIDGE,
-              ifindex: known.indexOf(given.link),
-              state: state ?? forwardingStates.static,
-              flags:
-                (database ?? (tunnel ? NTF.SELF : NTF.MASTER)) |
-                (given.sticky === true ? NTF.STICKY : 0) |
-                (given.external === true ? NTF.EXT_LEARNED : 0) |
-                (given.router === true ? NTF.ROUTER : 0)
-            },
-            attributes: present({
-              lladdr: given.linkAddress,
-              dst: destination,
-              vlan: given.vlan,
-              port: given.port,
-              vni: given.vni,
-              srcVni: given.sourceVni,
-              ifindex: given.via === undefined ? undefined : known.indexOf(given.via),
-              nhId: given.nexthop
+): Request<void> =>
+  misspelt(operation, given, keys) ?? {
+    operation,
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [given.link, given.via].filter(link => link !== undefined),
+    linkField: link => (link === given.link ? 'link' : 'via'),
+    messages: known =>
+      pipe(
+        E.Do,
+        E.apS('destination', input(operation).address('destination', given.destination)),
+        E.apS('state', input(operation).named('state', forwardingStates, given.state)),
+        E.apS('database', input(operation).named('database', databases, given.database)),
+        E.filterOrElse(
+          ({ destination }) => destination === undefined || given.nexthop === undefined,
+          () =>
+            invalidInput(
+              operation,
+              'nexthop',
+              'cannot stand beside destination: it names the far ends itself'
+            )
+        ),
+        E.map(({ destination, state, database }) => {
+          const tunnel = destination !== undefined || given.nexthop !== undefined
+          return [
+            message(type, NLM_F.REQUEST | flags, {
+              header: {
+                family: AF.BRIDGE,
+                ifindex: known.indexOf(given.link),
+                state: state ?? forwardingStates.static,
+                flags:
+                  (database ?? (tunnel ? NTF.SELF : NTF.MASTER)) |
+                  (given.sticky === true ? NTF.STICKY : 0) |
+                  (given.external === true ? NTF.EXT_LEARNED : 0) |
+                  (given.router === true ? NTF.ROUTER : 0)
+              },
+              attributes: present({
+                lladdr: given.linkAddress,
+                dst: destination,
+                vlan: given.vlan,
+                port: given.port,
+                vni: given.vni,
+                srcVni: given.sourceVni,
+                ifindex: given.via === undefined ? undefined : known.indexOf(given.via),
+                nhId: given.nexthop
+              })
             })
-          })
-        ]
-      })
-    ),
-  read: () => undefined,
-  fields,
-  hints: { ...hints, ...more }
-})
+          ]
+        })
+      ),
+    read: () => undefined,
+    fields,
+    hints: { ...hints, ...more }
+  }
 
 const entriesIn = (answer: { readonly type: string }): ReadonlyArray<ForwardingEntry> =>
   answer.type === 'RTM_NEWNEIGH' ? entriesOf(answer as unknown as NeighbourMessage) : []

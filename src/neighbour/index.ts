@@ -6,6 +6,7 @@ import { type Neighbour as NeighbourMessage, NTF, NTF_EXT, NUD } from '../../pro
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
@@ -81,6 +82,24 @@ export interface NewNeighbour {
   readonly protocol?: number
 }
 
+const keys = keysOf<NewNeighbour, Neighbour>({
+  link: true,
+  address: true,
+  linkAddress: true,
+  state: true,
+  router: true,
+  external: true,
+  managed: true,
+  use: true,
+  protocol: true,
+  family: false,
+  confirmed: false,
+  used: false,
+  updated: false,
+  probes: false,
+  flags: false
+})
+
 /** What tells one neighbour from others. */
 export interface NeighbourKey {
   readonly link: LinkRef
@@ -95,6 +114,8 @@ export interface NeighbourFilter {
   readonly state?: NeighbourState
 }
 
+const filterKeys = keysOf<NeighbourFilter>({ link: true, family: true, master: true, state: true })
+
 const fields = {
   'attributes.dst': 'address',
   'attributes.lladdr': 'linkAddress',
@@ -108,6 +129,7 @@ const fields = {
 
 /** Lists neighbours, of all links or of one: `ip neighbour show`. */
 export const list = (filter: NeighbourFilter = {}): ListRequest<Neighbour> =>
+  misspelt('neighbour.list', filter, filterKeys) ??
   listing({
     operation: 'neighbour.list',
     protocol: 'route',
@@ -128,25 +150,26 @@ export const list = (filter: NeighbourFilter = {}): ListRequest<Neighbour> =>
   })
 
 /** A neighbour by its address: `ip neighbour get`. Since Linux 5.0. */
-export const get = ({ link, address }: NeighbourKey): Request<Neighbour> => ({
-  operation: 'neighbour.get',
-  protocol: 'route',
-  answering: 'single',
-  links: [link],
-  messages: known =>
-    pipe(
-      addressed('neighbour.get', address),
-      E.map(({ family, dst }) => [
-        message('RTM_GETNEIGH', NLM_F.REQUEST, {
-          header: { family, ifindex: known.indexOf(link) },
-          attributes: { dst }
-        })
-      ])
-    ),
-  read: answers => answers.flatMap(neighboursIn)[0] as Neighbour,
-  fields,
-  hints: { ENOENT: `the link has no neighbour ${address}` }
-})
+export const get = (key: NeighbourKey): Request<Neighbour> =>
+  misspelt('neighbour.get', key, keys) ?? {
+    operation: 'neighbour.get',
+    protocol: 'route',
+    answering: 'single',
+    links: [key.link],
+    messages: known =>
+      pipe(
+        addressed('neighbour.get', key.address),
+        E.map(({ family, dst }) => [
+          message('RTM_GETNEIGH', NLM_F.REQUEST, {
+            header: { family, ifindex: known.indexOf(key.link) },
+            attributes: { dst }
+          })
+        ])
+      ),
+    read: answers => answers.flatMap(neighboursIn)[0] as Neighbour,
+    fields,
+    hints: { ENOENT: `the link has no neighbour ${key.address}` }
+  }
 
 /** Adds a neighbour: `ip neighbour add`. */
 export const add = (neighbour: NewNeighbour): Request<void> =>
@@ -165,65 +188,67 @@ export const set = (neighbour: NewNeighbour): Request<void> =>
   })
 
 /** Removes a neighbour: `ip neighbour delete`. */
-export const remove = ({ link, address }: NeighbourKey): Request<void> => ({
-  operation: 'neighbour.remove',
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [link],
-  messages: known =>
-    pipe(
-      addressed('neighbour.remove', address),
-      E.map(({ family, dst }) => [
-        message('RTM_DELNEIGH', NLM_F.REQUEST, {
-          header: { family, ifindex: known.indexOf(link) },
-          attributes: { dst }
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints: { ENOENT: `the link has no neighbour ${address}` }
-})
+export const remove = (key: NeighbourKey): Request<void> =>
+  misspelt('neighbour.remove', key, keys) ?? {
+    operation: 'neighbour.remove',
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [key.link],
+    messages: known =>
+      pipe(
+        addressed('neighbour.remove', key.address),
+        E.map(({ family, dst }) => [
+          message('RTM_DELNEIGH', NLM_F.REQUEST, {
+            header: { family, ifindex: known.indexOf(key.link) },
+            attributes: { dst }
+          })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints: { ENOENT: `the link has no neighbour ${key.address}` }
+  }
 
 const change = (
   operation: string,
   flags: number,
   given: NewNeighbour,
   hints: Request<void>['hints'] = {}
-): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [given.link],
-  messages: known =>
-    pipe(
-      E.Do,
-      E.apS('address', addressed(operation, given.address)),
-      E.apS('state', input(operation).named('state', neighbourStates, given.state)),
-      E.map(({ address: { family, dst }, state }) => [
-        message('RTM_NEWNEIGH', NLM_F.REQUEST | flags, {
-          header: {
-            family,
-            ifindex: known.indexOf(given.link),
-            state: state ?? (given.linkAddress === undefined ? NUD.NONE : NUD.PERMANENT),
-            flags:
-              (given.router === true ? NTF.ROUTER : 0) |
-              (given.external === true ? NTF.EXT_LEARNED : 0) |
-              (given.use === true ? NTF.USE : 0)
-          },
-          attributes: present({
-            dst,
-            lladdr: given.linkAddress,
-            protocol: given.protocol,
-            flagsExt: given.managed === true ? NTF_EXT.MANAGED : undefined
+): Request<void> =>
+  misspelt(operation, given, keys) ?? {
+    operation,
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [given.link],
+    messages: known =>
+      pipe(
+        E.Do,
+        E.apS('address', addressed(operation, given.address)),
+        E.apS('state', input(operation).named('state', neighbourStates, given.state)),
+        E.map(({ address: { family, dst }, state }) => [
+          message('RTM_NEWNEIGH', NLM_F.REQUEST | flags, {
+            header: {
+              family,
+              ifindex: known.indexOf(given.link),
+              state: state ?? (given.linkAddress === undefined ? NUD.NONE : NUD.PERMANENT),
+              flags:
+                (given.router === true ? NTF.ROUTER : 0) |
+                (given.external === true ? NTF.EXT_LEARNED : 0) |
+                (given.use === true ? NTF.USE : 0)
+            },
+            attributes: present({
+              dst,
+              lladdr: given.linkAddress,
+              protocol: given.protocol,
+              flagsExt: given.managed === true ? NTF_EXT.MANAGED : undefined
+            })
           })
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints
-})
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints
+  }
 
 const addressed = (
   operation: string,

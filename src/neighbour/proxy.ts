@@ -4,6 +4,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { type Neighbour as NeighbourMessage, NTF } from '../../protocol/rtnetlink/neighbour'
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { input } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 
@@ -26,10 +27,20 @@ export interface NewProxy {
   readonly protocol?: number
 }
 
+const keys = keysOf<NewProxy, Proxy>({
+  link: true,
+  address: true,
+  router: true,
+  protocol: true,
+  family: false
+})
+
 export interface ProxyFilter {
   readonly link?: LinkRef
   readonly family?: 'ipv4' | 'ipv6'
 }
+
+const filterKeys = keysOf<ProxyFilter>({ link: true, family: true })
 
 const fields = {
   'attributes.dst': 'address',
@@ -39,6 +50,7 @@ const fields = {
 
 /** Lists the addresses that we answer for: `ip neighbour show proxy`. */
 export const list = (filter: ProxyFilter = {}): ListRequest<Proxy> =>
+  misspelt('neighbour.proxy.list', filter, filterKeys) ??
   listing({
     operation: 'neighbour.proxy.list',
     protocol: 'route',
@@ -73,29 +85,30 @@ const change = (
   flags: number,
   given: NewProxy,
   hints: Request<void>['hints'] = {}
-): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [given.link],
-  messages: known =>
-    pipe(
-      input(operation).address('address', given.address),
-      E.map((dst = '') => [
-        message(type, NLM_F.REQUEST | flags, {
-          header: {
-            family: addressFamilies[familyOf(dst) ?? 'ipv4'],
-            ifindex: known.indexOf(given.link),
-            flags: NTF.PROXY | (given.router === true ? NTF.ROUTER : 0)
-          },
-          attributes: present({ dst, protocol: given.protocol })
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints
-})
+): Request<void> =>
+  misspelt(operation, given, keys) ?? {
+    operation,
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [given.link],
+    messages: known =>
+      pipe(
+        input(operation).address('address', given.address),
+        E.map((dst = '') => [
+          message(type, NLM_F.REQUEST | flags, {
+            header: {
+              family: addressFamilies[familyOf(dst) ?? 'ipv4'],
+              ifindex: known.indexOf(given.link),
+              flags: NTF.PROXY | (given.router === true ? NTF.ROUTER : 0)
+            },
+            attributes: present({ dst, protocol: given.protocol })
+          })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints
+  }
 
 const proxiesOf = ({ header, attributes }: NeighbourMessage): ReadonlyArray<Proxy> => {
   const family = header.family === 2 ? 'ipv4' : header.family === 10 ? 'ipv6' : undefined

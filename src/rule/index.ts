@@ -7,6 +7,7 @@ import { FIB_RULE, FR_ACT, type Rule as RuleMessage } from '../../protocol/rtnet
 import { addressFamilies, formatPrefix, type Prefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
@@ -28,6 +29,8 @@ export interface Range {
   readonly start: number
   readonly end: number
 }
+
+const range = keysOf<Range>({ start: true, end: true })
 
 /** Which packets a rule is for: those to which all that is given applies. */
 export interface RuleSelector {
@@ -95,11 +98,41 @@ export interface NewRule extends RuleSelector {
   readonly suppressGroup?: number
 }
 
+const keys = keysOf<NewRule, Rule>({
+  from: true,
+  to: true,
+  incoming: true,
+  outgoing: true,
+  mark: true,
+  markMask: true,
+  tos: true,
+  dscp: true,
+  ipProtocol: true,
+  sourcePorts: range,
+  destinationPorts: range,
+  users: range,
+  tunnelId: true,
+  l3mdev: true,
+  invert: true,
+  family: true,
+  priority: true,
+  action: true,
+  table: true,
+  goto: true,
+  protocol: true,
+  realms: true,
+  suppressPrefixLength: true,
+  suppressGroup: true,
+  flags: false
+})
+
 export interface RuleFilter {
   readonly family?: 'ipv4' | 'ipv6'
   readonly table?: number
   readonly priority?: number
 }
+
+const filterKeys = keysOf<RuleFilter>({ family: true, table: true, priority: true })
 
 const fields = {
   'attributes.dst': 'to',
@@ -131,6 +164,7 @@ const fields = {
 
 /** Lists rules in the order in which they are asked, those of IPv4 first: `ip rule show`. */
 export const list = (filter: RuleFilter = {}): ListRequest<Rule> =>
+  misspelt('rule.list', filter, filterKeys) ??
   listing({
     operation: 'rule.list',
     protocol: 'route',
@@ -150,6 +184,7 @@ export const list = (filter: RuleFilter = {}): ListRequest<Rule> =>
 
 /** Adds a rule: `ip rule add`. */
 export const add = (rule: NewRule): Request<void> =>
+  misspelt('rule.add', rule, keys) ??
   change(
     'rule.add',
     'RTM_NEWRULE',
@@ -164,6 +199,7 @@ export const add = (rule: NewRule): Request<void> =>
 
 /** Removes the first rule that has all that is given: `ip rule delete`. */
 export const remove = (rule: NewRule): Request<void> =>
+  misspelt('rule.remove', rule, keys) ??
   change('rule.remove', 'RTM_DELRULE', 0, rule, { ENOENT: 'there is no such rule' })
 
 const change = (

@@ -158,4 +158,11 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(address.add({ link, address: '192.0.2.1/24', validLifetime: -1 })), 'validLifetime')
 })
 
+test('a key that there is not is named before anything is sent', async () => {
+  const given = { link: 'eth0', address: '192.0.2.1/24', lable: 'eth0:web' }
+  for (const verb of [address.add, address.replace, address.remove])
+    assert.is(await fault(verb(given)), 'lable')
+  assert.is(await fault(address.list({ lnik: 'eth0' } as never)), 'lnik')
+})
+
 test.run()

@@ -110,6 +110,20 @@ test('what is wrong is named before anything is sent', async () => {
   )
 })
 
+test('a key that there is not is named before anything is sent', async () => {
+  const given = { link: 'eth0', address: '10.0.0.2', linkAdress: mac }
+  const { get, add, set, replace, remove, proxy, forwarding } = neighbour
+  for (const verb of [get, add, set, replace, remove, proxy.add, proxy.remove])
+    assert.is(await fault(verb(given)), 'linkAdress')
+  const entry = { link: 'eth0', linkAddress: mac, vlna: 7 }
+  const { append, flush } = forwarding
+  for (const verb of [forwarding.get, forwarding.add, append, forwarding.replace, forwarding.remove])
+    assert.is(await fault(verb(entry)), 'vlna')
+  assert.is(await fault(flush({ link: 'br0', linkAddress: mac } as never)), 'linkAddress', 'it would all go')
+  for (const list of [neighbour.list, proxy.list, forwarding.list])
+    assert.is(await fault(list({ lnik: 'eth0' } as never)), 'lnik')
+})
+
 const withLink = async (use: (connection: Connection, index: number) => Promise<void>): Promise<void> => {
   await using connection = open()
   await connection.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } })
@@ -221,6 +235,28 @@ kernelTest(test, 'ip neighbour show proxy shows ours, and we list those of ip', 
   })
 )
 
+kernelTest(test, 'what is listed can be taken away, and given again', [], () =>
+  withLink(async connection => {
+    const { neighbour: table } = connection
+    await table.add({ link: 'v0', address: '10.0.0.2', linkAddress: mac, protocol: 9 })
+    await table.add({ link: 'v0', address: 'fd00::2', linkAddress: mac, router: true, external: true })
+    await table.proxy.add({ link: 'v0', address: 'fd00::9', router: true })
+    const lasting = ({ confirmed, used, updated, probes, ...entry }: neighbour.Neighbour) => entry
+    const before = await table.list({ link: 'v0', state: 'permanent' })
+    const [proxy] = (await table.proxy.list()) as ReadonlyArray<neighbour.NewProxy>
+    const external = await table.get({ link: 'v0', address: 'fd00::2' })
+    assert.ok(proxy !== undefined)
+    for (const each of before) await table.remove(each)
+    await table.proxy.remove(proxy)
+    assert.equal([await table.list({ link: 'v0', state: 'permanent' }), await table.proxy.list()], [[], []])
+    for (const each of before) await table.add(each)
+    await table.proxy.add(proxy)
+    assert.equal(lasting(await table.get(external)), lasting(external))
+    assert.equal((await table.list({ link: 'v0', state: 'permanent' })).map(lasting), before.map(lasting))
+    assert.equal(await table.proxy.list(), [proxy])
+  })
+)
+
 const withBridge = async (use: (connection: Connection) => Promise<void>): Promise<void> =>
   withLink(async connection => {
     await connection.link.add({ kind: 'bridge', name: 'br0', up: true })
@@ -269,6 +305,18 @@ kernelTest(test, 'bridge fdb shows ours, and we list those of bridge', [command(
     await forwarding.flush({ link: 'v0' })
     const last = (await forwarding.list({ link: 'v0' })).filter(({ state }) => state !== 'permanent')
     assert.equal(last, [])
+  })
+)
+
+kernelTest(test, 'what a database is listed with can be taken away, and given again', [], () =>
+  withBridge(async ({ neighbour: { forwarding } }) => {
+    await forwarding.add({ link: 'v0', linkAddress: mac, sticky: true })
+    const entry = await forwarding.get({ link: 'v0', linkAddress: mac })
+    await forwarding.remove(entry)
+    assert.not((await forwarding.list({ link: 'v0' })).some(({ linkAddress }) => linkAddress === mac))
+    await forwarding.add(entry)
+    const again = await forwarding.get(entry)
+    assert.equal({ ...again, used: 0, updated: 0 }, { ...entry, used: 0, updated: 0 })
   })
 )
 

@@ -150,6 +150,15 @@ kernelTest(
   }
 )
 
+test('a key that there is not is named before anything is sent', async () => {
+  const given = { from: '10.0.0.0/8', prioritty: 5 }
+  assert.is(await fault(rule.add(given)), 'prioritty')
+  assert.is(await fault(rule.remove(given)), 'prioritty')
+  assert.is(await fault(rule.list({ tabel: 5 } as never)), 'tabel')
+  const sourcePorts = { start: 5, end: 6, ned: 6 }
+  assert.is(await fault(rule.add({ ipProtocol: 6, sourcePorts })), 'sourcePorts.ned')
+})
+
 kernelTest(test, 'what was listed can be added again', [command('ip')], async () => {
   await using connection = open()
   for (const [ours] of kernelRules) await connection.rule.add(ours)
