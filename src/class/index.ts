@@ -4,6 +4,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import type { TrafficClass as ClassMessage } from '../../protocol/rtnetlink/class'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { parsed } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import type { Given } from '../traffic/given'
@@ -52,6 +53,18 @@ export type NewClass = NewClassBase &
     | { readonly kind: string; readonly options?: undefined }
   )
 
+const keys = keysOf<NewClass, Class>({
+  link: true,
+  handle: true,
+  parent: true,
+  kind: true,
+  options: true,
+  leaf: false,
+  statistics: false,
+  ownStatistics: false,
+  message: false
+})
+
 /** What tells one class from others. */
 export interface ClassKey {
   readonly link: LinkRef
@@ -64,6 +77,8 @@ export interface ClassFilter {
   readonly qdisc?: Handle
 }
 
+const filterKeys = keysOf<ClassFilter>({ link: true, qdisc: true })
+
 const fields = {
   'attributes.kind': 'kind',
   'attributes.options': 'options',
@@ -74,6 +89,7 @@ const fields = {
 
 /** Lists the classes of a link's qdiscs: `tc class show`. */
 export const list = (filter: ClassFilter): ListRequest<Class> =>
+  misspelt('class.list', filter, filterKeys) ??
   listing({
     operation: 'class.list',
     protocol: 'route',
@@ -92,25 +108,26 @@ export const list = (filter: ClassFilter): ListRequest<Class> =>
   })
 
 /** A class by its handle. */
-export const get = (key: ClassKey): Request<Class> => ({
-  operation: 'class.get',
-  protocol: 'route',
-  answering: 'single',
-  links: [key.link],
-  messages: known =>
-    pipe(
-      handleOf('class.get', key),
-      E.map(handle => [
-        // The kernel answers by a notification, which the asker gets only if he asks for an echo.
-        message('RTM_GETTCLASS', NLM_F.REQUEST | NLM_F.ECHO, {
-          header: { ifindex: known.indexOf(key.link), handle }
-        })
-      ])
-    ),
-  read: answers => answers.flatMap(classesIn)[0] as Class,
-  fields,
-  hints: { ENOENT: `there is no class ${key.handle}` }
-})
+export const get = (key: ClassKey): Request<Class> =>
+  misspelt('class.get', key, keys) ?? {
+    operation: 'class.get',
+    protocol: 'route',
+    answering: 'single',
+    links: [key.link],
+    messages: known =>
+      pipe(
+        handleOf('class.get', key),
+        E.map(handle => [
+          // The kernel answers by a notification, which the asker gets only if he asks for an echo.
+          message('RTM_GETTCLASS', NLM_F.REQUEST | NLM_F.ECHO, {
+            header: { ifindex: known.indexOf(key.link), handle }
+          })
+        ])
+      ),
+    read: answers => answers.flatMap(classesIn)[0] as Class,
+    fields,
+    hints: { ENOENT: `there is no class ${key.handle}` }
+  }
 
 /** Adds a class: `tc class add`. */
 export const add = (given: NewClass): Request<void> =>
@@ -127,25 +144,26 @@ export const set = (given: NewClass): Request<void> =>
   change('class.set', 0, given, { ENOENT: `there is no class ${given.handle}; replace makes it` })
 
 /** Removes a class: `tc class delete`. */
-export const remove = (key: ClassKey): Request<void> => ({
-  operation: 'class.remove',
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [key.link],
-  messages: known =>
-    pipe(
-      handleOf('class.remove', key),
-      E.map(handle => [
-        message('RTM_DELTCLASS', NLM_F.REQUEST, { header: { ifindex: known.indexOf(key.link), handle } })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints: {
-    ENOENT: `there is no class ${key.handle}`,
-    EBUSY: 'a class hangs below it, or a filter leads to it'
+export const remove = (key: ClassKey): Request<void> =>
+  misspelt('class.remove', key, keys) ?? {
+    operation: 'class.remove',
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [key.link],
+    messages: known =>
+      pipe(
+        handleOf('class.remove', key),
+        E.map(handle => [
+          message('RTM_DELTCLASS', NLM_F.REQUEST, { header: { ifindex: known.indexOf(key.link), handle } })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints: {
+      ENOENT: `there is no class ${key.handle}`,
+      EBUSY: 'a class hangs below it, or a filter leads to it'
+    }
   }
-})
 
 const handleOf = (operation: string, key: ClassKey): E.Either<InvalidInput, number> =>
   pipe(
@@ -161,30 +179,31 @@ const change = (
   flags: number,
   given: NewClass,
   hints: Request<void>['hints'] = {}
-): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [given.link],
-  messages: known =>
-    pipe(
-      E.Do,
-      E.apS('handle', handleOf(operation, given)),
-      E.apS(
-        'parent',
-        parsed(operation, 'parent', given.parent, text => parseHandle(text, classPlaces))
+): Request<void> =>
+  misspelt(operation, given, keys) ?? {
+    operation,
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [given.link],
+    messages: known =>
+      pipe(
+        E.Do,
+        E.apS('handle', handleOf(operation, given)),
+        E.apS(
+          'parent',
+          parsed(operation, 'parent', given.parent, text => parseHandle(text, classPlaces))
+        ),
+        E.map(({ handle, parent = (handle & 0xffff0000) >>> 0 }) => [
+          message('RTM_NEWTCLASS', NLM_F.REQUEST | flags, {
+            header: { ifindex: known.indexOf(given.link), handle, parent },
+            attributes: present({ kind: given.kind, options: given.options } as Attributes)
+          })
+        ])
       ),
-      E.map(({ handle, parent = (handle & 0xffff0000) >>> 0 }) => [
-        message('RTM_NEWTCLASS', NLM_F.REQUEST | flags, {
-          header: { ifindex: known.indexOf(given.link), handle, parent },
-          attributes: present({ kind: given.kind, options: given.options } as Attributes)
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields: { ...fields, ...optionFields(given.options) },
-  hints: { ENOENT: 'there is no such qdisc, or no such class to hang it below', ...hints }
-})
+    read: () => undefined,
+    fields: { ...fields, ...optionFields(given.options) },
+    hints: { ENOENT: 'there is no such qdisc, or no such class to hang it below', ...hints }
+  }
 
 /** The kernel's keys of a kind's options are the caller's own. */
 const optionFields = (options: object = {}): { readonly [path: string]: string } =>

@@ -6,6 +6,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { type Filter as FilterMessage, TCA_CLS_FLAGS } from '../../protocol/rtnetlink/filter'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input, linkPlace, parsed } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import type { Given } from '../traffic/given'
@@ -97,6 +98,21 @@ export type NewFilter = FilterSite &
     | { readonly kind: string; readonly options?: undefined }
   )
 
+const keys = keysOf<NewFilter, Filter>({
+  link: true,
+  parent: true,
+  block: true,
+  chain: true,
+  priority: true,
+  protocol: true,
+  handle: true,
+  kind: true,
+  class: true,
+  actions: true,
+  options: true,
+  message: false
+})
+
 export type FilterFilter = FilterSite & {
   readonly chain?: number
   readonly priority?: number
@@ -121,6 +137,15 @@ export type FilterFlush = FilterSite & {
   readonly protocol?: EtherType
 }
 
+const filterKeys = keysOf<FilterFilter | FilterFlush>({
+  link: true,
+  parent: true,
+  block: true,
+  chain: true,
+  priority: true,
+  protocol: true
+})
+
 const fields = {
   'attributes.kind': 'kind',
   'attributes.chain': 'chain',
@@ -135,6 +160,7 @@ const fields = {
 
 /** Lists the filters of a site: `tc filter show`. */
 export const list = (filter: FilterFilter): ListRequest<Filter> =>
+  misspelt('filter.list', filter, filterKeys) ??
   listing({
     operation: 'filter.list',
     protocol: 'route',
@@ -155,25 +181,26 @@ export const list = (filter: FilterFilter): ListRequest<Filter> =>
   })
 
 /** A filter by its priority and handle: `tc filter get`. */
-export const get = (key: FilterKey): Request<Filter> => ({
-  operation: 'filter.get',
-  protocol: 'route',
-  answering: 'single',
-  links: linksOf(key),
-  messages: known =>
-    pipe(
-      headerOf('filter.get', { ...key, protocol: key.protocol ?? 'all' }, known),
-      E.map(header => [
-        message('RTM_GETTFILTER', NLM_F.REQUEST, {
-          header: { ...header, handle: key.handle },
-          attributes: present({ kind: key.kind, chain: key.chain })
-        })
-      ])
-    ),
-  read: answers => answers.flatMap(filtersIn)[0] as Filter,
-  fields,
-  hints: { ENOENT: 'there is no such filter' }
-})
+export const get = (key: FilterKey): Request<Filter> =>
+  misspelt('filter.get', key, keys) ?? {
+    operation: 'filter.get',
+    protocol: 'route',
+    answering: 'single',
+    links: linksOf(key),
+    messages: known =>
+      pipe(
+        headerOf('filter.get', { ...key, protocol: key.protocol ?? 'all' }, known),
+        E.map(header => [
+          message('RTM_GETTFILTER', NLM_F.REQUEST, {
+            header: { ...header, handle: key.handle },
+            attributes: present({ kind: key.kind, chain: key.chain })
+          })
+        ])
+      ),
+    read: answers => answers.flatMap(filtersIn)[0] as Filter,
+    fields,
+    hints: { ENOENT: 'there is no such filter' }
+  }
 
 /** Adds a filter: `tc filter add`. */
 export const add = (filter: NewFilter): Request<void> =>
@@ -190,49 +217,51 @@ export const set = (filter: NewFilter): Request<void> =>
   change('filter.set', 0, filter, { ENOENT: 'there is no such filter; replace makes it' })
 
 /** Removes a filter: `tc filter delete`. */
-export const remove = (key: FilterKey): Request<void> => ({
-  operation: 'filter.remove',
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: linksOf(key),
-  messages: known =>
-    pipe(
-      headerOf('filter.remove', { ...key, protocol: key.protocol ?? 'all' }, known),
-      E.map(header => [
-        message('RTM_DELTFILTER', NLM_F.REQUEST, {
-          header: { ...header, handle: key.handle },
-          attributes: present({ kind: key.kind, chain: key.chain })
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints: { ENOENT: 'there is no such filter' }
-})
+export const remove = (key: FilterKey): Request<void> =>
+  misspelt('filter.remove', key, keys) ?? {
+    operation: 'filter.remove',
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: linksOf(key),
+    messages: known =>
+      pipe(
+        headerOf('filter.remove', { ...key, protocol: key.protocol ?? 'all' }, known),
+        E.map(header => [
+          message('RTM_DELTFILTER', NLM_F.REQUEST, {
+            header: { ...header, handle: key.handle },
+            attributes: present({ kind: key.kind, chain: key.chain })
+          })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints: { ENOENT: 'there is no such filter' }
+  }
 
 /** Removes many filters at once: `tc filter delete` without a handle. */
-export const flush = (which: FilterFlush): Request<void> => ({
-  operation: 'filter.flush',
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: linksOf(which),
-  messages: known =>
-    pipe(
-      which.protocol !== undefined && which.priority === undefined
-        ? E.left(invalidInput('filter.flush', 'protocol', 'cannot be given without a priority'))
-        : headerOf(
-            'filter.flush',
-            which.priority === undefined ? which : { ...which, protocol: which.protocol ?? 'all' },
-            known
-          ),
-      E.map(header => [
-        message('RTM_DELTFILTER', NLM_F.REQUEST, { header, attributes: present({ chain: which.chain }) })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints: { ENOENT: 'there are no such filters' }
-})
+export const flush = (which: FilterFlush): Request<void> =>
+  misspelt('filter.flush', which, filterKeys) ?? {
+    operation: 'filter.flush',
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: linksOf(which),
+    messages: known =>
+      pipe(
+        which.protocol !== undefined && which.priority === undefined
+          ? E.left(invalidInput('filter.flush', 'protocol', 'cannot be given without a priority'))
+          : headerOf(
+              'filter.flush',
+              which.priority === undefined ? which : { ...which, protocol: which.protocol ?? 'all' },
+              known
+            ),
+        E.map(header => [
+          message('RTM_DELTFILTER', NLM_F.REQUEST, { header, attributes: present({ chain: which.chain }) })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints: { ENOENT: 'there are no such filters' }
+  }
 
 const linksOf = ({ link }: FilterSite): ReadonlyArray<LinkRef> => (link === undefined ? [] : [link])
 
@@ -283,39 +312,40 @@ const change = (
   flags: number,
   given: NewFilter,
   hints: Request<void>['hints'] = {}
-): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [...linksOf(given), ...(given.actions ?? []).map(({ link }) => link)].filter(
-    link => link !== undefined
-  ),
-  linkField: named => linkPlace(named, given.link, 'actions', given.actions ?? []),
-  messages: known =>
-    pipe(
-      E.Do,
-      E.apS('header', headerOf(operation, { ...given, protocol: given.protocol ?? 'all' }, known)),
-      E.apS('classid', parsed(operation, 'class', given.class, parseHandle)),
-      E.map(({ header, classid }) => [
-        message('RTM_NEWTFILTER', NLM_F.REQUEST | flags, {
-          header: { ...header, handle: given.handle ?? 0 },
-          attributes: present({
-            kind: given.kind,
-            chain: given.chain,
-            options: present({
-              ...settable(given.options),
-              classid,
-              act: given.actions?.map(action => actionOf(action, known))
-            })
-          } as Attributes)
-        })
-      ])
+): Request<void> =>
+  misspelt(operation, given, keys) ?? {
+    operation,
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [...linksOf(given), ...(given.actions ?? []).map(({ link }) => link)].filter(
+      link => link !== undefined
     ),
-  read: () => undefined,
-  fields: { ...fields, ...optionFields(given.options) },
-  needs: [filterKind(given.kind), ...(given.actions ?? []).map(({ kind }) => actionKind(kind))],
-  hints
-})
+    linkField: named => linkPlace(named, given.link, 'actions', given.actions ?? []),
+    messages: known =>
+      pipe(
+        E.Do,
+        E.apS('header', headerOf(operation, { ...given, protocol: given.protocol ?? 'all' }, known)),
+        E.apS('classid', parsed(operation, 'class', given.class, parseHandle)),
+        E.map(({ header, classid }) => [
+          message('RTM_NEWTFILTER', NLM_F.REQUEST | flags, {
+            header: { ...header, handle: given.handle ?? 0 },
+            attributes: present({
+              kind: given.kind,
+              chain: given.chain,
+              options: present({
+                ...settable(given.options),
+                classid,
+                act: given.actions?.map(action => actionOf(action, known))
+              })
+            } as Attributes)
+          })
+        ])
+      ),
+    read: () => undefined,
+    fields: { ...fields, ...optionFields(given.options) },
+    needs: [filterKind(given.kind), ...(given.actions ?? []).map(({ kind }) => actionKind(kind))],
+    hints
+  }
 
 /** Whether hardware filters is told, and not asked for. */
 const told = TCA_CLS_FLAGS.IN_HW | TCA_CLS_FLAGS.NOT_IN_HW

@@ -13,6 +13,7 @@ import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
@@ -24,6 +25,8 @@ export interface GroupMember {
   readonly weight: number
 }
 
+const member = keysOf<GroupMember>({ id: true, weight: true })
+
 /** How a resilient group moves flows, as few as it can. Times are in seconds. */
 export interface Resilience {
   /** How many buckets flows are spread over. */
@@ -33,6 +36,8 @@ export interface Resilience {
   /** After how long out of balance any bucket may move; 0, the default, is never. */
   readonly unbalanced?: number
 }
+
+const resilience = keysOf<Resilience>({ buckets: true, idle: true, unbalanced: true })
 
 /** A nexthop that routes refer to, or a group of them: `ip nexthop`. <linux/nexthop.h> */
 export interface Nexthop {
@@ -88,6 +93,22 @@ export interface NewGroup extends Numbered {
 
 export type NewNexthop = NewSingle | NewGroup
 
+const keys = keysOf<NewNexthop, Nexthop>({
+  id: true,
+  family: true,
+  gateway: true,
+  link: true,
+  onlink: true,
+  blackhole: true,
+  encap: true,
+  forwarding: true,
+  group: member,
+  resilient: resilience,
+  protocol: true,
+  scope: false,
+  flags: false
+})
+
 export interface NexthopFilter {
   readonly family?: 'ipv4' | 'ipv6'
   readonly link?: LinkRef
@@ -96,6 +117,14 @@ export interface NexthopFilter {
   readonly groups?: boolean
   readonly forwarding?: boolean
 }
+
+const filterKeys = keysOf<NexthopFilter>({
+  family: true,
+  link: true,
+  master: true,
+  groups: true,
+  forwarding: true
+})
 
 /** A bucket of a resilient group, which flows are hashed to. <linux/nexthop.h> */
 export interface Bucket {
@@ -113,6 +142,8 @@ export interface BucketFilter {
   /** Buckets that lead to this nexthop. */
   readonly nexthop?: number
 }
+
+const bucketKeys = keysOf<BucketFilter>({ id: true, nexthop: true })
 
 const fields = {
   'attributes.id': 'id',
@@ -142,6 +173,7 @@ const hints = {
 
 /** Lists nexthops and groups: `ip nexthop show`. */
 export const list = (filter: NexthopFilter = {}): ListRequest<Nexthop> =>
+  misspelt('nexthop.list', filter, filterKeys) ??
   listing({
     operation: 'nexthop.list',
     protocol: 'route',
@@ -199,6 +231,7 @@ export const remove = (id: number): Request<void> => ({
 
 /** Lists the buckets of resilient groups: `ip nexthop bucket show`. Since Linux 5.13. */
 export const buckets = (filter: BucketFilter = {}): ListRequest<Bucket> =>
+  misspelt('nexthop.buckets', filter, bucketKeys) ??
   listing({
     operation: 'nexthop.buckets',
     protocol: 'route',
@@ -220,25 +253,26 @@ const change = (
   flags: number,
   given: NewNexthop,
   more: Request<void>['hints'] = {}
-): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: 'link' in given && given.link !== undefined ? [given.link] : [],
-  messages: known =>
-    pipe(
-      given.group === undefined ? singleOf(operation, given, known) : groupOf(operation, given),
-      E.map(({ header, attributes }) => [
-        message('RTM_NEWNEXTHOP', NLM_F.REQUEST | flags, {
-          header: { protocol: given.protocol ?? RTPROT.STATIC, ...header },
-          attributes: present({ id: given.id, fdb: given.forwarding || undefined, ...attributes })
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints: { ...hints, ...more }
-})
+): Request<void> =>
+  misspelt(operation, given, keys) ?? {
+    operation,
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: 'link' in given && given.link !== undefined ? [given.link] : [],
+    messages: known =>
+      pipe(
+        given.group === undefined ? singleOf(operation, given, known) : groupOf(operation, given),
+        E.map(({ header, attributes }) => [
+          message('RTM_NEWNEXTHOP', NLM_F.REQUEST | flags, {
+            header: { protocol: given.protocol ?? RTPROT.STATIC, ...header },
+            attributes: present({ id: given.id, fdb: given.forwarding || undefined, ...attributes })
+          })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints: { ...hints, ...more }
+  }
 
 interface Content {
   readonly header: object

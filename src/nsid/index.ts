@@ -3,6 +3,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Nsid as NsidMessage } from '../../protocol/rtnetlink/nsid'
 import type { NamespaceRef } from '../namespace/reference'
+import { keysOf, misspelt } from '../socket/key'
 import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
@@ -18,6 +19,8 @@ export interface NewNsid {
   /** Default: the kernel takes the first that is free. */
   readonly id?: number
 }
+
+const keys = keysOf<NewNsid>({ namespace: true, id: true })
 
 /** NETNSA_NSID_NOT_ASSIGNED. <linux/net_namespace.h> */
 const none = -1
@@ -50,23 +53,24 @@ export const get = (namespace: NamespaceRef): Request<Nsid | undefined> => ({
 })
 
 /** Gives a namespace a number here, once and for all: `ip netns set`. */
-export const add = ({ namespace, id = none }: NewNsid): Request<void> => ({
-  operation: 'nsid.add',
-  protocol: 'route',
-  answering: 'acknowledged',
-  namespaces: [namespace],
-  messages: known =>
-    E.right([
-      message('RTM_NEWNSID', NLM_F.REQUEST, {
-        attributes: { nsid: id, fd: known.descriptorOf(namespace) }
-      })
-    ]),
-  read: () => undefined,
-  fields,
-  hints: {
-    EEXIST: 'a namespace keeps the number that it has here, and no other gets it'
+export const add = (given: NewNsid): Request<void> =>
+  misspelt('nsid.add', given, keys) ?? {
+    operation: 'nsid.add',
+    protocol: 'route',
+    answering: 'acknowledged',
+    namespaces: [given.namespace],
+    messages: known =>
+      E.right([
+        message('RTM_NEWNSID', NLM_F.REQUEST, {
+          attributes: { nsid: given.id ?? none, fd: known.descriptorOf(given.namespace) }
+        })
+      ]),
+    read: () => undefined,
+    fields,
+    hints: {
+      EEXIST: 'a namespace keeps the number that it has here, and no other gets it'
+    }
   }
-})
 
 const nsidsIn = (answer: { readonly type: string }): ReadonlyArray<Nsid> =>
   answer.type === 'RTM_NEWNSID' ? nsidsOf(answer as unknown as NsidMessage) : []

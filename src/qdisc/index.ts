@@ -5,6 +5,7 @@ import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Qdisc as QdiscMessage } from '../../protocol/rtnetlink/qdisc'
 import { invalidInput } from '../socket/error'
 import { parsed } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
@@ -64,6 +65,20 @@ export type NewQdisc = NewQdiscBase &
     | { readonly kind: string; readonly options?: undefined }
   )
 
+const keys = keysOf<NewQdisc, Qdisc>({
+  link: true,
+  parent: true,
+  handle: true,
+  kind: true,
+  options: true,
+  ingressBlock: true,
+  egressBlock: true,
+  statistics: false,
+  ownStatistics: false,
+  offloaded: false,
+  message: false
+})
+
 /** What tells one qdisc from others: its place. */
 export interface QdiscKey {
   readonly link: LinkRef
@@ -77,6 +92,8 @@ export interface QdiscFilter {
   readonly invisible?: boolean
 }
 
+const filterKeys = keysOf<QdiscFilter>({ link: true, invisible: true })
+
 const fields = {
   'attributes.kind': 'kind',
   'attributes.options': 'options',
@@ -89,6 +106,7 @@ const fields = {
 
 /** Lists qdiscs, of all links or of one: `tc qdisc show`. */
 export const list = (filter: QdiscFilter = {}): ListRequest<Qdisc> =>
+  misspelt('qdisc.list', filter, filterKeys) ??
   listing({
     operation: 'qdisc.list',
     protocol: 'route',
@@ -106,25 +124,26 @@ export const list = (filter: QdiscFilter = {}): ListRequest<Qdisc> =>
   })
 
 /** The qdisc at a place: `tc qdisc get`. */
-export const get = (key: QdiscKey): Request<Qdisc> => ({
-  operation: 'qdisc.get',
-  protocol: 'route',
-  answering: 'single',
-  links: [key.link],
-  messages: known =>
-    pipe(
-      parsed('qdisc.get', 'parent', key.parent ?? 'root', text => parseHandle(text, qdiscPlaces)),
-      E.map(parent => [
-        // The kernel answers by a notification, which the asker gets only if he asks for an echo.
-        message('RTM_GETQDISC', NLM_F.REQUEST | NLM_F.ECHO, {
-          header: { ifindex: known.indexOf(key.link), parent: parent ?? 0 }
-        })
-      ])
-    ),
-  read: answers => answers.flatMap(qdiscsIn)[0] as Qdisc,
-  fields,
-  hints: { ENOENT: 'there is no qdisc at this place' }
-})
+export const get = (key: QdiscKey): Request<Qdisc> =>
+  misspelt('qdisc.get', key, keys) ?? {
+    operation: 'qdisc.get',
+    protocol: 'route',
+    answering: 'single',
+    links: [key.link],
+    messages: known =>
+      pipe(
+        parsed('qdisc.get', 'parent', key.parent ?? 'root', text => parseHandle(text, qdiscPlaces)),
+        E.map(parent => [
+          // The kernel answers by a notification, which the asker gets only if he asks for an echo.
+          message('RTM_GETQDISC', NLM_F.REQUEST | NLM_F.ECHO, {
+            header: { ifindex: known.indexOf(key.link), parent: parent ?? 0 }
+          })
+        ])
+      ),
+    read: answers => answers.flatMap(qdiscsIn)[0] as Qdisc,
+    fields,
+    hints: { ENOENT: 'there is no qdisc at this place' }
+  }
 
 /** Puts a qdisc where there is none but the kernel's own: `tc qdisc add`. */
 export const add = (qdisc: NewQdisc): Request<void> =>
@@ -144,27 +163,28 @@ export const set = (qdisc: NewQdisc): Request<void> =>
   })
 
 /** Removes a qdisc with all below it; the kernel puts its own there: `tc qdisc delete`. */
-export const remove = (key: QdiscKey): Request<void> => ({
-  operation: 'qdisc.remove',
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [key.link],
-  messages: known =>
-    pipe(
-      parsed('qdisc.remove', 'parent', key.parent ?? 'root', text => parseHandle(text, qdiscPlaces)),
-      E.map(parent => [
-        message('RTM_DELQDISC', NLM_F.REQUEST, {
-          header: { ifindex: known.indexOf(key.link), parent: parent ?? 0 }
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints: {
-    ENOENT: 'there is no qdisc at this place but the kernel’s own',
-    EINVAL: 'there is no qdisc at this place'
+export const remove = (key: QdiscKey): Request<void> =>
+  misspelt('qdisc.remove', key, keys) ?? {
+    operation: 'qdisc.remove',
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [key.link],
+    messages: known =>
+      pipe(
+        parsed('qdisc.remove', 'parent', key.parent ?? 'root', text => parseHandle(text, qdiscPlaces)),
+        E.map(parent => [
+          message('RTM_DELQDISC', NLM_F.REQUEST, {
+            header: { ifindex: known.indexOf(key.link), parent: parent ?? 0 }
+          })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints: {
+      ENOENT: 'there is no qdisc at this place but the kernel’s own',
+      EINVAL: 'there is no qdisc at this place'
+    }
   }
-})
 
 const change = (
   operation: string,
@@ -173,45 +193,48 @@ const change = (
   hints: Request<void>['hints'] = {}
 ): Request<void> => {
   const filtering = given.kind === 'ingress' || given.kind === 'clsact'
-  return {
-    operation,
-    protocol: 'route',
-    answering: 'acknowledged',
-    links: [given.link],
-    messages: known =>
-      pipe(
-        E.Do,
-        E.apS(
-          'parent',
-          parsed(operation, 'parent', given.parent ?? (filtering ? 'ingress' : 'root'), text =>
-            parseHandle(text, qdiscPlaces)
-          )
+  return (
+    misspelt(operation, given, keys) ?? {
+      operation,
+      protocol: 'route',
+      answering: 'acknowledged',
+      links: [given.link],
+      messages: known =>
+        pipe(
+          E.Do,
+          E.apS(
+            'parent',
+            parsed(operation, 'parent', given.parent ?? (filtering ? 'ingress' : 'root'), text =>
+              parseHandle(text, qdiscPlaces)
+            )
+          ),
+          E.apS(
+            'handle',
+            parsed(operation, 'handle', given.handle ?? (filtering ? 'ffff:' : undefined), parseHandle)
+          ),
+          E.filterOrElse(
+            ({ handle = 0 }) => (handle & 0xffff) === 0,
+            () =>
+              invalidInput(operation, 'handle', 'must end with the colon: numbers behind it are of classes')
+          ),
+          E.map(({ parent, handle }) => [
+            message('RTM_NEWQDISC', NLM_F.REQUEST | flags, {
+              header: present({ ifindex: known.indexOf(given.link), parent, handle }),
+              attributes: present({
+                kind: given.kind,
+                options: settable(given),
+                ingressBlock: given.ingressBlock,
+                egressBlock: given.egressBlock
+              } as Attributes)
+            })
+          ])
         ),
-        E.apS(
-          'handle',
-          parsed(operation, 'handle', given.handle ?? (filtering ? 'ffff:' : undefined), parseHandle)
-        ),
-        E.filterOrElse(
-          ({ handle = 0 }) => (handle & 0xffff) === 0,
-          () => invalidInput(operation, 'handle', 'must end with the colon: numbers behind it are of classes')
-        ),
-        E.map(({ parent, handle }) => [
-          message('RTM_NEWQDISC', NLM_F.REQUEST | flags, {
-            header: present({ ifindex: known.indexOf(given.link), parent, handle }),
-            attributes: present({
-              kind: given.kind,
-              options: settable(given),
-              ingressBlock: given.ingressBlock,
-              egressBlock: given.egressBlock
-            } as Attributes)
-          })
-        ])
-      ),
-    read: () => undefined,
-    fields: { ...fields, ...optionFields(given.options) },
-    needs: [qdiscKind(given.kind)],
-    hints: { ENOENT: 'there is no such parent', ...hints }
-  }
+      read: () => undefined,
+      fields: { ...fields, ...optionFields(given.options) },
+      needs: [qdiscKind(given.kind)],
+      hints: { ENOENT: 'there is no such parent', ...hints }
+    }
+  )
 }
 
 /** Options as the kernel takes them: htb tells its version as 3.17 and wants to be asked for 3. <net/sched/sch_htb.c> */

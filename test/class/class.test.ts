@@ -56,6 +56,13 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(trafficClass.list({ link: 'eth0', qdisc: 'root' as never })), 'qdisc')
 })
 
+test('a key that there is not is named before anything is sent', async () => {
+  const given = { link: 'eth0', handle: '1:10', kind: 'drr', paernt: '1:1' } as const
+  const { add, set, replace, get, remove, list } = trafficClass
+  for (const verb of [add, set, replace, get, remove]) assert.is(await fault(verb(given)), 'paernt')
+  assert.is(await fault(list({ link: 'eth0', qdsic: '1:' } as never)), 'qdsic')
+})
+
 const withHtb = async (use: (connection: Connection, link: number) => Promise<void>): Promise<void> => {
   await using connection = open()
   await connection.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } })
@@ -145,10 +152,9 @@ kernelTest(test, 'lists, gets, replaces; and what was listed can be added again'
       .catch(error => error)
     assert.ok(absent instanceof IsolinkError && absent.message.includes('replace makes it'), String(absent))
     await connection.qdisc.remove({ link: 'v0', parent: '1:20' })
-    await connection.class.remove({ link: 'v0', handle: '1:20' })
-    const { kind, handle, options, parent } = changed
-    await connection.class.add({ link, kind, handle, parent, options } as trafficClass.NewClass)
-    assert.equal((await connection.class.get({ link: 'v0', handle: '1:20' })).options, options)
+    await connection.class.remove(changed)
+    await connection.class.add(changed as trafficClass.NewClass)
+    assert.equal((await connection.class.get(changed)).options, changed.options)
     const busy = await connection.class.remove({ link: 'v0', handle: '1:1' }).catch(error => error)
     assert.ok(busy instanceof IsolinkError && busy.message.includes('hangs below it'), String(busy))
     const gone = await connection.class.get({ link: 'v0', handle: '1:99' }).catch(error => error)

@@ -71,6 +71,15 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(filter.flush({ link: 'eth0', protocol: 'ip' })), 'protocol')
 })
 
+test('a key that there is not is named before anything is sent', async () => {
+  const site = { link: 'eth0', parent: 'ingress' } as const
+  const given = { ...site, kind: 'matchall', priority: 5, handle: 1, chian: 3 }
+  const { add, set, replace, get, remove, list, flush } = filter
+  for (const verb of [add, set, replace, get, remove]) assert.is(await fault(verb(given)), 'chian')
+  for (const verb of [list, flush]) assert.is(await fault(verb({ ...site, chian: 3 } as never)), 'chian')
+  assert.is(await fault(flush({ ...site, priority: 5, handle: 1 } as never)), 'handle', 'all would go')
+})
+
 const withLinks = async (use: (connection: Connection) => Promise<void>): Promise<void> => {
   await using connection = open()
   await connection.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } })
@@ -235,8 +244,7 @@ for (const [ours, words] of given) {
       await connection.filter.remove(key)
       const gone = await connection.filter.get(key).catch(error => error)
       assert.ok(gone instanceof IsolinkError)
-      const { link: _, message: __, block: ___, ...again } = one
-      await connection.filter.add({ ...again, ...at } as filter.NewFilter)
+      await connection.filter.add(one as filter.NewFilter)
       const twice = await connection.filter.get(key)
       assert.equal(
         (twice.actions ?? []).map(({ kind: each }) => each),

@@ -64,6 +64,18 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(nexthop.add({ id: 5, group: [{ id: 1 }, { id: 2, weight: 0 }] })), 'group.1.weight')
 })
 
+test('a key that there is not is named before anything is sent', async () => {
+  const given = { id: 5, link: 'eth0', gatway: '10.0.0.2' }
+  assert.is(await fault(nexthop.add(given)), 'gatway')
+  assert.is(await fault(nexthop.replace(given)), 'gatway')
+  const group = [{ id: 1 }, { id: 2, wieght: 3 }]
+  assert.is(await fault(nexthop.add({ id: 5, group })), 'group.1.wieght')
+  const resilient = { bukets: 8 }
+  assert.is(await fault(nexthop.add({ id: 5, group: [{ id: 1 }], resilient } as never)), 'resilient.bukets')
+  assert.is(await fault(nexthop.list({ lnik: 'eth0' } as never)), 'lnik')
+  assert.is(await fault(nexthop.buckets({ ids: 5 } as never)), 'ids')
+})
+
 const withLink = async (use: (connection: Connection, link: number) => Promise<void>): Promise<void> => {
   await using connection = open()
   await connection.link.add({ kind: 'veth', name: 'v0', up: true, peer: { name: 'v1' } })
@@ -158,6 +170,18 @@ kernelTest(test, 'lists by link, by kind, and one by its id', [], () =>
     )
     assert.equal(new Set(buckets.map(each => each.nexthop)), new Set([1, 6]))
     assert.is((await connection.nexthop.buckets({ id: 11, nexthop: 6 })).length, 8)
+  })
+)
+
+kernelTest(test, 'what was listed can be added again', [], () =>
+  withLink(async connection => {
+    for (const [ours] of given) await connection.nexthop.add(ours)
+    const before = await connection.nexthop.list()
+    for (const { id } of before.toReversed()) await connection.nexthop.remove(id)
+    for (const each of before) await connection.nexthop.add(each as nexthop.NewNexthop)
+    assert.equal(await connection.nexthop.list(), before)
+    for (const each of before) await connection.nexthop.replace(each as nexthop.NewNexthop)
+    assert.equal(await connection.nexthop.list(), before)
   })
 )
 

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as nsid from '../../src/nsid'
 import { IsolinkError, namespaces, open } from '../../src/promises'
-import { known, sent } from '../request'
+import { fault, known, sent } from '../request'
 import { command, kernelTest, run } from '../sandbox'
 
 const test = suite('nsid')
@@ -13,6 +13,10 @@ test('ip netns set NAME 7, and auto', async () => {
   const { type, flags, attributes } = await sent(nsid.add({ namespace: own, id: 7 }))
   assert.equal([type, flags, attributes.nsid, typeof attributes.fd], ['RTM_NEWNSID', 0, 7, 'number'])
   assert.is((await sent(nsid.add({ namespace: own }))).attributes.nsid, -1)
+})
+
+test('a key that there is not is named before anything is sent', async () => {
+  assert.is(await fault(nsid.add({ namespace: own, nsid: 7 } as never)), 'nsid')
 })
 
 test('a namespace without a number has none', () => {

@@ -51,6 +51,13 @@ test('what is wrong is named before anything is sent', async () => {
   )
 })
 
+test('a key that there is not is named before anything is sent', async () => {
+  const given = { link: 'eth0', kind: 'pfifo', handel: '1:' }
+  const { add, set, replace, get, remove, list } = qdisc
+  for (const verb of [add, set, replace, get, remove]) assert.is(await fault(verb(given)), 'handel')
+  assert.is(await fault(list({ lnik: 'eth0' } as never)), 'lnik')
+})
+
 const withLink = async (use: (connection: Connection, link: number) => Promise<void>): Promise<void> => {
   await using connection = open()
   // Without addresses of IPv6 nothing is sent but what a test sends.
@@ -160,8 +167,8 @@ for (const [ours, words] of given) {
         return found
       }
       await connection.qdisc.add({ link: 'v0', handle: '1:', ...ours } as qdisc.NewQdisc)
-      const { link, handle, kind, options } = await again()
-      await connection.qdisc.add({ link, handle, kind, options } as qdisc.NewQdisc)
+      const { options, ...others } = await again()
+      await connection.qdisc.add({ options, ...others } as qdisc.NewQdisc)
       assert.equal(rounded((await again()).options), rounded(options))
     })
   )
