@@ -7,6 +7,7 @@ import type { tuple } from '../../protocol/conntrack/tuple'
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
+import { keysOf } from '../socket/key'
 import { present } from '../socket/message'
 
 /** IPPROTO_* of the protocols that the kernel tracks by more than addresses. <netinet/in.h> */
@@ -88,6 +89,17 @@ export interface Tuple {
   /** The zone, where it holds for this direction alone. */
   readonly zone?: number
 }
+
+const echo = keysOf<Echo>({ id: true, type: true, code: true })
+
+export const tupleKeys = keysOf<Tuple>({
+  source: true,
+  destination: true,
+  sourcePort: true,
+  destinationPort: true,
+  icmp: echo,
+  zone: true
+})
 
 /** What one direction has carried. */
 export interface Counters {

@@ -6,6 +6,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { addressFamilies, contains, type Prefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { input } from '../socket/input'
+import { keysOf } from '../socket/key'
 import { message, present } from '../socket/message'
 import {
   type Entry,
@@ -14,7 +15,8 @@ import {
   protocols,
   type Status,
   statusBits,
-  type TcpState
+  type TcpState,
+  type Tuple
 } from './entry'
 
 /** What one direction must be like. */
@@ -25,6 +27,16 @@ export interface TupleFilter {
   readonly sourcePort?: number
   readonly destinationPort?: number
 }
+
+/** An entry's tuple serves as it is. */
+const tupleKeys = keysOf<TupleFilter, Tuple>({
+  source: true,
+  destination: true,
+  sourcePort: true,
+  destinationPort: true,
+  icmp: false,
+  zone: false
+})
 
 /** Which connections are meant: those to which all that is given applies. */
 export interface Filter {
@@ -40,6 +52,18 @@ export interface Filter {
   readonly status?: ReadonlyArray<Status>
   readonly tcpState?: TcpState
 }
+
+export const filterKeys = keysOf<Filter>({
+  family: true,
+  protocol: true,
+  original: tupleKeys,
+  reply: tupleKeys,
+  mark: true,
+  markMask: true,
+  zone: true,
+  status: true,
+  tcpState: true
+})
 
 /** A filter whose members have been read. */
 interface Criteria {

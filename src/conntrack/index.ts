@@ -7,6 +7,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { addressFamilies } from '../ip/prefix'
 import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
 import { input } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
 import type { Session } from '../socket/session'
@@ -25,9 +26,10 @@ import {
   type TcpState,
   type Tuple,
   tcpStates,
+  tupleKeys,
   turned
 } from './entry'
-import { type Filter, matches, question } from './filter'
+import { type Filter, filterKeys, matches, question } from './filter'
 
 export {
   type Counters,
@@ -59,12 +61,30 @@ export interface NewEntry {
   readonly tcpState?: TcpState
 }
 
+const keys = keysOf<NewEntry | EntryRef, Entry>({
+  protocol: true,
+  original: tupleKeys,
+  reply: tupleKeys,
+  timeout: true,
+  mark: true,
+  zone: true,
+  status: true,
+  tcpState: true,
+  id: true,
+  family: false,
+  counters: false,
+  helper: false,
+  message: false
+})
+
 /** What can be changed of a connection that is there. */
 export interface EntryChange {
   /** Seconds left. */
   readonly timeout?: number
   readonly mark?: number
 }
+
+const changeKeys = keysOf<EntryChange>({ timeout: true, mark: true })
 
 const fields = {
   'header.nfgenFamily': 'family',
@@ -106,6 +126,7 @@ const absent = 'there is no such connection'
 const incomplete = 'ports are needed with a protocol that has them, and icmp with ICMP'
 
 const entries = (operation: string, filter: Filter): ListRequest<Entry> =>
+  misspelt(operation, filter, filterKeys) ??
   listing({
     operation,
     protocol: 'netfilter',
@@ -122,72 +143,77 @@ const entries = (operation: string, filter: Filter): ListRequest<Entry> =>
 export const list = (filter: Filter = {}): ListRequest<Entry> => entries('conntrack.list', filter)
 
 /** One connection, by the tuple of either direction: `conntrack -G`. */
-export const get = (entry: EntryRef): Request<Entry> => ({
-  operation: 'conntrack.get',
-  protocol: 'netfilter',
-  answering: 'single',
-  messages: () =>
-    pipe(
-      bodyOf('conntrack.get', entry),
-      // The answer says that more will come, which never does; the acknowledgement ends it.
-      E.map(body => [message('IPCTNL_MSG_CT_GET', NLM_F.REQUEST | NLM_F.ACK, body)])
-    ),
-  read: answers => answers.flatMap(entriesIn)[0] as Entry,
-  fields,
-  hints: { ENOENT: absent, EINVAL: incomplete }
-})
+export const get = (entry: EntryRef): Request<Entry> =>
+  misspelt('conntrack.get', entry, keys) ?? {
+    operation: 'conntrack.get',
+    protocol: 'netfilter',
+    answering: 'single',
+    messages: () =>
+      pipe(
+        bodyOf('conntrack.get', entry),
+        // The answer says that more will come, which never does; the acknowledgement ends it.
+        E.map(body => [message('IPCTNL_MSG_CT_GET', NLM_F.REQUEST | NLM_F.ACK, body)])
+      ),
+    read: answers => answers.flatMap(entriesIn)[0] as Entry,
+    fields,
+    hints: { ENOENT: absent, EINVAL: incomplete }
+  }
 
 /** Puts a connection into the table: `conntrack -I`. */
-export const add = (entry: NewEntry): Request<void> => ({
-  operation: 'conntrack.add',
-  protocol: 'netfilter',
-  answering: 'acknowledged',
-  messages: () =>
-    pipe(
-      newBody('conntrack.add', entry),
-      E.map(body => [message('IPCTNL_MSG_CT_NEW', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, body)])
-    ),
-  read: () => undefined,
-  fields,
-  hints: { EEXIST: 'one of its tuples is taken', EINVAL: incomplete }
-})
+export const add = (entry: NewEntry): Request<void> =>
+  misspelt('conntrack.add', entry, keys) ?? {
+    operation: 'conntrack.add',
+    protocol: 'netfilter',
+    answering: 'acknowledged',
+    messages: () =>
+      pipe(
+        newBody('conntrack.add', entry),
+        E.map(body => [message('IPCTNL_MSG_CT_NEW', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, body)])
+      ),
+    read: () => undefined,
+    fields,
+    hints: { EEXIST: 'one of its tuples is taken', EINVAL: incomplete }
+  }
 
 /** Changes a connection: `conntrack -U`. */
-export const set = (entry: EntryRef, change: EntryChange): Request<void> => ({
-  operation: 'conntrack.set',
-  protocol: 'netfilter',
-  answering: 'acknowledged',
-  messages: () =>
-    pipe(
-      bodyOf('conntrack.set', entry),
-      E.map(({ header, attributes }) => [
-        message('IPCTNL_MSG_CT_NEW', NLM_F.REQUEST, {
-          header,
-          attributes: present({ ...attributes, timeout: change.timeout, mark: change.mark })
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints: { ENOENT: absent, EINVAL: incomplete }
-})
+export const set = (entry: EntryRef, change: EntryChange): Request<void> =>
+  misspelt('conntrack.set', entry, keys) ??
+  misspelt('conntrack.set', change, changeKeys) ?? {
+    operation: 'conntrack.set',
+    protocol: 'netfilter',
+    answering: 'acknowledged',
+    messages: () =>
+      pipe(
+        bodyOf('conntrack.set', entry),
+        E.map(({ header, attributes }) => [
+          message('IPCTNL_MSG_CT_NEW', NLM_F.REQUEST, {
+            header,
+            attributes: present({ ...attributes, timeout: change.timeout, mark: change.mark })
+          })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints: { ENOENT: absent, EINVAL: incomplete }
+  }
 
 /** Forgets one connection: its next packet is taken for that of a new one. */
 export const forget = (entry: EntryRef): Request<void> => forgetting('conntrack.forget', entry)
 
-const forgetting = (operation: string, entry: EntryRef): Request<void> => ({
-  operation,
-  protocol: 'netfilter',
-  answering: 'acknowledged',
-  messages: () =>
-    pipe(
-      bodyOf(operation, entry),
-      E.map(body => [message('IPCTNL_MSG_CT_DELETE', NLM_F.REQUEST, body)])
-    ),
-  read: () => undefined,
-  fields,
-  hints: { ENOENT: absent, EINVAL: incomplete }
-})
+const forgetting = (operation: string, entry: EntryRef): Request<void> =>
+  misspelt(operation, entry, keys) ?? {
+    operation,
+    protocol: 'netfilter',
+    answering: 'acknowledged',
+    messages: () =>
+      pipe(
+        bodyOf(operation, entry),
+        E.map(body => [message('IPCTNL_MSG_CT_DELETE', NLM_F.REQUEST, body)])
+      ),
+    read: () => undefined,
+    fields,
+    hints: { ENOENT: absent, EINVAL: incomplete }
+  }
 
 /**
  * Forgets all connections that a filter means, and says how many: `conntrack -D`. They are listed, then forgotten one

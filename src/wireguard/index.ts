@@ -10,6 +10,7 @@ import {
 import { NLM_F } from '../../protocol/netlink/header'
 import { addressFamilies, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import type { LinkRef, Request } from '../socket/request'
 import { formatKey, parseKey } from './key'
@@ -66,6 +67,31 @@ export interface DeviceChange {
   readonly replacePeers?: boolean
 }
 
+const endpoint = keysOf<NonNullable<PeerBase['endpoint']>>({ address: true, port: true })
+
+const peerKeys = keysOf<PeerChange, Peer>({
+  publicKey: true,
+  endpoint,
+  keepalive: true,
+  allowed: true,
+  presharedKey: true,
+  remove: true,
+  lastHandshake: false,
+  received: false,
+  sent: false
+})
+
+const keys = keysOf<DeviceChange, Device>({
+  privateKey: true,
+  port: true,
+  mark: true,
+  peers: peerKeys,
+  replacePeers: true,
+  link: false,
+  name: false,
+  publicKey: false
+})
+
 /** WG_GENL_VERSION. <linux/wireguard.h> */
 const header = { version: 1 }
 
@@ -102,35 +128,36 @@ export const get = (link: LinkRef): Request<Device> => ({
 })
 
 /** Changes a tunnel's interface: `wg set`. */
-export const set = (link: LinkRef, change: DeviceChange): Request<void> => ({
-  operation: 'wireguard.set',
-  protocol: 'generic',
-  family: 'wireguard',
-  answering: 'acknowledged',
-  links: [link],
-  messages: known =>
-    pipe(
-      E.Do,
-      E.apS('privateKey', key('privateKey', change.privateKey)),
-      E.apS('peers', E.traverseArray(peerOf)(change.peers ?? [])),
-      E.map(({ privateKey, peers }) => [
-        message('WG_CMD_SET_DEVICE', NLM_F.REQUEST, {
-          header,
-          attributes: present({
-            ifindex: known.indexOf(link),
-            flags: change.replacePeers === true ? WGDEVICE_F.REPLACE_PEERS : undefined,
-            privateKey,
-            listenPort: change.port,
-            fwmark: change.mark,
-            peers: change.peers === undefined ? undefined : peers
-          }) as DeviceMessage['attributes']
-        })
-      ])
-    ),
-  read: () => undefined,
-  fields,
-  hints
-})
+export const set = (link: LinkRef, change: DeviceChange): Request<void> =>
+  misspelt('wireguard.set', change, keys) ?? {
+    operation: 'wireguard.set',
+    protocol: 'generic',
+    family: 'wireguard',
+    answering: 'acknowledged',
+    links: [link],
+    messages: known =>
+      pipe(
+        E.Do,
+        E.apS('privateKey', key('privateKey', change.privateKey)),
+        E.apS('peers', E.traverseArray(peerOf)(change.peers ?? [])),
+        E.map(({ privateKey, peers }) => [
+          message('WG_CMD_SET_DEVICE', NLM_F.REQUEST, {
+            header,
+            attributes: present({
+              ifindex: known.indexOf(link),
+              flags: change.replacePeers === true ? WGDEVICE_F.REPLACE_PEERS : undefined,
+              privateKey,
+              listenPort: change.port,
+              fwmark: change.mark,
+              peers: change.peers === undefined ? undefined : peers
+            }) as DeviceMessage['attributes']
+          })
+        ])
+      ),
+    read: () => undefined,
+    fields,
+    hints
+  }
 
 const operation = 'wireguard.set'
 

@@ -115,6 +115,26 @@ test('wrong input is named', () => {
   )
 })
 
+test('a key that there is not is named', () => {
+  const given = { ...udp, timeout: 1, makr: 5 }
+  const { add, get, forget, set, list } = conntrack
+  for (const verb of [add, get, forget])
+    assert.match(wrongIn(verb(given)), ': makr is no field: did you mean mark?')
+  assert.match(wrongIn(set(given, {})), ': makr is no field')
+  assert.match(wrongIn(set(udp, { tiemout: 5 } as never)), ': tiemout is no field: did you mean timeout?')
+  assert.match(wrongIn(list({ protcol: 'udp' } as never)), ': protcol is no field: did you mean protocol?')
+  const original = { ...udp.original, icmp: { id: 1, type: 8, code: 0, seq: 1 } }
+  assert.match(wrongIn(add({ ...udp, timeout: 1, original })), ': original.icmp.seq is no field')
+  assert.match(wrongIn(list({ reply: { prot: 53 } } as never)), ': reply.prot is no field')
+})
+
+test('remove takes away nothing, rather than all, if a key of the filter is misspelt', async () => {
+  await using connection = open({ transport: transportFrom(messages => messages.map(acknowledged)) })
+  const result = await connection.conntrack.remove({ orignal: { destinationPort: 53 } } as never)()
+  assert.ok(E.isLeft(result))
+  assert.is(result.left.message, 'conntrack.remove: orignal is no field: did you mean original?')
+})
+
 const address = fc.nat({ max: 255 }).map(n => `10.0.0.${n}`)
 const port = fc.nat({ max: 0xffff })
 const tuple = fc.record(

@@ -112,8 +112,13 @@ kernelTest(test, 'get, set, forget', needs, async () => {
   assert.ok(timeout > 0 && timeout <= 50)
   const other = await connection.conntrack.forget({ ...ref, id: (entry.id ^ 1) >>> 0 }).catch(error => error)
   assert.is(other.code, 'ENOENT')
+  assert.is((await connection.conntrack.list({ original: entry.original })).length, 1)
+  await connection.conntrack.set(entry, { timeout: 40 })
   await connection.conntrack.forget(entry)
   assert.equal(listed(' -m 6'), [])
+  await connection.conntrack.add({ timeout: 60, ...entry })
+  assert.is((await connection.conntrack.get(ref)).mark, entry.mark, 'as it was listed it can be given back')
+  await connection.conntrack.forget(ref)
   const gone = await connection.conntrack.get(ref).catch(error => error)
   assert.is(gone.message, 'conntrack.get: no such file or directory (ENOENT); there is no such connection')
   const lacking = { protocol: 'tcp', original: { source: '10.1.0.1', destination: '10.2.0.1' } } as const

@@ -14,6 +14,20 @@ test('a key that is none is refused by the field’s name', () => {
   assert.match(JSON.stringify(result), /"field":"privateKey"/)
 })
 
+test('a key that there is not is refused by its name, and what is listed can be given back', async () => {
+  const { publicKey } = wireguard.generateKeys()
+  const peer = { publicKey, allowed: ['10.0.0.2/32'], endpoint: { address: '192.0.2.1', port: 5 } }
+  const said = (change: wireguard.DeviceChange): string =>
+    JSON.stringify(wireguard.set('wg0', change).messages({ indexOf: () => 1, descriptorOf: () => 1 }))
+  assert.match(said({ prot: 5 } as never), 'wireguard.set: prot is no field: did you mean port?')
+  assert.match(said({ peers: [peer, { ...peer, alowed: [] }] } as never), 'peers.1.alowed is no field')
+  const endpoint = { ...peer.endpoint, prot: 5 }
+  assert.match(said({ peers: [{ ...peer, endpoint }] } as never), 'peers.0.endpoint.prot is no field')
+  const told = { ...peer, keepalive: 5, lastHandshake: 1, received: 0n, sent: 0n }
+  const device: wireguard.Device = { link: 1, name: 'wg0', publicKey, port: 5, mark: 0, peers: [told] }
+  assert.match(said(device), '"_tag":"Right"')
+})
+
 test('a private key is as the kernel keeps it', () => {
   for (let n = 0; n < 64; n++) {
     const key = Buffer.from(wireguard.generateKeys().privateKey, 'base64')
