@@ -9,6 +9,7 @@ import type { bondSlave } from '../../protocol/rtnetlink/link/bond'
 import type { bridgePort } from '../../protocol/rtnetlink/link/bridge-port'
 import type { NamespaceRef } from '../namespace/reference'
 import { type InvalidInput, invalidInput } from '../socket/error'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { longestName } from '../socket/name'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
@@ -117,6 +118,19 @@ export interface NewLinkBase {
 /** A veth's other end. It cannot be set up by the request that makes it. */
 export type NewPeer = Omit<NewLinkBase, 'up' | 'master' | 'parent' | 'alias'>
 
+const peerKeys = keysOf<NewPeer>({
+  name: true,
+  index: true,
+  namespace: true,
+  mtu: true,
+  address: true,
+  broadcast: true,
+  group: true,
+  txQueueLength: true,
+  txQueues: true,
+  rxQueues: true
+})
+
 export interface NewVeth extends NewLinkBase {
   readonly kind: 'veth' | 'vxcan'
   readonly peer: NewPeer
@@ -145,6 +159,33 @@ export type NewLink =
       [K in Exclude<Kind, Paired>]: NewLinkBase & { readonly kind: K; readonly options?: Options<K> }
     }[Exclude<Kind, Paired>]
   | NewForeign
+
+const keys = keysOf<NewLink, Link>({
+  name: true,
+  index: true,
+  namespace: true,
+  up: true,
+  mtu: true,
+  address: true,
+  master: true,
+  parent: true,
+  broadcast: true,
+  group: true,
+  alias: true,
+  txQueueLength: true,
+  txQueues: true,
+  rxQueues: true,
+  kind: true,
+  peer: peerKeys,
+  options: true,
+  state: false,
+  flags: false,
+  parentNamespace: false,
+  alternativeNames: false,
+  qdisc: false,
+  port: false,
+  message: false
+})
 
 /** How IPv6 makes link-local addresses. */
 export const addressGenerations = {
@@ -200,10 +241,46 @@ export interface LinkChange {
   readonly options?: { [K in Kind]: { readonly kind: K; readonly options: Options<K> } }[Kind]
 }
 
+/** Options with the kind that they are of. */
+const optionKeys = keysOf<NonNullable<LinkChange['port' | 'options']>>({ kind: true, options: true })
+
+const changeKeys = keysOf<LinkChange>({
+  name: true,
+  up: true,
+  mtu: true,
+  address: true,
+  master: true,
+  broadcast: true,
+  namespace: true,
+  index: true,
+  group: true,
+  alias: true,
+  txQueueLength: true,
+  promiscuous: true,
+  allMulticast: true,
+  arp: true,
+  multicast: true,
+  carrier: true,
+  state: true,
+  dormant: true,
+  protocolDown: true,
+  gsoMaxSize: true,
+  gsoMaxSegments: true,
+  groMaxSize: true,
+  gsoIpv4MaxSize: true,
+  groIpv4MaxSize: true,
+  addressGeneration: true,
+  token: true,
+  port: optionKeys,
+  options: optionKeys
+})
+
 export interface LinkFilter {
   readonly kind?: string
   readonly master?: LinkRef
 }
+
+const filterKeys = keysOf<LinkFilter>({ kind: true, master: true })
 
 /** Where in the options of its kind the other end of a pair is described. */
 const peerFields = (key: 'peer' | 'peerInfo'): { readonly [path: string]: string } => ({
@@ -256,6 +333,7 @@ export const freeIndex = (): number => randomInt(0x1000_0000, 0x7fff_ffff)
 
 /** Lists links: `ip link show`. */
 export const list = (filter: LinkFilter = {}): ListRequest<Link> =>
+  misspelt('link.list', filter, filterKeys) ??
   listing({
     operation: 'link.list',
     protocol: 'route',
@@ -280,35 +358,40 @@ export interface GetOptions {
   readonly namespaceId?: number
 }
 
+const getKeys = keysOf<GetOptions>({ namespaceId: true })
+
 /** A link by its name, one of its alternative names, or its index: `ip link show NAME`. */
-export const get = (link: LinkRef, { namespaceId }: GetOptions = {}): Request<Link> => ({
-  operation: 'link.get',
-  protocol: 'route',
-  answering: 'single',
-  messages: () =>
-    E.right([
-      message('RTM_GETLINK', NLM_F.REQUEST, {
-        header: { index: typeof link === 'number' ? link : 0 },
-        attributes: {
-          ...named(link),
-          extMask: withoutStatistics,
-          ...(namespaceId !== undefined && { targetNetnsid: namespaceId })
-        }
+export const get = (link: LinkRef, options: GetOptions = {}): Request<Link> =>
+  misspelt('link.get', options, getKeys) ?? {
+    operation: 'link.get',
+    protocol: 'route',
+    answering: 'single',
+    messages: () =>
+      E.right([
+        message('RTM_GETLINK', NLM_F.REQUEST, {
+          header: { index: typeof link === 'number' ? link : 0 },
+          attributes: {
+            ...named(link),
+            extMask: withoutStatistics,
+            ...(options.namespaceId !== undefined && { targetNetnsid: options.namespaceId })
+          }
+        })
+      ]),
+    read: answers => answers.flatMap(linksIn)[0] as Link,
+    fields: {
+      ...fields,
+      'attributes.ifname': 'link',
+      'attributes.altIfname': 'link',
+      'attributes.targetNetnsid': 'namespaceId',
+      'header.index': 'link'
+    },
+    hints: {
+      ENODEV: `there is no link ${link}`,
+      ...(options.namespaceId !== undefined && {
+        EINVAL: `this namespace has no id ${options.namespaceId} for another`
       })
-    ]),
-  read: answers => answers.flatMap(linksIn)[0] as Link,
-  fields: {
-    ...fields,
-    'attributes.ifname': 'link',
-    'attributes.altIfname': 'link',
-    'attributes.targetNetnsid': 'namespaceId',
-    'header.index': 'link'
-  },
-  hints: {
-    ENODEV: `there is no link ${link}`,
-    ...(namespaceId !== undefined && { EINVAL: `this namespace has no id ${namespaceId} for another` })
+    }
   }
-})
 
 /** Milliseconds that the kernel takes, about: a removal waits until nobody looks at the link any more (RCU). */
 const creation = 0.5
@@ -316,7 +399,9 @@ const changing = 0.2
 const removal = 17
 
 /** Makes a link: `ip link add`. Its index and its final name hold at once, in whichever namespace it is made. */
-export const add = (link: NewLink): Request<void> => {
+export const add = (link: NewLink): Request<void> => misspelt('link.add', link, keys) ?? adding(link)
+
+const adding = (link: NewLink): Request<void> => {
   const index = link.index ?? freeIndex()
   const peer = peerOf(link)
   const peerIndex = peer?.index ?? freeIndex()
@@ -366,34 +451,35 @@ const filtersVlans = (link: NewLink): boolean =>
   link.kind === 'bridge' && 'options' in link && Boolean((link.options as Options<'bridge'>)?.vlanFiltering)
 
 /** Changes a link: `ip link set`. */
-export const set = (link: LinkRef, change: LinkChange): Request<void> => ({
-  operation: 'link.set',
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [link, change.master].filter(each => each !== undefined && each !== null),
-  linkField: each => (each === link ? 'link' : 'master'),
-  namespaces: change.namespace === undefined ? [] : [change.namespace],
-  messages: known => {
-    const wrong = change.name === undefined ? undefined : wrongName('link.set', 'name', change.name)
-    return wrong === undefined
-      ? E.right([message('RTM_NEWLINK', NLM_F.REQUEST, changeBody(known.indexOf(link), change, known))])
-      : E.left(wrong)
-  },
-  read: () => undefined,
-  kernelTime: changing,
-  fields: {
-    ...fields,
-    ...optionFields(change.options?.options, 'options.options'),
-    ...optionFields(change.port?.options, 'port.options', 'slaveData')
-  },
-  hints: {
-    EBUSY:
-      typeof change.master === 'string' || typeof change.master === 'number'
-        ? 'something takes what the link receives already: a macvlan or ipvlan on it; remove that first'
-        : 'the kernel takes this only while the link is down',
-    EXFULL: full
+export const set = (link: LinkRef, change: LinkChange): Request<void> =>
+  misspelt('link.set', change, changeKeys) ?? {
+    operation: 'link.set',
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [link, change.master].filter(each => each !== undefined && each !== null),
+    linkField: each => (each === link ? 'link' : 'master'),
+    namespaces: change.namespace === undefined ? [] : [change.namespace],
+    messages: known => {
+      const wrong = change.name === undefined ? undefined : wrongName('link.set', 'name', change.name)
+      return wrong === undefined
+        ? E.right([message('RTM_NEWLINK', NLM_F.REQUEST, changeBody(known.indexOf(link), change, known))])
+        : E.left(wrong)
+    },
+    read: () => undefined,
+    kernelTime: changing,
+    fields: {
+      ...fields,
+      ...optionFields(change.options?.options, 'options.options'),
+      ...optionFields(change.port?.options, 'port.options', 'slaveData')
+    },
+    hints: {
+      EBUSY:
+        typeof change.master === 'string' || typeof change.master === 'number'
+          ? 'something takes what the link receives already: a macvlan or ipvlan on it; remove that first'
+          : 'the kernel takes this only while the link is down',
+      EXFULL: full
+    }
   }
-})
 
 /** BR_MAX_PORTS, but for the number 0. <net/bridge/br_private.h> */
 const full = 'a bridge takes 1,023 ports'

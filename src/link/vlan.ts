@@ -8,6 +8,7 @@ import {
   RTEXT_FILTER
 } from '../../protocol/rtnetlink/link'
 import { invalidInput } from '../socket/error'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { vlanFiltering } from './feature'
@@ -40,11 +41,23 @@ export interface NewVlan {
   readonly tunnel?: number
 }
 
+const keys = keysOf<NewVlan, PortVlan>({
+  link: true,
+  id: true,
+  last: true,
+  pvid: true,
+  untagged: true,
+  self: true,
+  tunnel: true
+})
+
 export interface VlanFilter {
   readonly link?: LinkRef
   /** The ports of a bridge, and itself. */
   readonly bridge?: LinkRef
 }
+
+const filterKeys = keysOf<VlanFilter>({ link: true, bridge: true })
 
 const fields = {
   'attributes.afSpec.vlanInfo': 'id',
@@ -55,6 +68,7 @@ const fields = {
 
 /** Lists the VLANs of ports and bridges: `bridge vlan show`. */
 export const list = (filter: VlanFilter = {}): ListRequest<PortVlan> =>
+  misspelt('link.vlan.list', filter, filterKeys) ??
   listing({
     operation: 'link.vlan.list',
     protocol: 'route',
@@ -89,39 +103,40 @@ export const add = (vlan: NewVlan): Request<void> => change('link.vlan.add', 'RT
 /** Takes a port out of VLANs: `bridge vlan delete`. */
 export const remove = (vlan: NewVlan): Request<void> => change('link.vlan.remove', 'RTM_DELLINK', vlan)
 
-const change = (operation: string, type: 'RTM_SETLINK' | 'RTM_DELLINK', given: NewVlan): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: [given.link],
-  messages: known => {
-    const { id, last = id, tunnel } = given
-    if (!(id >= 1 && id <= last && last <= 4094))
-      return E.left(invalidInput(operation, 'id', 'must be from 1 to 4094, and not above last'))
-    const flags =
-      (given.pvid === true ? BRIDGE_VLAN_INFO.PVID : 0) |
-      (given.untagged === true ? BRIDGE_VLAN_INFO.UNTAGGED : 0)
-    return E.right([
-      message(type, NLM_F.REQUEST, {
-        header: { family: AF.BRIDGE, index: known.indexOf(given.link) },
-        attributes: {
-          afSpec: present({
-            flags: given.self === true ? BRIDGE_FLAGS.SELF : undefined,
-            vlanInfo: ends(id, last).map(end => ({ flags: flags | end.flags, vid: end.vid })),
-            vlanTunnelInfo:
-              tunnel === undefined
-                ? undefined
-                : ends(id, last).map(end => ({ ...end, id: tunnel + end.vid - id }))
-          })
-        }
-      })
-    ])
-  },
-  read: () => undefined,
-  fields,
-  needs: [vlanFiltering],
-  hints: { EOPNOTSUPP: 'the link must be the port of a bridge, or a bridge with self' }
-})
+const change = (operation: string, type: 'RTM_SETLINK' | 'RTM_DELLINK', given: NewVlan): Request<void> =>
+  misspelt(operation, given, keys) ?? {
+    operation,
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: [given.link],
+    messages: known => {
+      const { id, last = id, tunnel } = given
+      if (!(id >= 1 && id <= last && last <= 4094))
+        return E.left(invalidInput(operation, 'id', 'must be from 1 to 4094, and not above last'))
+      const flags =
+        (given.pvid === true ? BRIDGE_VLAN_INFO.PVID : 0) |
+        (given.untagged === true ? BRIDGE_VLAN_INFO.UNTAGGED : 0)
+      return E.right([
+        message(type, NLM_F.REQUEST, {
+          header: { family: AF.BRIDGE, index: known.indexOf(given.link) },
+          attributes: {
+            afSpec: present({
+              flags: given.self === true ? BRIDGE_FLAGS.SELF : undefined,
+              vlanInfo: ends(id, last).map(end => ({ flags: flags | end.flags, vid: end.vid })),
+              vlanTunnelInfo:
+                tunnel === undefined
+                  ? undefined
+                  : ends(id, last).map(end => ({ ...end, id: tunnel + end.vid - id }))
+            })
+          }
+        })
+      ])
+    },
+    read: () => undefined,
+    fields,
+    needs: [vlanFiltering],
+    hints: { EOPNOTSUPP: 'the link must be the port of a bridge, or a bridge with self' }
+  }
 
 /** How the kernel is told a range: by its ends. */
 const ends = (id: number, last: number): ReadonlyArray<{ readonly flags: number; readonly vid: number }> =>

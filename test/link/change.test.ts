@@ -57,6 +57,36 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(link.addNames('eth0', ['fine', 'x'.repeat(128)])), 'names')
 })
 
+test('a key that there is not is named before anything is sent', async () => {
+  const veth = { kind: 'veth', name: 'a', peer: { name: 'b' } } as const
+  assert.is(await fault(link.add({ kind: 'veth', name: 'a', pear: { name: 'b' } } as never)), 'pear')
+  assert.is(await fault(link.add({ ...veth, peer: { name: 'b', mut: 1400 } } as never)), 'peer.mut')
+  assert.is(await fault(link.add({ ...veth, peer: { name: 'b', up: true } } as never)), 'peer.up')
+  assert.is(await fault(link.add({ kind: 'bridge', name: 'c', optoins: {} } as never)), 'optoins')
+  assert.is(await fault(link.set('eth0', { mut: 1400 } as never)), 'mut')
+  assert.is(await fault(link.set('eth0', { port: { kind: 'bridge', opts: {} } } as never)), 'port.opts')
+  assert.is(await fault(link.set('eth0', { options: { kind: 'vlan', opts: {} } } as never)), 'options.opts')
+  assert.is(await fault(link.get('eth0', { namespaceID: 3 } as never)), 'namespaceID')
+  assert.is(await fault(link.list({ knid: 'veth' } as never)), 'knid')
+})
+
+kernelTest(
+  test,
+  'a link of a kind without options can be made again as it is listed',
+  [linkKind('dummy')],
+  async () => {
+    await using connection = open()
+    await connection.link.add({ kind: 'dummy', name: 'd0', mtu: 1400, alias: 'one' })
+    const made = await connection.link.get('d0')
+    await connection.link.remove('d0')
+    await connection.link.add({ ...made, kind: 'dummy', options: {} })
+    const { message: _, ...again } = await connection.link.get('d0')
+    const { message: __, ...before } = made
+    assert.equal(again, before)
+    await connection.link.remove('d0')
+  }
+)
+
 const withLinks = async (use: (connection: Connection) => Promise<void>): Promise<void> => {
   await using connection = open()
   await connection.link.add({ kind: 'veth', name: 'v0', peer: { name: 'v1' } })

@@ -44,6 +44,13 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(vlan.add({ link: 'nope', id: 5 })), 'link')
 })
 
+test('a key that there is not is named before anything is sent', async () => {
+  const given = { link: 'eth0', id: 5, untaged: true }
+  assert.is(await fault(vlan.add(given)), 'untaged')
+  assert.is(await fault(vlan.remove(given)), 'untaged')
+  assert.is(await fault(vlan.list({ brigde: 'br0' } as never)), 'brigde')
+})
+
 const withBridge = async (use: (connection: Connection) => Promise<void>): Promise<void> => {
   await using connection = open()
   await connection.link.add({
@@ -120,6 +127,11 @@ kernelTest(
           [131, 200]
         ]
       )
+      const own = await vlans.list({ link: 'v0' })
+      for (const each of own) await vlans.remove(each)
+      assert.equal(await vlans.list({ link: 'v0' }), [])
+      for (const each of own) await vlans.add(each)
+      assert.equal(await vlans.list({ link: 'v0' }), own, 'as it is listed it can be given back')
       const refused = await vlans.add({ link: 'v1', id: 5 }).catch(error => error)
       assert.ok(
         refused instanceof IsolinkError && refused.message.includes('port of a bridge'),
