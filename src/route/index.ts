@@ -8,6 +8,7 @@ import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
 import { linkPlace } from '../socket/input'
+import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
@@ -45,6 +46,8 @@ export interface Nexthop {
   /** The gateway is on the link, even if no address says so. */
   readonly onlink?: boolean
 }
+
+const nexthopKeys = keysOf<Nexthop>({ gateway: true, link: true, weight: true, onlink: true })
 
 /** What is known of a path, under the kernel's names: `{ advmss: 1400 }`. */
 export type Metrics = NonNullable<RouteMessage['attributes']['metrics']>
@@ -122,12 +125,40 @@ export interface NewRoute {
   readonly preference?: Preference
 }
 
+const keys = keysOf<NewRoute, Route>({
+  destination: true,
+  family: true,
+  type: true,
+  gateway: true,
+  link: true,
+  source: true,
+  table: true,
+  protocol: true,
+  scope: true,
+  metric: true,
+  mtu: true,
+  metrics: true,
+  onlink: true,
+  nexthops: nexthopKeys,
+  nexthop: true,
+  encap: true,
+  from: true,
+  tos: true,
+  realms: true,
+  preference: true,
+  incoming: false,
+  expires: false,
+  flags: false
+})
+
 export interface RouteFilter {
   readonly family?: 'ipv4' | 'ipv6'
   /** Default: all tables. */
   readonly table?: number
   readonly link?: LinkRef
 }
+
+const filterKeys = keysOf<RouteFilter>({ family: true, table: true, link: true })
 
 const RTNH_F_ONLINK = 4
 const RTM_F_CLONED = 0x200
@@ -167,6 +198,7 @@ const addHints = {
 
 /** Lists routes, of every table unless one is asked for: `ip route show table all`. */
 export const list = (filter: RouteFilter = {}): ListRequest<Route> =>
+  misspelt('route.list', filter, filterKeys) ??
   listing({
     operation: 'route.list',
     protocol: 'route',
@@ -238,27 +270,28 @@ const change = (
   flags: number,
   given: NewRoute,
   hints: Request<void>['hints']
-): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  links: linksOf(given),
-  linkField:
-    given.nexthops === undefined
-      ? undefined
-      : named => linkPlace(named, given.link, 'nexthops', given.nexthops ?? []),
-  messages: known => {
-    const destination = destinationOf(operation, given)
-    if (E.isLeft(destination)) return destination
-    const wrong = wrongIn(operation, given, destination.right)
-    if (wrong !== undefined) return E.left(wrong)
-    const body = bodyOf(type === 'RTM_DELROUTE', given, destination.right, known)
-    return E.right([message(type, NLM_F.REQUEST | flags, body)])
-  },
-  read: nothing,
-  fields,
-  hints
-})
+): Request<void> =>
+  misspelt(operation, given, keys) ?? {
+    operation,
+    protocol: 'route',
+    answering: 'acknowledged',
+    links: linksOf(given),
+    linkField:
+      given.nexthops === undefined
+        ? undefined
+        : named => linkPlace(named, given.link, 'nexthops', given.nexthops ?? []),
+    messages: known => {
+      const destination = destinationOf(operation, given)
+      if (E.isLeft(destination)) return destination
+      const wrong = wrongIn(operation, given, destination.right)
+      if (wrong !== undefined) return E.left(wrong)
+      const body = bodyOf(type === 'RTM_DELROUTE', given, destination.right, known)
+      return E.right([message(type, NLM_F.REQUEST | flags, body)])
+    },
+    read: nothing,
+    fields,
+    hints
+  }
 
 // Routes come in hundreds of thousands: what follows is written out, and makes nothing that it can do without.
 

@@ -216,6 +216,40 @@ test('a mistake is named by the caller’s member, before anything is sent', asy
   assert.is(await fault(route.add({ ...to, metrics: { mtu: 'x' } as never })), 'mtu')
 })
 
+test('a key that there is not is named before anything is sent', async () => {
+  const given = { destination: '10.0.0.0/8', gatway: '10.0.0.1', link: 'eth0' }
+  const { add, append, replace, set, remove, list } = route
+  for (const verb of [add, append, replace, set, remove]) assert.is(await fault(verb(given)), 'gatway')
+  assert.is(await fault(list({ tabel: 5 } as never)), 'tabel')
+  const nexthops = [{ link: 'eth0' }, { link: 'eth1', gatway: '10.0.0.1' }]
+  assert.is(await fault(add({ destination: '10.0.0.0/8', nexthops })), 'nexthops.1.gatway')
+})
+
+kernelTest(test, 'what was listed can be taken away, and added again', [], () =>
+  withLink(async (host, index) => {
+    const nexthops = [{ gateway: '192.0.2.3', weight: 2 }, { link: 'r0' }]
+    const given: ReadonlyArray<route.NewRoute> = [
+      ...same.map(([, each]) => each).filter(({ encap }) => encap === undefined),
+      { destination: '10.90.0.0/16', nexthops }
+    ]
+    for (const each of given) await host.route.replace({ table: 1000, ...each })
+    const listed = () => host.route.list({ table: 1000 })
+    const before = await listed()
+    assert.ok(before.length > 10)
+    for (const each of before) await host.route.remove(each)
+    assert.equal(await listed(), [])
+    for (const each of before) await host.route.add(each)
+    assert.equal(await listed(), before)
+    for (const each of before) await host.route.remove(each)
+    const [own] = await host.route.list({ table: 254, link: index })
+    const answer = await host.route.get('192.0.2.77')
+    assert.ok(own !== undefined && answer.link === index)
+    await host.route.replace(own)
+    await host.route.replace({ ...answer, table: 1000 })
+    assert.is((await listed())[0]?.destination, '192.0.2.77/32')
+  })
+)
+
 test('what is not given is not sent', async () => {
   const { attributes, header } = await sent(route.add({ destination: '10.0.0.0/8', link: 5 }))
   assert.equal(attributes, { dst: '10.0.0.0', oif: 5 })
