@@ -53,16 +53,16 @@ export const get = (namespace: NamespaceRef): Request<Nsid | undefined> => ({
 })
 
 /** Gives a namespace a number here, once and for all: `ip netns set`. */
-export const add = (given: NewNsid): Request<void> =>
-  misspelt('nsid.add', given, keys) ?? {
+export const add = (nsid: NewNsid): Request<void> =>
+  misspelt('nsid.add', nsid, keys) ?? {
     operation: 'nsid.add',
     protocol: 'route',
     answering: 'acknowledged',
-    namespaces: [given.namespace],
+    namespaces: [nsid.namespace],
     messages: known =>
       E.right([
         message('RTM_NEWNSID', NLM_F.REQUEST, {
-          attributes: { nsid: given.id ?? none, fd: known.descriptorOf(given.namespace) }
+          attributes: { nsid: nsid.id ?? none, fd: known.descriptorOf(nsid.namespace) }
         })
       ]),
     read: () => undefined,
