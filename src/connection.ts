@@ -26,9 +26,10 @@ import * as nsid from './nsid'
 import * as qdisc from './qdisc'
 import * as route from './route'
 import * as rule from './rule'
-import type { NetlinkError } from './socket/error'
+import type { InvalidInput, NetlinkError } from './socket/error'
 import type { List, ListRequest, Request } from './socket/request'
 import {
+  limited,
   openSession,
   type Results,
   type SendOptions,
@@ -158,7 +159,7 @@ export interface Objects {
 /** Sockets in one namespace, and what can be done through them. */
 export interface Connection extends Objects {
   /** Whether the namespace could be opened. If not, every request answers with this error. */
-  readonly opened: E.Either<NamespaceError, void>
+  readonly opened: E.Either<NamespaceError | InvalidInput, void>
   /** The same, with another timeout or a signal that ends it: `connection.with({ timeout: 500 }).link.list()`. */
   readonly with: (options: SendOptions) => Objects
   /** Closes its sockets; what still waits for an answer ends with `Closed`. */
@@ -203,8 +204,9 @@ export const open = (options: SessionOptions = {}): Connection => {
 }
 
 const objectsIn =
-  (session: E.Either<NamespaceError, Session>): ((options: SendOptions) => Objects) =>
+  (opened: E.Either<NamespaceError | InvalidInput, Session>): ((options: SendOptions) => Objects) =>
   options => {
+    const session = limited(opened, options)
     const send: Session['send'] = (request, others) =>
       E.isLeft(session) ? TE.left(session.left) : session.right.send(request, { ...options, ...others })
     /** Its name may have become another namespace's meanwhile. */
@@ -224,13 +226,13 @@ const objectsIn =
         : session.right.batch(requests, options)
     const stream: Objects['stream'] = request =>
       E.isLeft(session) ? failedStream(session.left) : session.right.stream(request, options)
-    const limited = ({ signal, ...others }: SubscriptionOptions = {}): SubscriptionOptions => ({
+    const within = ({ signal, ...others }: SubscriptionOptions = {}): SubscriptionOptions => ({
       ...(options.timeout !== undefined && { timeout: options.timeout }),
       ...others,
       signal: AbortSignal.any([signal, options.signal].filter(each => each !== undefined))
     })
     const follow: Objects['monitor'] = (objects, subscriptionOptions) =>
-      monitor(session, objects, limited(subscriptionOptions))
+      monitor(session, objects, within(subscriptionOptions))
     const bind = bindTo({ send, stream })
     return deferred<Objects>({
       link: () => ({ ...bind(linkVerbs()), vlan: bind(vlanVerbs()) }),
@@ -269,7 +271,7 @@ const objectsIn =
         generation: () => send(nftables.generation),
         modify: (compute, modifyOptions) =>
           nftables.modify(compute, { timeout: options.timeout, ...modifyOptions })({ send }),
-        monitor: subscriptionOptions => followNftables(session, limited(subscriptionOptions))
+        monitor: subscriptionOptions => followNftables(session, within(subscriptionOptions))
       }),
       conntrack: () => ({
         ...bind(conntrackVerbs()),

@@ -34,7 +34,9 @@ export const wrongEncap = (encap: Encap | undefined): string | undefined => {
   const { kind, options } = encap as Partial<Encap>
   if (kind === undefined || !Object.hasOwn(kinds, kind))
     return `has the kind ${kind}, which is none of ${Object.keys(kinds).join(', ')}`
-  return typeof options === 'object' && options !== null ? undefined : 'has no options'
+  if (typeof options !== 'object' || options === null) return 'has no options'
+  const stray = Object.keys(encap).find(key => key !== 'kind' && key !== 'options')
+  return stray === undefined ? undefined : `has ${stray} beside its kind and options`
 }
 
 export const encapAttributes = (encap: Encap | undefined): EncapAttributes =>

@@ -7,7 +7,7 @@ import { withinDescriptor } from '../namespace/enter'
 import { type NamespaceError, namespaceNotFound } from '../namespace/error'
 import { attach, make, remove } from '../namespace/named'
 import { type NamespaceRef, openReference } from '../namespace/reference'
-import type { NetlinkError } from '../socket/error'
+import type { InvalidInput, NetlinkError } from '../socket/error'
 import type { Request } from '../socket/request'
 import { openSession, type Session, type SessionOptions } from '../socket/session'
 import * as sysctl from '../sysctl'
@@ -25,7 +25,7 @@ export interface Place {
 export interface World {
   /** The namespace as it was found, by an open descriptor; what is written outside of netlink goes by this. */
   readonly at: (namespace: NamespaceRef | undefined) => E.Either<NamespaceError, NamespaceRef>
-  readonly session: (namespace?: NamespaceRef) => E.Either<NamespaceError, Session>
+  readonly session: (namespace?: NamespaceRef) => E.Either<NamespaceError | InvalidInput, Session>
   readonly send: <A>(request: Request<A>, namespace?: NamespaceRef) => TE.TaskEither<NetlinkError, A>
   readonly sysctl: {
     readonly get: (key: string, namespace?: NamespaceRef) => E.Either<sysctl.SysctlError, string>

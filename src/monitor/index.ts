@@ -11,7 +11,7 @@ import * as nsid from '../nsid'
 import * as qdisc from '../qdisc'
 import * as route from '../route'
 import * as rule from '../rule'
-import { invalidInput, type NetlinkError } from '../socket/error'
+import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
 import type { Session } from '../socket/session'
 import {
   type Resync,
@@ -54,7 +54,7 @@ export interface ResyncOfSome extends Omit<Resync<typeof sources>, 'values'> {
 
 /** Follows objects, from now on, through sockets of its own. */
 export const monitor = <O extends Observable>(
-  session: E.Either<NamespaceError, Session>,
+  session: E.Either<NamespaceError | InvalidInput, Session>,
   objects: ReadonlyArray<O>,
   options?: SubscriptionOptions
 ): Subscription<Event<O>> => {
@@ -71,7 +71,7 @@ export const monitor = <O extends Observable>(
 
 /** Follows nftables, from now on, through a socket of its own. */
 export const followNftables = (
-  session: E.Either<NamespaceError, Session>,
+  session: E.Either<NamespaceError | InvalidInput, Session>,
   options?: SubscriptionOptions
 ): Subscription<nftables.WatchEvent> => {
   const home = opened(session)
@@ -81,7 +81,7 @@ export const followNftables = (
 }
 
 /** The session, unless it is closed already. */
-const opened = (session: E.Either<NamespaceError, Session>): E.Either<NetlinkError, Session> =>
+const opened = (session: E.Either<NamespaceError | InvalidInput, Session>): E.Either<NetlinkError, Session> =>
   pipe(
     session,
     E.chainW(home => home.at('monitor', () => E.right(home)))

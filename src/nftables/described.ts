@@ -93,7 +93,19 @@ export const faultIn = (given: unknown, checks: { readonly [field: string]: Chec
   return undefined
 }
 
-/** The same, of fields that must be there. */
+/** The first field that there is not: these are all that there are, and some that mean nothing here. */
+export const strayIn = (
+  given: unknown,
+  fields: ReadonlyArray<string>,
+  idle: ReadonlyArray<string> = []
+): Fault | undefined => {
+  if (!isDescription(given)) return description(given)
+  const known = (field: string): boolean => fields.includes(field) || idle.includes(field)
+  const stray = Object.keys(given).find(field => given[field] !== undefined && !known(field))
+  return stray === undefined ? undefined : { field: stray, reason: `is no field${nearest(stray, fields)}` }
+}
+
+/** The first that is not there of the fields that must be. */
 export const lackIn = (given: unknown, fields: ReadonlyArray<string>): Fault | undefined => {
   const lacking = isDescription(given) ? fields.find(field => given[field] === undefined) : undefined
   return lacking === undefined ? undefined : { field: lacking, reason: 'is missing' }

@@ -65,15 +65,21 @@ const refused = (error: InvalidInput): Refused => ({
 })
 
 /**
- * What stands for the request if a key of what was given is not known, which only those can give who have no types: it
- * would be passed over, and something else be done than was meant.
+ * The first key of what was given that is not known, which only those can give who have no types: it would be passed
+ * over, and something else be done than was meant.
  */
-export const misspelt = (operation: string, given: unknown, keys: Table): Refused | undefined => {
+export const wrongKey = (operation: string, given: unknown, keys: Table): InvalidInput | undefined => {
   if (typeof given !== 'object' || given === null)
-    return refused(invalidInput(operation, 'request', `${String(given)} is no object`))
+    return invalidInput(operation, 'request', `${String(given)} is no object`)
   const stray = strayIn(given, keys)
   if (stray === undefined) return undefined
   const { path, key, known } = stray
   const taken = Object.keys(known).filter(each => known[each] !== false)
-  return refused(invalidInput(operation, path, `is no field${nearest(key, taken)}`))
+  return invalidInput(operation, path, `is no field${nearest(key, taken)}`)
+}
+
+/** What stands for the request if a key of what was given is not known. */
+export const misspelt = (operation: string, given: unknown, keys: Table): Refused | undefined => {
+  const wrong = wrongKey(operation, given, keys)
+  return wrong === undefined ? undefined : refused(wrong)
 }

@@ -12,7 +12,15 @@ import { deadline, rest } from '../namespace/turn'
 import { type Channel, openChannel } from './channel'
 import { partsOf } from './dump'
 import { encodeAll, type Names } from './encoding'
-import { aborted, closed, invalidInput, type NetlinkError, type Rejected, timedOut } from './error'
+import {
+  aborted,
+  closed,
+  type InvalidInput,
+  invalidInput,
+  type NetlinkError,
+  type Rejected,
+  timedOut
+} from './error'
 import { familyByName } from './family'
 import { unsupported } from './feature'
 import {
@@ -26,6 +34,7 @@ import {
   type Turns,
   ticketFor
 } from './job'
+import { keysOf, type Table, wrongKey } from './key'
 import { linkByName } from './name'
 import { openTransport } from './open'
 import type { Feature, ListRequest, Request } from './request'
@@ -98,12 +107,41 @@ const together = { first: 25, most: 200 }
 /** Ends a wait with an error. */
 type GiveUp = (why: (operation: string) => NetlinkError) => void
 
+const sendKeys = keysOf<SendOptions>({ timeout: true, signal: true })
+
+const sessionKeys = keysOf<SessionOptions>({ namespace: true, timeout: true, signal: true, transport: true })
+
+/** What is wrong with options, if anything is: whoever has no types may give any. */
+const wrongOptions = (operation: string, options: SendOptions, keys: Table): InvalidInput | undefined => {
+  const wrong = wrongKey(operation, options, keys)
+  if (wrong !== undefined) return wrong
+  const { timeout = 0 } = options
+  return typeof timeout === 'number' && timeout >= 0
+    ? undefined
+    : invalidInput(operation, 'timeout', `${String(timeout)} is no number of milliseconds`)
+}
+
+/** The session with these options for what it sends, or what is wrong with them. */
+export const limited = <E>(
+  session: E.Either<E, Session>,
+  options: SendOptions
+): E.Either<E | InvalidInput, Session> => {
+  const wrong = wrongOptions('with', options, sendKeys)
+  return wrong === undefined ? session : E.left(wrong)
+}
+
 /** Opens a session. The namespace is looked up now; sockets are opened in it when they are first needed. */
-export const openSession = (options: SessionOptions = {}): E.Either<NamespaceError, Session> =>
-  pipe(
-    openReference(options.namespace ?? { path: '/proc/thread-self/ns/net' }),
-    E.map(home => sessionIn(home, options))
-  )
+export const openSession = (
+  options: SessionOptions = {}
+): E.Either<NamespaceError | InvalidInput, Session> => {
+  const wrong = wrongOptions('open', options, sessionKeys)
+  return wrong === undefined
+    ? pipe(
+        openReference(options.namespace ?? { path: '/proc/thread-self/ns/net' }),
+        E.map(home => sessionIn(home, options))
+      )
+    : E.left(wrong)
+}
 
 const sessionIn = (home: number, options: SessionOptions): Session => {
   const channels = new Map<string, Channel<Pending>>()

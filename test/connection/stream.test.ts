@@ -124,6 +124,30 @@ test('errors are thrown out of the loop in one surface, and are its last values 
   connection.close()
 })
 
+test('options that there are not, or that are no times, are refused', async () => {
+  for (const [options, message] of [
+    [{ namespcae: 'blue' }, 'open: namespcae is no field: did you mean namespace?'],
+    [{ timeout: Number.NaN }, 'open: timeout NaN is no number of milliseconds'],
+    [{ timeout: -1 }, 'open: timeout -1 is no number of milliseconds']
+  ] as const) {
+    const { opened, link, close } = fp.open(options as never)
+    assert.is(E.isLeft(opened) && opened.left.message, message)
+    const listed = await link.list()()
+    assert.is(E.isLeft(listed) && listed.left._tag === 'InvalidInput' && listed.left.message, message)
+    close()
+    assert.throws(
+      () => open(options as never),
+      ({ message: thrown }: Error) => thrown === message
+    )
+  }
+  await using silent = open({ transport: transportFrom(() => []) })
+  const hasty = silent.with({ timeuot: 5 } as never)
+  assert.match(
+    String(await hasty.link.list().catch(({ message }: Error) => message)),
+    'with: timeuot is no field: did you mean timeout?'
+  )
+})
+
 test('a signal and a timeout end a stream too', async () => {
   const silent = open({ transport: transportFrom(() => []) })
   const tag = (given: Promise<unknown>): Promise<unknown> =>

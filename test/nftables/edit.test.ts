@@ -90,6 +90,28 @@ const changesOf: ReadonlyArray<readonly [say: (tx: Edit) => void, reason: RegExp
     /gives mark/
   ],
   [tx => tx.table('ip', 't').set('s', { type: 'mark', autoMerge: true }), /flags interval/],
+  [tx => tx.table('ip', 't', { comemnt: 'x' } as never), /comemnt is no field: did you mean comment\?/],
+  [tx => tx.table('ip', 't').chain('c', { hok: 'input' } as never), /hok is no field: did you mean hook\?/],
+  [
+    tx => tx.table('ip', 't').set('s', { type: 'mark', tiemout: 5 } as never),
+    /tiemout is no field: did you mean timeout\?/
+  ],
+  [
+    tx => tx.table('ip', 't').object({ object: 'quota', name: 'q', bytse: 5n } as never),
+    /bytse is no field: did you mean bytes\?/
+  ],
+  [
+    tx => tx.table('ip', 't').flowtable({ name: 'f', priority: 0, devices: [], ofload: true } as never),
+    /ofload is no field: did you mean offload\?/
+  ],
+  [
+    tx =>
+      tx
+        .table('ip', 't')
+        .chain('c')
+        .rule('c', { statements: [{ statement: 'log', prefx: 'x' } as never] }),
+    /prefx/
+  ],
   [tx => tx.table('ip', 'a b'), /"a b" is no name/],
   [tx => tx.table('ip', 't').chain('c; drop'), /"c; drop" is no name/],
   [tx => tx.table('ip', 't').chain('c', { comment: 'x'.repeat(129) }), /128 bytes at most/],

@@ -207,6 +207,8 @@ test('a mistake is named by the caller’s member, before anything is sent', asy
   assert.is(await fault(route.add({ destination: '10.0.0.0/8', nexthops: gateways })), 'nexthops.1.gateway')
   assert.is(await fault(route.add({ ...to, gateway: 'gate' })), 'gateway')
   assert.is(await fault(route.add({ ...to, encap: { type: 'mpls', labels: [100] } as never })), 'encap')
+  const more = { kind: 'mpls', options: { dst: [{ label: 100 }] }, ttl: 5 } as never
+  assert.is(await fault(route.add({ ...to, encap: more })), 'encap')
   assert.is(await fault(route.add({ ...to, source: 'fd00::1' })), 'source')
   assert.is(await fault(route.add({ ...to, from: 'fd00::/129' })), 'from')
   assert.is(await fault(route.add({ ...to, type: 'black' as never })), 'type')

@@ -86,17 +86,14 @@ const objectChecks: {
     needs: []
   },
   secmark: { checks: { context: text }, needs: ['context'] },
-  unknown: { checks: { type: number32('kind of object') }, needs: ['type'] }
+  unknown: { checks: { type: number32('kind of object'), data: () => undefined }, needs: ['type'] }
 }
 
 const objectKind = word('kind of object', Object.keys(objectChecks))
 
-const objectFault = (object: NftObject): Fault | undefined => {
-  const fault = faultIn(object, { object: objectKind }) ?? lackIn(object, ['object', 'name'])
-  if (fault !== undefined) return fault
-  const { checks, needs } = objectChecks[object.object]
-  return faultIn(object, checks) ?? lackIn(object, needs)
-}
+/** What is wrong with the kind of an object, which says what else it has. */
+const kindFault = (object: NftObject): Fault | undefined =>
+  faultIn(object, { object: objectKind }) ?? lackIn(object, ['object', 'name'])
 
 const objectData = (object: NftObject, ref: TableRef): object => {
   const l3proto = familyNumber(
@@ -144,14 +141,17 @@ const objectData = (object: NftObject, ref: TableRef): object => {
 }
 
 export const addObject = (ref: TableRef, object: NftObject): Change => {
-  const fault = objectFault(object)
+  const fault = kindFault(object)
   if (fault !== undefined)
     return plain({ verb: 'add', object: object?.object }, `${placeText(ref)} ${object?.name}`, () =>
       E.left(fault)
     )
-  return making(object.object, ref, object.name, object, {}, () => ({
-    messages: () =>
-      E.right([
+  const { checks, needs } = objectChecks[object.object]
+  return making(object.object, ref, object.name, object, { ...checks, object: objectKind }, () => ({
+    messages: () => {
+      const lacking = lackIn(object, needs)
+      if (lacking !== undefined) return E.left(lacking)
+      return E.right([
         message('NFT_MSG_NEWOBJ', create, {
           header: familyHeader(ref),
           attributes: {
@@ -162,6 +162,7 @@ export const addObject = (ref: TableRef, object: NftObject): Change => {
           } as never
         })
       ])
+    }
   }))
 }
 

@@ -180,7 +180,7 @@ export const addSet = (ref: TableRef, name: string, set: NewSet): Change => {
   const object = set?.data === undefined && set?.dataTypeof === undefined ? 'set' : 'map'
   if (E.isLeft(described)) return plain({ verb: 'add', object }, `${placeText(ref)} ${name}`, () => described)
   const layout = described.right
-  return making(object, ref, name, set, {}, () => ({
+  return making(object, ref, name, set, setChecks, () => ({
     links: () => linksIn(layout, set.elements ?? []),
     makes: { ref, set: name, layout },
     messages: around => {

@@ -1,7 +1,7 @@
-import { type Check, description, faultIn, faultText, lackIn, list, word } from '../described'
+import { type Check, description, faultIn, faultText, lackIn, list, strayIn, word } from '../described'
 import { logFlags, logLevels } from '../expression/log'
 import { natFlags, queueFlags } from '../flag'
-import type { Operand, Statement } from '../syntax'
+import type { Operand, Statement, Verdict } from '../syntax'
 
 const operandKinds: { readonly [K in Operand['kind']]: true } = {
   any: true,
@@ -25,58 +25,106 @@ const operand: Check = value => {
   return fault === undefined ? undefined : faultText(fault)
 }
 
-/** What a statement must have, and what of it can be wrong. */
-interface Form {
-  readonly needs: ReadonlyArray<string>
-  readonly checks: { readonly [member: string]: Check }
+interface Member {
+  readonly needed: boolean
+  readonly check: Check
 }
 
-const form = (needs: ReadonlyArray<string>, checks: Form['checks'] = {}): Form => ({ needs, checks })
+const anything: Check = () => undefined
+const must = (check: Check = anything): Member => ({ needed: true, check })
+const may = (check: Check = anything): Member => ({ needed: false, check })
 
-const flags = (what: string, words: object): Check => list(word(what, Object.keys(words)))
+const flags = (what: string, words: object): Member => may(list(word(what, Object.keys(words))))
 
-const translation = form([], {
-  address: operand,
-  port: operand,
+type MemberOf<Word, A = Statement> = A extends { readonly statement: infer W }
+  ? Word extends W
+    ? Exclude<keyof A | (A extends Verdict ? KeyOf<Verdict> : never), 'statement'>
+    : never
+  : never
+
+type KeyOf<A> = A extends unknown ? keyof A : never
+
+type Forms = {
+  readonly [Word in Statement['statement']]: { readonly [M in MemberOf<Word>]: Member }
+}
+
+const translation: Forms['snat'] = {
+  family: may(),
+  address: may(operand),
+  port: may(operand),
+  prefix: may(),
   flags: flags('flag of a translation', natFlags)
-})
-const change = form(['set', 'key'], { key: operand, data: operand })
-const copy = form([], { address: operand, device: operand })
+}
+const change: Forms['add'] = {
+  set: must(),
+  key: must(operand),
+  data: may(operand),
+  timeout: may(),
+  statements: may()
+}
+const copy: Forms['dup'] = { family: may(), address: may(operand), device: may(operand) }
 
-const forms: { readonly [S in Statement['statement']]: Form } = {
-  match: form(['left', 'op', 'right'], { left: operand, right: operand, mask: operand }),
-  counter: form([]),
-  limit: form(['rate', 'of', 'per']),
-  quota: form(['bytes']),
-  connections: form(['count']),
-  last: form([]),
-  log: form([], {
-    level: word('level of the log', Object.keys(logLevels)),
+/** What statements have, what of it they must have, and what of it can be wrong. */
+const forms: Forms = {
+  match: { left: must(operand), op: must(), right: must(operand), mask: may(operand) },
+  counter: { packets: may(), bytes: may() },
+  limit: { rate: must(), of: must(), per: must(), burst: may(), over: may() },
+  quota: { bytes: must(), over: may(), used: may() },
+  connections: { count: must(), over: may() },
+  last: { used: may() },
+  log: {
+    prefix: may(),
+    group: may(),
+    snaplen: may(),
+    queueThreshold: may(),
+    level: may(word('level of the log', Object.keys(logLevels))),
     flags: flags('flag of the log', { ...logFlags, all: true })
-  }),
-  reject: form([]),
+  },
+  reject: { with: may(), code: may() },
   snat: translation,
   dnat: translation,
   masquerade: translation,
   redirect: translation,
-  tproxy: form([], { address: operand, port: operand }),
+  tproxy: { family: may(), address: may(operand), port: may(operand) },
   dup: copy,
   fwd: copy,
-  queue: form(['number'], { number: operand, flags: flags('flag of a queue', queueFlags) }),
-  synproxy: form([]),
-  meter: form(['name', 'key', 'of'], { key: operand }),
-  verdict: form(['verdict']),
-  verdicts: form(['key', 'map'], { key: operand, map: operand }),
-  set: form(['name', 'value'], { value: operand }),
-  object: form(['object', 'name'], { name: operand }),
-  notrack: form([]),
-  flow: form(['flowtable']),
+  queue: { number: must(operand), flags: flags('flag of a queue', queueFlags) },
+  synproxy: { mss: may(), wscale: may(), timestamp: may(), sackPerm: may() },
+  meter: { name: must(), size: may(), key: must(operand), timeout: may(), of: must() },
+  verdict: { verdict: must(), chain: may(), rules: may() },
+  verdicts: { key: must(operand), map: must(operand) },
+  set: { name: must(), value: must(operand) },
+  object: { object: must(), name: must(operand) },
+  notrack: {},
+  flow: { flowtable: must() },
   add: change,
   update: change,
   delete: change,
-  reset: form(['option']),
-  xt: form(['xt', 'name', 'revision', 'info']),
-  unknown: form([])
+  reset: { option: must() },
+  xt: { xt: must(), name: must(), revision: must(), info: must() },
+  unknown: { expression: may(), data: may() }
+}
+
+interface Asked {
+  readonly all: ReadonlyArray<string>
+  readonly needs: ReadonlyArray<string>
+  readonly checks: { readonly [member: string]: Check }
+}
+
+const asked = new Map<string, Asked>()
+
+/** The same, in the order in which it is looked at; put together once, as there may be many rules. */
+const askedOf = (statement: Statement['statement']): Asked => {
+  const known = asked.get(statement)
+  if (known !== undefined) return known
+  const members: ReadonlyArray<readonly [name: string, Member]> = Object.entries(forms[statement])
+  const made = {
+    all: ['statement', ...members.map(([name]) => name)],
+    needs: members.flatMap(([name, { needed }]) => (needed ? [name] : [])),
+    checks: Object.fromEntries(members.map(([name, { check }]) => [name, check]))
+  }
+  asked.set(statement, made)
+  return made
 }
 
 const statementWord = word('statement', Object.keys(forms))
@@ -87,7 +135,7 @@ export const wrongStatement = (given: unknown): string | undefined => {
     description(given) ?? lackIn(given, ['statement']) ?? faultIn(given, { statement: statementWord })
   if (fault !== undefined) return faultText(fault)
   const { statement } = given as Statement
-  const { needs, checks } = forms[statement]
-  const inside = lackIn(given, needs) ?? faultIn(given, checks)
+  const { all, needs, checks } = askedOf(statement)
+  const inside = strayIn(given, all) ?? lackIn(given, needs) ?? faultIn(given, checks)
   return inside === undefined ? undefined : `${statement}: ${faultText(inside)}`
 }
