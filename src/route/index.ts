@@ -379,7 +379,9 @@ const bodyOf = (
     destination.family === 'ipv4'
   const from = given.from === undefined ? undefined : parsePrefix(given.from)
   const source = from !== undefined && E.isRight(from) ? from.right : undefined
-  const { gateway, via } = through(given.gateway, destination)
+  // A listing tells where a nexthop object leads, too, and the kernel takes only one of both.
+  const byObject = removing && given.nexthop !== undefined
+  const { gateway, via } = byObject ? noGateway : through(given.gateway, destination)
   const encap = encapAttributes(given.encap)
   const scope = local
     ? RT_SCOPE.HOST
@@ -403,7 +405,7 @@ const bodyOf = (
       src: source?.address,
       gateway,
       via,
-      oif: given.link === undefined ? undefined : known.indexOf(given.link),
+      oif: given.link === undefined || byObject ? undefined : known.indexOf(given.link),
       prefsrc: given.source,
       table: table > 255 ? table : undefined,
       priority: given.metric,
@@ -413,7 +415,7 @@ const bodyOf = (
       encapType: encap.encapType,
       encap: encap.encap,
       nhId: given.nexthop,
-      multipath: given.nexthops?.map(nexthop => ({
+      multipath: (byObject ? undefined : given.nexthops)?.map(nexthop => ({
         header: {
           flags: nexthop.onlink === true ? RTNH_F_ONLINK : 0,
           hops: (nexthop.weight ?? 1) - 1,

@@ -147,6 +147,26 @@ kernelTest(test, 'get says how a packet goes, as ip route get does', [command('i
   })
 )
 
+kernelTest(test, 'a listed route by a nexthop object can be removed', [], () =>
+  withLink(async host => {
+    for (const [id, destination, gateway] of [
+      [5, '10.1.0.0/16', '192.0.2.2'],
+      [6, 'fd00:1::/64', 'fe80::2']
+    ] as const) {
+      await host.nexthop.add({ id, gateway, link: 'r0' })
+      await host.route.add({ destination, nexthop: id })
+      const found = async () =>
+        (await host.route.list({ table: 254 })).find(each => each.destination === destination)
+      const listed = await found()
+      // The kernel tells of both, and takes only one of them.
+      assert.equal([listed?.nexthop, listed?.gateway], [id, gateway])
+      if (listed !== undefined) await host.route.remove(listed)
+      assert.is(await found(), undefined)
+      await host.nexthop.remove(id)
+    }
+  })
+)
+
 kernelTest(test, 'a route by a nexthop object, and one above table 255', [command('ip')], () =>
   withLink(async host => {
     await host.nexthop.add({ id: 5, gateway: '192.0.2.2', link: 'r0' })
