@@ -41,18 +41,31 @@ export interface RuleSelector {
   readonly incoming?: string
   /** Name of the link that the sender's socket is bound to. */
   readonly outgoing?: string
+  /** 0 is that of packets which nobody has marked. */
   readonly mark?: number
   /** The bits of the mark that count; all by default. */
   readonly markMask?: number
+  /** Not 0, which the kernel takes for any: `dscp` tells 0 from that. */
   readonly tos?: number
   /** The six bits of the differentiated services field. Since Linux 6.14. */
   readonly dscp?: number
-  /** IPPROTO_*: 6 is TCP, 17 UDP. */
+  /** The bits of `dscp` that count; all by default. Since Linux 6.15, FRA_DSCP_MASK; older ones compare all. */
+  readonly dscpMask?: number
+  /** The twenty bits by which IPv6 tells flows apart. Since Linux 6.14, FRA_FLOWLABEL; older ones pass it over. */
+  readonly flowLabel?: number
+  /** The bits of `flowLabel` that count; all by default. FRA_FLOWLABEL_MASK. */
+  readonly flowLabelMask?: number
+  /** IPPROTO_*: 6 is TCP, 17 UDP. Not 0, which the kernel takes for any. */
   readonly ipProtocol?: number
   readonly sourcePorts?: Range
+  /** The bits that count, if `sourcePorts` is one port; all by default. Since Linux 6.15, FRA_SPORT_MASK; older ones compare all. */
+  readonly sourcePortsMask?: number
   readonly destinationPorts?: Range
+  /** The bits that count, if `destinationPorts` is one port; all by default. Since Linux 6.15, FRA_DPORT_MASK; older ones compare all. */
+  readonly destinationPortsMask?: number
   /** Users whose sockets send the packets. */
   readonly users?: Range
+  /** Not 0, which the kernel takes for any. */
   readonly tunnelId?: bigint
   /** The table of the VRF that a packet belongs to, if it belongs to one, instead of a table of the rule's own. */
   readonly l3mdev?: boolean
@@ -107,9 +120,14 @@ const keys = keysOf<NewRule, Rule>({
   markMask: true,
   tos: true,
   dscp: true,
+  dscpMask: true,
+  flowLabel: true,
+  flowLabelMask: true,
   ipProtocol: true,
   sourcePorts: range,
+  sourcePortsMask: true,
   destinationPorts: range,
+  destinationPortsMask: true,
   users: range,
   tunnelId: true,
   l3mdev: true,
@@ -155,6 +173,11 @@ const fields = {
   'attributes.sportRange': 'sourcePorts',
   'attributes.dportRange': 'destinationPorts',
   'attributes.dscp': 'dscp',
+  'attributes.dscpMask': 'dscpMask',
+  'attributes.flowlabel': 'flowLabel',
+  'attributes.flowlabelMask': 'flowLabelMask',
+  'attributes.sportMask': 'sourcePortsMask',
+  'attributes.dportMask': 'destinationPortsMask',
   'header.dstLen': 'to',
   'header.srcLen': 'from',
   'header.tos': 'tos',
@@ -197,7 +220,10 @@ export const add = (rule: NewRule): Request<void> =>
     { EEXIST: 'there is such a rule already' }
   )
 
-/** Removes the first rule that has all that is given: `ip rule delete`. */
+/**
+ * Removes the first rule that has all that is given: `ip rule delete`. To the kernel a `mark` of 0 means any here, so
+ * give what else tells the rule apart, such as its `priority`.
+ */
 export const remove = (rule: NewRule): Request<void> =>
   misspelt('rule.remove', rule, keys) ??
   change('rule.remove', 'RTM_DELRULE', 0, rule, { ENOENT: 'there is no such rule' })
@@ -227,11 +253,19 @@ const change = (
 const saysNothing = ({ family: _, ...others }: NewRule): boolean =>
   Object.values(others).every(value => value === undefined)
 
+/** Selectors whose 0 the kernel takes for none, so that the rule would be one for all packets. */
+const neverZero = ['tos', 'ipProtocol', 'tunnelId'] as const
+
 const bodyOf = (
   operation: string,
   given: NewRule
-): E.Either<InvalidInput, { header: object; attributes: object }> =>
-  pipe(
+): E.Either<InvalidInput, { header: object; attributes: object }> => {
+  const zero = neverZero.find(key => given[key] !== undefined && Number(given[key]) === 0)
+  if (zero !== undefined)
+    return E.left(
+      invalidInput(operation, zero, 'must not be 0, which the kernel takes for any: leave it out')
+    )
+  return pipe(
     E.Do,
     E.apS('from', input(operation).prefix('from', given.from)),
     E.apS('to', input(operation).prefix('to', given.to)),
@@ -269,7 +303,8 @@ const bodyOf = (
           suppressIfgroup: given.suppressGroup,
           suppressPrefixlen: given.suppressPrefixLength,
           table,
-          fwmask: given.markMask,
+          // The kernel adds a mask to any mark but 0, which without one would mean any mark.
+          fwmask: given.markMask ?? (given.mark === undefined ? undefined : all),
           oifname: given.outgoing,
           l3mdev: given.l3mdev === true ? 1 : undefined,
           uidRange: given.users,
@@ -277,11 +312,18 @@ const bodyOf = (
           ipProto: given.ipProtocol,
           sportRange: given.sourcePorts,
           dportRange: given.destinationPorts,
-          dscp: given.dscp
+          dscp: given.dscp,
+          flowlabel: given.flowLabel,
+          // The kernel takes none without the other.
+          flowlabelMask: given.flowLabelMask ?? (given.flowLabel === undefined ? undefined : allOfFlowLabel),
+          sportMask: given.sourcePortsMask,
+          dportMask: given.destinationPortsMask,
+          dscpMask: given.dscpMask
         })
       })
     })
   )
+}
 
 /** The kernel takes the priority to go on at with no other action. */
 const actionOf = ({ action, goto }: NewRule): RuleAction | undefined =>
@@ -291,9 +333,13 @@ const addressIn = (prefix: Prefix | undefined): string | undefined =>
   prefix === undefined || prefix.length === 0 ? undefined : prefix.address
 
 const all = 0xffffffff
+const allOfDscp = 0x3f
+const allOfFlowLabel = 0xfffff
+const allOfPort = 0xffff
 
 /** All bits and none are how the kernel says that nothing was asked for. */
-const unlessAll = (number: number | undefined): number | undefined => (number === all ? undefined : number)
+const unlessAll = (number: number | undefined, every = all): number | undefined =>
+  number === every ? undefined : number
 
 const actionNames = new Map(
   Object.entries(ruleActions).map(([name, number]) => [number as number, name as RuleAction])
@@ -315,13 +361,19 @@ const rulesOf = ({ header, attributes }: RuleMessage): ReadonlyArray<Rule> => {
       to: prefixOf(attributes.dst, header.dstLen),
       incoming: attributes.iifname,
       outgoing: attributes.oifname,
-      mark: attributes.fwmark,
+      // The kernel leaves out a mark of 0, but not its mask.
+      mark: attributes.fwmark ?? (attributes.fwmask === undefined ? undefined : 0),
       markMask: unlessAll(attributes.fwmask),
       tos: header.tos === 0 ? undefined : header.tos,
       dscp: attributes.dscp,
+      dscpMask: unlessAll(attributes.dscpMask, allOfDscp),
+      flowLabel: attributes.flowlabel,
+      flowLabelMask: unlessAll(attributes.flowlabelMask, allOfFlowLabel),
       ipProtocol: attributes.ipProto,
       sourcePorts: attributes.sportRange,
+      sourcePortsMask: unlessAll(attributes.sportMask, allOfPort),
       destinationPorts: attributes.dportRange,
+      destinationPortsMask: unlessAll(attributes.dportMask, allOfPort),
       users: attributes.uidRange,
       tunnelId: attributes.tunId,
       l3mdev: attributes.l3mdev === 1 ? true : undefined,
