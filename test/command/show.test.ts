@@ -70,6 +70,33 @@ rule add priority 501 ipproto 6 dport 80 uidrange 0-0 goto 32766`)
   ip('rule delete priority 500\nrule delete priority 501')
 })
 
+kernelTest(test, 'isolink show rule: all that ip tells of a rule', needs, () => {
+  const given = [
+    '-4 rule add priority 510 tos 0x10 fwmark 0/0xff lookup main suppress_prefixlength 0',
+    '-4 rule add priority 511 fwmark 0/0xffffffff lookup 100 suppress_ifgroup 3 realms 5/6 protocol bgp',
+    '-4 rule add priority 512 l3mdev',
+    '-4 rule add priority 513 sport 5 dport 7-9 tun_id 9 uidrange 0-0 goto 900',
+    '-4 rule add priority 514 from 10.0.0.1 to 10.0.0.0/8 iif nope oif nix prohibit',
+    '-4 rule add priority 515 not fwmark 0x5 nop',
+    '-4 rule add priority 516 fwmark 0x5 realms 4 blackhole',
+    '-4 rule add priority 517 from 10.0.0.1 lookup main protocol 77',
+    '-6 rule add priority 518 from fd00::1 to fd00::/16 tos 0x4 unreachable'
+  ]
+  for (const line of given) sh(`ip ${line}`)
+  const shownOf = (text: string): ReadonlyArray<string> =>
+    text
+      .split('\n')
+      .filter(line => /^51\d:/.test(line))
+      .map(line =>
+        line
+          .replace(/ IPv6 *$/, '')
+          .replace(/\s+/g, ' ')
+          .trim()
+      )
+  assert.equal(shownOf(output(isolink(['show', 'rule']))), shownOf(`${sh('ip rule')}\n${sh('ip -6 rule')}`))
+  for (const line of given) sh(`ip ${line.replace(/add (priority \d+).*/, 'delete $1')}`)
+})
+
 kernelTest(test, 'isolink show neighbour', needs, () => {
   ip(`neighbour add 10.0.6.99 lladdr 02:00:00:00:00:99 dev eth0 nud permanent
 neighbour add fd00:6::99 lladdr 02:00:00:00:00:98 dev eth0 nud permanent router`)

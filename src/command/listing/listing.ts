@@ -28,3 +28,6 @@ export const tableName = (table: number): string =>
 /** Words for what is there; nothing for what is not. */
 export const given = <A>(value: A | undefined, text: (value: A) => string): ReadonlyArray<string> =>
   value === undefined ? [] : [text(value)]
+
+/** One address and no network is written without the length of a prefix, as `ip` does. */
+export const briefly = (prefix: string): string => prefix.replace(/(?<=\.\d+)\/32$|(?<=:.*)\/128$/, '')

@@ -1,13 +1,10 @@
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
 import { type Nexthop, type Route, RT_TABLE, RTPROT } from '../../route'
-import { given, type Links, type Look, nameIn, tableName } from './listing'
+import { briefly, given, type Links, type Look, nameIn, tableName } from './listing'
 
 const destinationOf = ({ type, destination }: Route): string =>
-  `${type === 'unicast' ? '' : `${type} `}${destination.replace(wholeAddress, '')}`
-
-/** One address and no network is written without the length of a prefix, as `ip route` does. */
-const wholeAddress = /(?<=\.\d+)\/32$|(?<=:.*)\/128$/
+  `${type === 'unicast' ? '' : `${type} `}${briefly(destination)}`
 
 const wayOf = ({ gateway, link }: Pick<Nexthop, 'gateway' | 'link'>, links: Links): string =>
   [...given(gateway, each => `via ${each}`), ...given(link, each => `dev ${nameIn(links, each)}`)].join(' ')
