@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
@@ -48,9 +48,22 @@ const hints: { readonly [code: string]: string } = {
   EINVAL: 'the kernel does not take this value'
 }
 
-const failed = (key: string, doing: string, error: unknown): SysctlFailed => {
+/** Who may do it, by the file's mode; where nobody may, root is told no as well. */
+const oneWay: { readonly [doing: string]: readonly [mode: number, hint: string] } = {
+  read: [0o444, 'this parameter can only be written'],
+  write: [0o222, 'this parameter can only be read']
+}
+
+const forNobody = (path: string, doing: string): string | undefined => {
+  const [mode = 0, hint] = oneWay[doing] ?? []
+  const file = statSync(path, { throwIfNoEntry: false })
+  return file !== undefined && (file.mode & mode) === 0 ? hint : undefined
+}
+
+const failed = (key: string, doing: string, error: unknown, path?: string): SysctlFailed => {
   const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException
-  const hint = hints[code]
+  const refused = code === 'EACCES' || code === 'EPERM'
+  const hint = (refused && path !== undefined ? forNobody(path, doing) : undefined) ?? hints[code]
   return {
     _tag: 'SysctlFailed',
     message: `cannot ${doing} ${key}: ${code}${hint === undefined ? '' : `, ${hint}`}`,
@@ -71,7 +84,7 @@ const at = <A>(
   const attempt = (): E.Either<SysctlError, A> =>
     E.tryCatch(
       () => use(path),
-      error => failed(key, doing, error)
+      error => failed(key, doing, error, path)
     )
   return namespace === undefined ? attempt() : pipe(within(namespace, attempt), E.flattenW)
 }

@@ -82,6 +82,18 @@ kernelTest(test, 'what is wrong is said', needs, async () => {
   assert.ok(E.isLeft(outside))
 })
 
+kernelTest(test, 'what can only be written, or only be read, is told as that, to root too', [], async () => {
+  assert.match(
+    String((await fault(() => sysctl.get('net.ipv4.route.flush'))).hint),
+    /^this parameter can only be written$/
+  )
+  sysctl.set('net.ipv4.route.flush', 1)
+  assert.match(
+    String((await fault(() => sysctl.set('net.ipv4.tcp_available_congestion_control', 'cubic'))).hint),
+    /^this parameter can only be read$/
+  )
+})
+
 kernelTest(test, 'who may nothing may read where he is', [...needs, otherUser()], async () => {
   const script = `const { open } = require('./src/promises')
 open().sysctl.get('net.ipv4.ip_forward').then(value => process.stdout.write(value))`
