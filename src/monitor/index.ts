@@ -60,6 +60,8 @@ export const monitor = <O extends Observable>(
 ): Subscription<Event<O>> => {
   const home = opened(session)
   if (E.isLeft(home)) return failed(home.left)
+  if (objects.length === 0)
+    return failed(invalidInput('monitor', 'objects', `names none of ${Object.keys(sources).join(', ')}`))
   const stranger = objects.find(object => !Object.hasOwn(sources, object))
   if (stranger !== undefined)
     return failed(

@@ -379,6 +379,12 @@ test('what cannot be followed is the failure that ends it; with promises it is t
     told.push(event.object === 'failure' ? event.error._tag : event.object)
   assert.equal(told, ['NamespaceNotFound'])
   await using connection = open()
+  const nothing = await connection
+    .monitor([])
+    .next()
+    .catch(error => error)
+  assert.ok(nothing instanceof IsolinkError && nothing._tag === 'InvalidInput', String(nothing))
+  assert.match(nothing.message, /objects .*none.*link, address/)
   const thrown = await connection
     .monitor(['wire' as never])
     .next()
