@@ -3,6 +3,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Nsid as NsidMessage } from '../../protocol/rtnetlink/nsid'
 import type { NamespaceRef } from '../namespace/reference'
+import { invalidInput } from '../socket/error'
 import { keysOf, misspelt } from '../socket/key'
 import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
@@ -60,11 +61,14 @@ export const add = (nsid: NewNsid): Request<void> =>
     answering: 'acknowledged',
     namespaces: [nsid.namespace],
     messages: known =>
-      E.right([
-        message('RTM_NEWNSID', NLM_F.REQUEST, {
-          attributes: { nsid: nsid.id ?? none, fd: known.descriptorOf(nsid.namespace) }
-        })
-      ]),
+      // The kernel takes any number below 0 for none.
+      nsid.id !== undefined && nsid.id < 0
+        ? E.left(invalidInput('nsid.add', 'id', 'must not be below 0'))
+        : E.right([
+            message('RTM_NEWNSID', NLM_F.REQUEST, {
+              attributes: { nsid: nsid.id ?? none, fd: known.descriptorOf(nsid.namespace) }
+            })
+          ]),
     read: () => undefined,
     fields,
     hints: {

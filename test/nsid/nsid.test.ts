@@ -32,6 +32,10 @@ test('a namespace without a number has none', () => {
   assert.equal(nsid.get(own).read([answer(0)], known), { id: 0 })
 })
 
+test('an id that the kernel would pass over is named before anything is sent', async () => {
+  for (const id of [-5, -1]) assert.is(await fault(nsid.add({ namespace: own, id })), 'id')
+})
+
 kernelTest(test, 'ip netns list-id shows ours, and we list those of ip', [command('ip')], async () => {
   for (const name of ['a', 'b', 'c']) await namespaces.create(name)
   try {
