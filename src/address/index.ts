@@ -5,6 +5,7 @@ import type { Address as AddressMessage } from '../../protocol/rtnetlink/address
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import { addressFamilies, broadcastOf, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
+import { input } from '../socket/input'
 import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { longestName } from '../socket/name'
@@ -106,14 +107,14 @@ export const list = (filter: AddressFilter = {}): ListRequest<Address> =>
     protocol: 'route',
     links: filter.link === undefined ? [] : [filter.link],
     messages: known =>
-      E.right([
-        message('RTM_GETADDR', NLM_F.REQUEST | NLM_F.DUMP, {
-          header: {
-            family: filter.family === undefined ? 0 : addressFamilies[filter.family],
-            index: filter.link === undefined ? 0 : known.indexOf(filter.link)
-          }
-        })
-      ]),
+      pipe(
+        input('address.list').named('family', addressFamilies, filter.family),
+        E.map((family = 0) => [
+          message('RTM_GETADDR', NLM_F.REQUEST | NLM_F.DUMP, {
+            header: { family, index: filter.link === undefined ? 0 : known.indexOf(filter.link) }
+          })
+        ])
+      ),
     entries: answer => (answer.type === 'RTM_NEWADDR' ? [addressOf(answer)] : []),
     fields
   })

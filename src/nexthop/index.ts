@@ -21,7 +21,7 @@ import { routeChanges } from '../socket/subscription'
 /** A nexthop in a group. */
 export interface GroupMember {
   readonly id: number
-  /** Share of the flows, from 1 to 256; to 65536 since Linux 6.12. */
+  /** Share of the flows, from 1 to 256; to 65535 since Linux 6.12. */
   readonly weight: number
 }
 
@@ -64,8 +64,8 @@ export interface Nexthop {
   readonly flags: number
 }
 
-/** The number that it gets; routes name it by that. */
 interface Numbered {
+  /** The number that it gets, from 1; routes name it by that. */
   readonly id: number
   /** RTPROT_*. Default: static. */
   readonly protocol?: number
@@ -180,17 +180,20 @@ export const list = (filter: NexthopFilter = {}): ListRequest<Nexthop> =>
     links: [filter.link, filter.master].filter(link => link !== undefined),
     linkField: link => (link === filter.master ? 'master' : 'link'),
     messages: known =>
-      E.right([
-        message('RTM_GETNEXTHOP', NLM_F.REQUEST | NLM_F.DUMP, {
-          header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] },
-          attributes: present({
-            oif: filter.link === undefined ? undefined : known.indexOf(filter.link),
-            master: filter.master === undefined ? undefined : known.indexOf(filter.master),
-            groups: filter.groups || undefined,
-            fdb: filter.forwarding || undefined
+      pipe(
+        input('nexthop.list').named('family', addressFamilies, filter.family),
+        E.map((family = 0) => [
+          message('RTM_GETNEXTHOP', NLM_F.REQUEST | NLM_F.DUMP, {
+            header: { family },
+            attributes: present({
+              oif: filter.link === undefined ? undefined : known.indexOf(filter.link),
+              master: filter.master === undefined ? undefined : known.indexOf(filter.master),
+              groups: filter.groups || undefined,
+              fdb: filter.forwarding || undefined
+            })
           })
-        })
-      ]),
+        ])
+      ),
     // The kernel takes NHA_FDB and lists all the same.
     entries: answer =>
       nexthopsIn(answer).filter(({ forwarding }) => !filter.forwarding || forwarding === true),
@@ -261,7 +264,10 @@ const change = (
     links: 'link' in given && given.link !== undefined ? [given.link] : [],
     messages: known =>
       pipe(
-        given.group === undefined ? singleOf(operation, given, known) : groupOf(operation, given),
+        numbered(operation, given),
+        E.chain(() =>
+          given.group === undefined ? singleOf(operation, given, known) : groupOf(operation, given)
+        ),
         E.map(({ header, attributes }) => [
           message('RTM_NEWNEXTHOP', NLM_F.REQUEST | flags, {
             header: { protocol: given.protocol ?? RTPROT.STATIC, ...header },
@@ -271,8 +277,25 @@ const change = (
       ),
     read: () => undefined,
     fields,
-    hints: { ...hints, ...more }
+    hints: {
+      ...hints,
+      ...(isHeavy(given.group) && { EINVAL: weights }),
+      ...more
+    }
   }
+
+/** The largest weight that any kernel takes. */
+const weightBefore = 256
+const weights = 'weights are from 1 to 256; to 65535 since Linux 6.12'
+
+const isHeavy = (group: NewNexthop['group']): boolean =>
+  Array.isArray(group) && group.some(({ weight = 1 }) => weight > weightBefore)
+
+/** Without an id the kernel takes one that nobody is told. */
+const numbered = (operation: string, { id }: NewNexthop): E.Either<InvalidInput, void> =>
+  id === undefined || id === 0
+    ? E.left(invalidInput(operation, 'id', id === undefined ? 'is missing' : 'must not be 0'))
+    : E.right(undefined)
 
 interface Content {
   readonly header: object

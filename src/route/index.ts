@@ -7,7 +7,7 @@ import { type Encap, encapAttributes, encapIn, wrongEncap } from '../ip/encap'
 import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
-import { linkPlace } from '../socket/input'
+import { input, linkPlace } from '../socket/input'
 import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
@@ -204,15 +204,18 @@ export const list = (filter: RouteFilter = {}): ListRequest<Route> =>
     protocol: 'route',
     links: filter.link === undefined ? [] : [filter.link],
     messages: known =>
-      E.right([
-        message('RTM_GETROUTE', NLM_F.REQUEST | NLM_F.DUMP, {
-          header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] },
-          attributes: present({
-            table: filter.table,
-            oif: filter.link === undefined ? undefined : known.indexOf(filter.link)
+      pipe(
+        input('route.list').named('family', addressFamilies, filter.family),
+        E.map((family = 0) => [
+          message('RTM_GETROUTE', NLM_F.REQUEST | NLM_F.DUMP, {
+            header: { family },
+            attributes: present({
+              table: filter.table,
+              oif: filter.link === undefined ? undefined : known.indexOf(filter.link)
+            })
           })
-        })
-      ]),
+        ])
+      ),
     entries: entriesIn,
     fields
   })

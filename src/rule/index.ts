@@ -192,11 +192,10 @@ export const list = (filter: RuleFilter = {}): ListRequest<Rule> =>
     operation: 'rule.list',
     protocol: 'route',
     messages: () =>
-      E.right([
-        message('RTM_GETRULE', NLM_F.REQUEST | NLM_F.DUMP, {
-          header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] }
-        })
-      ]),
+      pipe(
+        input('rule.list').named('family', addressFamilies, filter.family),
+        E.map((family = 0) => [message('RTM_GETRULE', NLM_F.REQUEST | NLM_F.DUMP, { header: { family } })])
+      ),
     entries: answer =>
       (answer.type === 'RTM_NEWRULE' ? rulesOf(answer) : []).filter(
         ({ table, priority }) =>
@@ -267,6 +266,7 @@ const bodyOf = (
     )
   return pipe(
     E.Do,
+    E.apS('family', input(operation).named('family', addressFamilies, given.family)),
     E.apS('from', input(operation).prefix('from', given.from)),
     E.apS('to', input(operation).prefix('to', given.to)),
     E.apS('action', input(operation).named('action', ruleActions, actionOf(given))),

@@ -143,6 +143,7 @@ test('nothing is sent that was not given', async () => {
 })
 
 test('what is wrong is named before anything is sent', async () => {
+  assert.is(await fault(address.list({ family: 'bogus' as never })), 'family')
   const link = 'eth0'
   assert.is(await fault(address.add({ link, address: '192.0.2.300/24' })), 'address')
   assert.is(await fault(address.add({ link, address: '192.0.2.1/33' })), 'address')

@@ -60,6 +60,11 @@ test('ip nexthop add id 6 encap mpls 100 via 10.0.0.2', async () => {
 test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(nexthop.add({ id: 5, gateway: '10.0.0.0/8' })), 'gateway')
   assert.is(await fault(nexthop.add({ id: 5, link: 'nope' })), 'link')
+  for (const change of [nexthop.add, nexthop.replace]) {
+    assert.is(await fault(change({ id: 0, blackhole: true })), 'id')
+    assert.is(await fault(change({ blackhole: true } as never)), 'id')
+  }
+  assert.is(await fault(nexthop.list({ family: 'bogus' as never })), 'family')
   assert.is(await fault(nexthop.add({ id: -1, blackhole: true })), 'id')
   assert.is(await fault(nexthop.add({ id: 5, group: [{ id: 1 }, { id: 2, weight: 0 }] })), 'group.1.weight')
 })
@@ -205,6 +210,18 @@ kernelTest(test, 'a group is replaced under its route', [command('ip')], () =>
     assert.is(run('ip', 'route', 'show', '172.16.0.0/16'), '')
     const gone = await connection.nexthop.get(10).catch(error => error)
     assert.ok(gone instanceof IsolinkError && gone.message.includes('no nexthop 10'), String(gone))
+  })
+)
+
+kernelTest(test, 'how large a weight may be is for the kernel to say', [], () =>
+  withLink(async connection => {
+    await connection.nexthop.add({ id: 1, gateway: '10.0.0.2', link: 'v0' })
+    await connection.nexthop.add({ id: 2, group: [{ id: 1, weight: 256 }] })
+    const refused = await connection.nexthop
+      .add({ id: 3, group: [{ id: 1, weight: 65_536 }] })
+      .catch(error => error)
+    assert.ok(refused instanceof IsolinkError && refused._tag === 'Rejected', String(refused))
+    assert.match(refused.message, /weights are from 1 to 256; to 65535 since Linux 6.12/)
   })
 )
 

@@ -219,6 +219,7 @@ kernelTest(test, 'a stream of 20,000 routes is the list, in parts that the kerne
 )
 
 test('a mistake is named by the caller’s member, before anything is sent', async () => {
+  assert.is(await fault(route.list({ family: 'bogus' as never })), 'family')
   const to = { destination: '10.0.0.0/8' }
   assert.is(await fault(route.add({ destination: '10.0.0.0/8/8' })), 'destination')
   const nexthops = [{ link: 'eth0' }, { link: 'nope' }]

@@ -117,6 +117,8 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(rule.add({ priority: 2 ** 32 })), 'priority')
   assert.is(await fault(rule.add({ action: 'jump' as never })), 'action')
   assert.is(await fault(rule.remove({ family: 'ipv4' })), 'priority')
+  assert.is(await fault(rule.list({ family: 'bogus' as never })), 'family')
+  assert.is(await fault(rule.add({ family: 'bogus' as never, priority: 9 })), 'family')
 })
 
 interface Theirs {
