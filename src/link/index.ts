@@ -349,7 +349,8 @@ export const list = (filter: LinkFilter = {}): ListRequest<Link> =>
           })
         })
       ]),
-    entries: linksIn,
+    // A kernel that does not know the kind, as its module is not loaded, lists all links.
+    entries: answer => linksIn(answer).filter(({ kind }) => (filter.kind ?? kind) === kind),
     fields
   })
 
@@ -437,8 +438,24 @@ const adding = (link: NewLink): Request<void> => {
     fields: { ...fields, ...optionFields('options' in link ? link.options : undefined) },
     kernelTime: creation,
     needs: [linkKind(String(link.kind)), ...(filtersVlans(link) ? [vlanFiltering] : [])],
-    hints: { EEXIST: 'the name is taken', EXFULL: full }
+    hints: {
+      EEXIST: takenBy(link),
+      ...(peer?.index !== undefined && { EBUSY: 'the index of the peer is taken' }),
+      ...(link.master !== undefined && { EOPNOTSUPP: `${noMaster}, or this kernel lacks the kind` }),
+      EXFULL: full
+    }
   }
+}
+
+/** The kernel says the same of a name and of an index, and does not tell whose it is. */
+const takenBy = (link: NewLink): string => {
+  const names = [
+    'the name',
+    ...(peerOf(link) === undefined ? [] : ['that of the peer']),
+    ...(link.index === undefined ? [] : ['the index'])
+  ]
+  const unique = 'options' in link && link.options !== undefined
+  return `${names.join(' or ')} is taken${unique ? ', or another link has these options' : ''}`
 }
 
 /** Of those who have no types. */
@@ -450,7 +467,7 @@ const wrongKind = (kind: unknown): InvalidInput | undefined =>
 const filtersVlans = (link: NewLink): boolean =>
   link.kind === 'bridge' && 'options' in link && Boolean((link.options as Options<'bridge'>)?.vlanFiltering)
 
-/** Changes a link: `ip link set`. */
+/** Changes a link: `ip link set`. The kernel does so bit by bit: where it refuses one change, others may be made. */
 export const set = (link: LinkRef, change: LinkChange): Request<void> =>
   misspelt('link.set', change, changeKeys) ?? {
     operation: 'link.set',
@@ -473,29 +490,42 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> =>
       ...optionFields(change.port?.options, 'port.options', 'slaveData')
     },
     hints: {
-      EBUSY:
-        typeof change.master === 'string' || typeof change.master === 'number'
-          ? 'something takes what the link receives already: a macvlan or ipvlan on it; remove that first'
-          : 'the kernel takes this only while the link is down',
+      ...((change.name ?? change.namespace) !== undefined && { EEXIST: 'the name is taken' }),
+      EOPNOTSUPP: isLink(change.master) ? noMaster : 'links of this kind, or their driver, cannot do that',
+      EBUSY: isLink(change.master)
+        ? 'something takes what the link receives already: a macvlan or ipvlan on it; remove that first'
+        : 'the kernel takes this only while the link is down',
       EXFULL: full
     }
   }
 
+const isLink = (given: LinkRef | null | undefined): given is LinkRef => given !== undefined && given !== null
+
+const noMaster = 'the master takes no links, or none like this one'
+
 /** BR_MAX_PORTS, but for the number 0. <net/bridge/br_private.h> */
 const full = 'a bridge takes 1,023 ports'
 
-/** Gives a link alternative names, up to 127 bytes long: `ip link property add`. Since Linux 5.5. */
+/**
+ * Gives a link alternative names, up to 127 bytes long: `ip link property add`. Since Linux 5.5. The kernel takes them one
+ * by one: where it refuses one, the link keeps those before it.
+ */
 export const addNames = (link: LinkRef, names: ReadonlyArray<string>): Request<void> =>
   changeNames('link.addNames', 'RTM_NEWLINKPROP', link, names, {
-    EEXIST: 'a link has this name already'
+    EEXIST: `a link has this name already${names?.length > 1 ? '; those before it are given' : ''}`
   })
 
-/** Takes alternative names from a link: `ip link property del`. */
+/**
+ * Takes alternative names from a link: `ip link property del`. The kernel takes them one by one: where it refuses one,
+ * those before it are gone.
+ */
 export const removeNames = (link: LinkRef, names: ReadonlyArray<string>): Request<void> =>
   changeNames('link.removeNames', 'RTM_DELLINKPROP', link, names, {
-    EINVAL: 'it is the name that the link was made with, which can only be changed',
-    ENOENT: 'the link has no such name'
+    EINVAL: `it is the name that the link was made with, which can only be changed${gone(names)}`,
+    ENOENT: `the link has no such name${gone(names)}`
   })
+
+const gone = (names: ReadonlyArray<string>): string => (names?.length > 1 ? '; those before it are gone' : '')
 
 const changeNames = (
   operation: string,
@@ -509,7 +539,7 @@ const changeNames = (
   answering: 'acknowledged',
   links: [link],
   messages: known => {
-    const wrong = names.find(name => name === '' || Buffer.byteLength(name) > longestAlternativeName)
+    const wrong = wrongNames(operation, names)
     return wrong === undefined
       ? E.right([
           message(type, NLM_F.REQUEST, {
@@ -517,18 +547,27 @@ const changeNames = (
             attributes: { propList: { altIfname: names } }
           })
         ])
-      : E.left(
-          invalidInput(
-            operation,
-            'names',
-            `${JSON.stringify(wrong)} is not of 1 to ${longestAlternativeName} bytes`
-          )
-        )
+      : E.left(wrong)
   },
   read: () => undefined,
   fields,
   hints
 })
+
+const wrongNames = (operation: string, names: ReadonlyArray<string>): InvalidInput | undefined => {
+  const wrong = names.find(name => name === '' || Buffer.byteLength(name) > longestAlternativeName)
+  // The kernel refuses the second of two, when the first is done.
+  const twice = names.find((name, n) => names.indexOf(name) !== n)
+  return wrong !== undefined
+    ? invalidInput(
+        operation,
+        'names',
+        `${JSON.stringify(wrong)} is not of 1 to ${longestAlternativeName} bytes`
+      )
+    : twice !== undefined
+      ? invalidInput(operation, 'names', `${JSON.stringify(twice)} is there twice`)
+      : undefined
+}
 
 /** Removes a link, and a veth's other end with it: `ip link delete`. */
 export const remove = (link: LinkRef): Request<void> => ({
@@ -578,9 +617,11 @@ const wrongName = (operation: string, field: string, name: string): InvalidInput
       ? `${JSON.stringify(name)} is no name`
       : /[/:\s]/.test(name) || name.includes('\0')
         ? `${JSON.stringify(name)} holds a slash, a colon or a space`
-        : Buffer.byteLength(name) > longestName
-          ? `${JSON.stringify(name)} is longer than ${longestName} bytes`
-          : undefined
+        : name.includes('%')
+          ? `${JSON.stringify(name)} holds a %, where the kernel puts a number of its own`
+          : Buffer.byteLength(name) > longestName
+            ? `${JSON.stringify(name)} is longer than ${longestName} bytes`
+            : undefined
   return reason === undefined ? undefined : invalidInput(operation, field, reason)
 }
 

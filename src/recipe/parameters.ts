@@ -16,13 +16,13 @@ import { type InvalidParameters, invalidParameters } from './plan'
 import type { Entry } from './step'
 
 const notInterfaceName = ({ input }: { readonly input: string }): string =>
-  `${JSON.stringify(input)} is no interface name: 1 to 15 bytes without spaces, slashes and colons`
+  `${JSON.stringify(input)} is no interface name: 1 to 15 bytes without spaces, slashes, colons and percent signs`
 
-/** The name of a network interface. IFNAMSIZ of <linux/if.h> */
+/** The name of a network interface; at a % the kernel puts a number of its own. IFNAMSIZ of <linux/if.h> */
 export const interfaceName = v.pipe(
   v.string('must be a text'),
   v.notValue('lo', '"lo" is the loopback interface, which every namespace has of its own'),
-  v.regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, notInterfaceName),
+  v.regex(/^(?!\.{1,2}$)[^\s/:%]{1,15}$/, notInterfaceName),
   v.maxBytes(15, notInterfaceName)
 )
 

@@ -55,6 +55,12 @@ test('what is wrong is named before anything is sent', async () => {
     'port.options.cost'
   )
   assert.is(await fault(link.addNames('eth0', ['fine', 'x'.repeat(128)])), 'names')
+  assert.is(await fault(link.addNames('eth0', ['twice', 'other', 'twice'])), 'names')
+  assert.is(await fault(link.removeNames('eth0', ['twice', 'twice'])), 'names')
+  // The kernel would put a number there, and nobody would know the link by the name that was asked for.
+  assert.is(await fault(link.add({ kind: 'bridge', name: 'x%d' })), 'name')
+  assert.is(await fault(link.add({ kind: 'veth', name: 'v0', peer: { name: 'x%d' } })), 'peer.name')
+  assert.is(await fault(link.set('eth0', { name: 'x%d' })), 'name')
 })
 
 test('a key that there is not is named before anything is sent', async () => {
@@ -205,6 +211,59 @@ kernelTest(test, 'a link moves with a name and an index of its own', [], () =>
       /this namespace has no id 77 for another/
     )
     await namespaces.remove('far')
+  })
+)
+
+kernelTest(test, 'links of a kind that the kernel does not know are none', [], () =>
+  withLinks(async connection => {
+    const namesOf = async (kind: string): Promise<ReadonlyArray<string>> =>
+      (await connection.link.list({ kind })).map(({ name }) => name)
+    assert.equal((await namesOf('veth')).toSorted(), ['v0', 'v1'])
+    for (const kind of ['wonder', '']) {
+      assert.equal(await namesOf(kind), [], kind)
+      for await (const { name } of connection.link.stream({ kind })) assert.unreachable(name)
+    }
+  })
+)
+
+kernelTest(test, 'a name or an index that is taken, and what a link cannot do, are told as that', [], () =>
+  withLinks(async connection => {
+    const told = (work: Promise<unknown>): Promise<string> => work.then(String, error => error.message)
+    const { index } = await connection.link.get('br0')
+    const bridge = { kind: 'bridge', name: 'b1' } as const
+    assert.match(
+      await told(connection.link.add({ ...bridge, index })),
+      /EEXIST.*; the name or the index is taken/
+    )
+    assert.match(await told(connection.link.add({ ...bridge, name: 'v0' })), /EEXIST.*; the name is taken/)
+    const pair = { kind: 'veth', name: 'w0', peer: { name: 'w1', index } } as const
+    assert.match(await told(connection.link.add(pair)), /EBUSY.*; the index of the peer is taken/)
+    assert.match(
+      await told(connection.link.add({ ...pair, peer: { name: 'v1' } })),
+      /EEXIST.*; the name or that of the peer is taken/
+    )
+    assert.match(await told(connection.link.set('v0', { name: 'v1' })), /EEXIST.*; the name is taken/)
+    const noMaster = /EOPNOTSUPP.*; the master takes no links, or none like this one/
+    assert.match(await told(connection.link.set('v0', { master: 'v1' })), noMaster)
+    assert.match(await told(connection.link.add({ ...bridge, master: 'v1' })), noMaster)
+    assert.match(
+      await told(connection.link.set('v0', { carrier: false })),
+      /EOPNOTSUPP.*; links of this kind, or their driver, cannot do that/
+    )
+  })
+)
+
+kernelTest(test, 'alternative names before one that is refused are given, as is documented', [], () =>
+  withLinks(async connection => {
+    const names = async (): Promise<ReadonlyArray<string>> =>
+      (await connection.link.get('v0')).alternativeNames
+    const refused = await connection.link.addNames('v0', ['fresh', 'br0', 'later']).catch(error => error)
+    assert.ok(refused instanceof IsolinkError && refused.message.includes('those before it'), String(refused))
+    assert.equal(await names(), ['fresh'])
+    await connection.link.addNames('v0', ['last'])
+    const absent = await connection.link.removeNames('v0', ['fresh', 'absent', 'last']).catch(error => error)
+    assert.ok(absent instanceof IsolinkError && absent.message.includes('those before it'), String(absent))
+    assert.equal(await names(), ['last'])
   })
 )
 

@@ -151,7 +151,7 @@ const refusals: ReadonlyArray<readonly [given: object, field: string, reason: st
   [
     { bridge: 'a b' },
     'bridge',
-    '"a b" is no interface name: 1 to 15 bytes without spaces, slashes and colons'
+    '"a b" is no interface name: 1 to 15 bytes without spaces, slashes, colons and percent signs'
   ],
   [{ bridge: 'br+0' }, 'name', "the bridge's name cannot serve; give one"],
   [{ name: 'web', allow: ['db', 'web'] }, 'allow.1', 'a network always allows itself'],

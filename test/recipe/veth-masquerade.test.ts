@@ -210,13 +210,13 @@ const refusals: ReadonlyArray<readonly [given: object, field: string, reason: st
       [
         { [field]: 'sixteen-letters-' },
         field,
-        '"sixteen-letters-" is no interface name: 1 to 15 bytes without spaces, slashes and colons'
+        '"sixteen-letters-" is no interface name: 1 to 15 bytes without spaces, slashes, colons and percent signs'
       ],
-      [
-        { [field]: 'eth0:1' },
+      ...['eth0:1', 'eth%d'].map((name): readonly [object, string, string] => [
+        { [field]: name },
         field,
-        '"eth0:1" is no interface name: 1 to 15 bytes without spaces, slashes and colons'
-      ],
+        `"${name}" is no interface name: 1 to 15 bytes without spaces, slashes, colons and percent signs`
+      ]),
       [{ [field]: 'lo' }, field, '"lo" is the loopback interface, which every namespace has of its own'],
       [{ [field]: 3 }, field, 'must be a text']
     ]
