@@ -494,7 +494,9 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> =>
       EOPNOTSUPP: isLink(change.master) ? noMaster : 'links of this kind, or their driver, cannot do that',
       EBUSY: isLink(change.master)
         ? 'something takes what the link receives already: a macvlan or ipvlan on it; remove that first'
-        : 'the kernel takes this only while the link is down',
+        : change.index !== undefined
+          ? 'the index is taken there'
+          : 'the kernel takes this only while the link is down',
       EXFULL: full
     }
   }

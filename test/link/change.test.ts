@@ -206,6 +206,8 @@ kernelTest(test, 'a link moves with a name and an index of its own', [], () =>
     const { parent = 0, parentNamespace = -1 } = await connection.link.get('m1')
     const other = await connection.link.get(parent, { namespaceId: parentNamespace })
     assert.equal([other.name, other.index], ['eth0', 4711])
+    const taken = await connection.link.set('m1', { namespace: 'far', index: 4711 }).catch(error => error)
+    assert.match(taken.message, /EBUSY.*; the index is taken there/)
     assert.match(
       String(await connection.link.get('eth0', { namespaceId: 77 }).catch(error => error.message)),
       /this namespace has no id 77 for another/
