@@ -53,7 +53,7 @@ const wrong: ReadonlyArray<readonly [recipe: object, ...complaints: ReadonlyArra
   [{ ...masquerade, address: '192.168.45.3' }, '/address must match pattern "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"'],
   [
     { ...masquerade, uplink: 'much-too-long-a-name' },
-    '/uplink must match pattern "^(?!\\.{1,2}$)[^\\s/:]{1,15}$"'
+    '/uplink must match pattern "^(?!\\.{1,2}$)[^\\s/:%]{1,15}$"'
   ],
   [{ ...masquerade, interface: 'lo' }, '/interface must NOT be valid'],
   [{ ...masquerade, publish: [{ hostPort: 70_000, port: 80 }] }, '/publish/0/hostPort must be <= 65535'],
