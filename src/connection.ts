@@ -26,7 +26,8 @@ import * as nsid from './nsid'
 import * as qdisc from './qdisc'
 import * as route from './route'
 import * as rule from './rule'
-import type { InvalidInput, NetlinkError } from './socket/error'
+import { type InvalidInput, type NetlinkError, unfit } from './socket/error'
+import { refused } from './socket/key'
 import type { List, ListRequest, Request } from './socket/request'
 import {
   limited,
@@ -167,18 +168,25 @@ export interface Connection extends Objects {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-type Bind = <Verbs extends { readonly [name: string]: Verb }>(verbs: Verbs) => Bound<Verbs>
+type Bind = <Verbs extends { readonly [name: string]: Verb }>(object: string, verbs: Verbs) => Bound<Verbs>
 
 const bindTo =
   ({ send, stream }: Pick<Objects, 'send' | 'stream'>): Bind =>
-  <Verbs extends { readonly [name: string]: Verb }>(verbs: Verbs) => {
+  <Verbs extends { readonly [name: string]: Verb }>(object: string, verbs: Verbs) => {
+    const requested = (name: string, given: ReadonlyArray<unknown>): never => {
+      try {
+        return (verbs[name] as (...all: ReadonlyArray<unknown>) => never)(...given)
+      } catch (thrown) {
+        return refused(unfit(`${object}.${name}`, thrown)) as never
+      }
+    }
     const bound =
-      (verb: Verb, by: (request: never) => unknown) =>
+      (name: string, by: (request: never) => unknown) =>
       (...given: ReadonlyArray<unknown>): unknown =>
-        by((verb as (...all: ReadonlyArray<unknown>) => never)(...given))
+        by(requested(name, given))
     return {
-      ...Object.fromEntries(Object.entries(verbs).map(([name, verb]) => [name, bound(verb, send)])),
-      ...(verbs.list !== undefined && { stream: bound(verbs.list, stream) })
+      ...Object.fromEntries(Object.keys(verbs).map(name => [name, bound(name, send)])),
+      ...(verbs.list !== undefined && { stream: bound('list', stream) })
     } as unknown as Bound<Verbs>
   }
 
@@ -235,20 +243,20 @@ const objectsIn =
       monitor(session, objects, within(subscriptionOptions))
     const bind = bindTo({ send, stream })
     return deferred<Objects>({
-      link: () => ({ ...bind(linkVerbs()), vlan: bind(vlanVerbs()) }),
-      address: () => bind(addressVerbs()),
-      route: () => bind(routeVerbs()),
-      rule: () => bind(ruleVerbs()),
+      link: () => ({ ...bind('link', linkVerbs()), vlan: bind('link.vlan', vlanVerbs()) }),
+      address: () => bind('address', addressVerbs()),
+      route: () => bind('route', routeVerbs()),
+      rule: () => bind('rule', ruleVerbs()),
       neighbour: () => ({
-        ...bind(neighbourVerbs()),
-        proxy: bind(proxyVerbs()),
-        forwarding: bind(forwardingVerbs())
+        ...bind('neighbour', neighbourVerbs()),
+        proxy: bind('neighbour.proxy', proxyVerbs()),
+        forwarding: bind('neighbour.forwarding', forwardingVerbs())
       }),
-      nexthop: () => bind(nexthopVerbs()),
-      nsid: () => bind(nsidVerbs()),
-      qdisc: () => bind(qdiscVerbs()),
-      class: () => bind(classVerbs()),
-      filter: () => bind(filterVerbs()),
+      nexthop: () => bind('nexthop', nexthopVerbs()),
+      nsid: () => bind('nsid', nsidVerbs()),
+      qdisc: () => bind('qdisc', qdiscVerbs()),
+      class: () => bind('class', classVerbs()),
+      filter: () => bind('filter', filterVerbs()),
       nftables: () => ({
         tables: () => send(nftables.tables),
         ruleset: () => ruleset({ send, batch }),
@@ -274,11 +282,11 @@ const objectsIn =
         monitor: subscriptionOptions => followNftables(session, within(subscriptionOptions))
       }),
       conntrack: () => ({
-        ...bind(conntrackVerbs()),
+        ...bind('conntrack', conntrackVerbs()),
         remove: filter => conntrack.remove(filter)({ send, batch }),
         events: subscriptionOptions => follow(['conntrack'], subscriptionOptions)
       }),
-      wireguard: () => bind(wireguardVerbs()),
+      wireguard: () => bind('wireguard', wireguardVerbs()),
       sysctl: () => ({
         get: key => atHome('sysctl.get', home => sysctl.get(key, home)),
         set: (key, value) => atHome('sysctl.set', home => sysctl.set(key, value, home))

@@ -5,7 +5,7 @@ import { encodeMessages, type Families, type Message } from '../../protocol'
 import { align, littleEndian } from '../../protocol/definition/bytes'
 import { type NamespaceRef, openReference } from '../namespace/reference'
 import { isOver, rest } from '../namespace/turn'
-import { type InvalidInput, invalidInput, type NetlinkError, notFound } from './error'
+import { type InvalidInput, invalidInput, type NetlinkError, notFound, unfit } from './error'
 import { genericFamily } from './family'
 import { unsupported } from './feature'
 import type { Known, LinkRef, Request } from './request'
@@ -138,13 +138,6 @@ const encodeSome = (
 /** Whoever has no types may pass anything, and those who ask at the same time must not suffer for it. */
 const attempt = <A>(operation: string, work: () => A): E.Either<InvalidInput, A> =>
   E.tryCatch(work, thrown => unfit(operation, thrown))
-
-const unfit = (operation: string, thrown: unknown): InvalidInput =>
-  invalidInput(
-    operation,
-    'request',
-    `cannot be made of what was given: ${thrown instanceof Error ? thrown.message : String(thrown)}`
-  )
 
 /** Parts of whole messages, one behind the other. */
 const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {

@@ -181,6 +181,14 @@ export const malformed = (operation: string, cause: DecodeError): Malformed => (
   cause
 })
 
+/** What was given made us fail, as whoever has no types may give anything. */
+export const unfit = (operation: string, thrown: unknown): InvalidInput =>
+  invalidInput(
+    operation,
+    'request',
+    `cannot be made of what was given: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+  )
+
 export const failedToSend = (operation: string, error: Error): Failed => {
   const { code, hint } = error as { readonly code?: unknown; readonly hint?: unknown }
   const known = typeof hint === 'string'

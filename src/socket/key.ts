@@ -54,7 +54,7 @@ interface Refused extends Omit<ListRequest<never>, 'read'> {
   readonly read: () => never
 }
 
-const refused = (error: InvalidInput): Refused => ({
+export const refused = (error: InvalidInput): Refused => ({
   operation: error.operation,
   protocol: 'route',
   answering: 'dump',
