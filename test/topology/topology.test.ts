@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import type { Topology, TopologyLink, TopologyNamespace } from '../../src/promises'
 import { apply, namespaces, teardown, topology, vethMasquerade } from '../../src/promises'
 import { ip, raise, raze, sh } from '../lab'
-import { command, kernelTest } from '../sandbox'
+import { command, kernelTest, linkKind } from '../sandbox'
 
 const test = suite('topology')
 const needs = [command('ip'), command('nft')]
@@ -110,6 +110,32 @@ link add link eth0 name m1 netns other type macvlan mode bridge`)
   assert.equal(linkOf(all, '', 'm0').parent, endOf(all, '', 'eth0'))
   assert.equal(linkOf(all, 'other', 'm1').parent, endOf(all, '', 'eth0'))
 })
+
+kernelTest(
+  test,
+  'a tunnel that has moved stands where it was made, whatever else has its own index there',
+  [...needs, linkKind('vxlan id 1 dstport 4789')],
+  async () => {
+    ip('netns add b\nlink add up0 type veth peer name up1')
+    ip('link add x1 index 900 type bridge', '-n', 'b')
+    ip(`link add vx2 type vxlan id 7 dev up0 dstport 4791 remote 10.0.0.2
+link add vx0 index 900 type vxlan id 5 dev up0 dstport 4789 remote 10.0.0.2
+link add vx1 index 905 type vxlan id 6 dstport 4790 remote 10.0.0.2
+link add m0 link up0 index 907 type macvlan
+link set vx1 netns b
+link set m0 netns b
+link set vx0 netns b`)
+    // Its index was taken in there, and it has got another.
+    const moved = linkOf(await topology(), 'b', 'vx0').index
+    ip(`link add decoy index ${moved} type bridge`)
+    const all = await topology()
+    for (const name of ['vx0', 'm0']) assert.equal(linkOf(all, 'b', name).parent, endOf(all, '', 'up0'), name)
+    assert.is(linkOf(all, 'b', 'vx1').parent, undefined)
+    assert.equal(linkOf(all, '', 'vx2').parent, endOf(all, '', 'up0'))
+    const inside = ` in ${named(all, 'b').identity}`
+    assert.not(all.namespaces.some(({ identity }) => identity.endsWith(inside)))
+  }
+)
 
 kernelTest(
   test,
