@@ -1,5 +1,4 @@
-import * as E from 'fp-ts/Either'
-import { contains, parsePrefix } from '../ip/prefix'
+import { entrances, type Holder, holders } from './holder'
 import type { LinkEnd, PublishedPort, Topology, TopologyLink, TopologyNamespace } from './model'
 
 /** A link to be drawn, with the lines that are written into it. */
@@ -51,8 +50,8 @@ export const graphOf = ({ namespaces }: Topology): Graph => {
     )
   )
   const scene: Scene = {
-    namespaces: all,
-    find: ({ namespace, index }) => places.get(`${namespace} ${index}`)
+    find: ({ namespace, index }) => places.get(`${namespace} ${index}`),
+    holderOf: holders(all)
   }
   const shown = all.filter(each => each.here || each.links.some(isShown) || each.closed !== undefined)
   return {
@@ -74,8 +73,8 @@ interface Place {
 
 /** All that there is, and where each link is. What went while we looked is nowhere. */
 interface Scene {
-  readonly namespaces: ReadonlyArray<TopologyNamespace>
   readonly find: (end: LinkEnd) => Place | undefined
+  readonly holderOf: Holder
 }
 
 const isShown = ({ name, addresses }: TopologyLink): boolean => name !== 'lo' || addresses.length > 0
@@ -151,10 +150,10 @@ const isLeft = (own: Place, other: Place): boolean => {
 }
 
 /** Arrows from where a port is published to the link that has the address behind it. */
-const portEdges = (namespace: TopologyNamespace, { namespaces, find }: Scene): ReadonlyArray<Edge> => {
+const portEdges = (namespace: TopologyNamespace, { find, holderOf }: Scene): ReadonlyArray<Edge> => {
   const arrows = new Map<string, Array<string>>()
   for (const port of namespace.published) {
-    const end = holderOf(port.address, namespaces)
+    const end = holderOf(namespace, port.address)
     const entrance = entranceOf(namespace, port)
     const to = end && find(end)
     const from = entrance && find({ namespace: namespace.identity, index: entrance.index })
@@ -172,23 +171,16 @@ const portEdges = (namespace: TopologyNamespace, { namespaces, find }: Scene): R
 const portText = ({ protocol, hostAddress, hostPort, port }: PublishedPort): string =>
   `${protocol} ${hostAddress === undefined ? '' : `${hostAddress}:`}${hostPort} → ${port}`
 
-const holderOf = (address: string, namespaces: ReadonlyArray<TopologyNamespace>): LinkEnd | undefined => {
-  for (const { identity, links } of namespaces)
-    for (const { index, addresses } of links)
-      if (addresses.some(each => each.startsWith(`${address}/`))) return { namespace: identity, index }
-  return undefined
-}
-
 /**
  * The link that has the address where the port is published; else that of the default route, or any device. What is
  * published to the namespace itself leaves by the link on the network behind, and none leads there from outside.
  */
 const entranceOf = (
-  { links, defaultRoutes }: TopologyNamespace,
+  namespace: TopologyNamespace,
   { hostAddress, address }: PublishedPort
 ): TopologyLink | undefined => {
-  if (hostAddress !== undefined && isLoopback(hostAddress))
-    return links.find(({ addresses }) => addresses.some(each => isNetworkOf(each, address)))
+  const { links, defaultRoutes } = namespace
+  if (hostAddress !== undefined && isLoopback(hostAddress)) return entrances(namespace, address)[0]
   const has = (wanted: string) => (each: string) => each.startsWith(`${wanted}/`)
   return (
     (hostAddress === undefined
@@ -200,8 +192,3 @@ const entranceOf = (
 }
 
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
-
-const isNetworkOf = (prefix: string, address: string): boolean => {
-  const network = parsePrefix(prefix)
-  return E.isRight(network) && contains(network.right, address)
-}

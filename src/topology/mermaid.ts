@@ -33,4 +33,4 @@ const arrow = ({ role, label }: Edge): string => {
 
 /** Mermaid reads markup in its texts, but for what is written as character references. */
 const text = (lines: ReadonlyArray<string>): string =>
-  lines.map(line => line.replace(/[^\w .:/→=,()-]/g, each => `#${each.codePointAt(0)};`)).join('<br/>')
+  lines.map(line => line.replace(/[^\w .:/→=,()-]/gu, each => `#${each.codePointAt(0)};`)).join('<br/>')

@@ -73,6 +73,29 @@ test('what is published to the host alone does not come in by the link to the wo
   assert.not.match(drawn, /n0l1 -\.->/)
 })
 
+test('a published port leads where its network leads, and not to who has the same address elsewhere', () => {
+  const [host, red, ...others] = network.namespaces as [TopologyNamespace, TopologyNamespace]
+  const stranger = namespace('4:0', {
+    names: ['another'],
+    links: [link(2, 'd0', { kind: 'bridge', addresses: ['10.100.0.2/24'] })]
+  })
+  const arrows = (...namespaces: ReadonlyArray<TopologyNamespace>): ReadonlyArray<string> =>
+    toMermaid({ namespaces }).match(/(?<= -\.->\|[^|]*\| )\S+/g) ?? []
+  assert.equal(arrows(stranger, host, red, ...others), ['n2l0'])
+  // No link of the host has an address of that network, so that only the one who has the address is to be found.
+  const routed = {
+    ...host,
+    links: host.links.map(each => (each.name === 'br0' ? { ...each, addresses: [] } : each))
+  }
+  assert.equal(arrows(routed, red), ['n1l0'])
+  assert.equal(arrows(stranger, routed, red), [])
+})
+
+test('a character outside the BMP is one character', () => {
+  const drawn = toMermaid({ namespaces: [namespace('4:1', { here: true, links: [link(2, '😀x')] })] })
+  assert.ok(drawn.includes('["#128512;x"]'), drawn)
+})
+
 test('Mermaid', () => {
   assert.is(
     toMermaid(network),
