@@ -16,7 +16,8 @@ import {
   type Status,
   statusBits,
   type TcpState,
-  type Tuple
+  type Tuple,
+  tcpStates
 } from './entry'
 
 /** What one direction must be like. */
@@ -96,6 +97,7 @@ const criteria = (operation: string, filter: Filter): E.Either<InvalidInput, Cri
     E.bind('original', () => direction(operation, 'original', filter.original)),
     E.bind('reply', () => direction(operation, 'reply', filter.reply)),
     E.bind('status', () => statusBits(operation, filter.status ?? [])),
+    E.chainFirst(() => input(operation).named('tcpState', tcpStates, filter.tcpState)),
     E.bind('family', ({ original, reply }) => familyIn(operation, filter.family, original, reply))
   )
 

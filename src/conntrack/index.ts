@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { Message } from '../../protocol'
+import type { Message, ValueOf } from '../../protocol'
 import { IP_CT_TCP_FLAG } from '../../protocol/conntrack/state'
+import type { tuple } from '../../protocol/conntrack/tuple'
 import { NLM_F } from '../../protocol/netlink/header'
 import { addressFamilies } from '../ip/prefix'
 import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
@@ -50,7 +51,7 @@ export type { Filter, TupleFilter } from './filter'
 export interface NewEntry {
   readonly protocol: Protocol
   readonly original: Tuple
-  /** Default: the original turned round, which is no NAT. */
+  /** Default: the original turned round, which is no NAT. Where it is another, packets are translated. */
   readonly reply?: Tuple
   /** Seconds that it may be silent. */
   readonly timeout: number
@@ -118,10 +119,18 @@ const fields = {
   'attributes.markMask': 'markMask',
   'attributes.zone': 'zone',
   'attributes.id': 'id',
-  'attributes.protoinfo': 'tcpState'
+  'attributes.protoinfo': 'tcpState',
+  'attributes.natSrc': 'reply.destination',
+  'attributes.natSrc.proto': 'reply.destinationPort',
+  'attributes.natDst': 'reply.source',
+  'attributes.natDst.proto': 'reply.sourcePort'
 }
 
 const absent = 'there is no such connection'
+
+/** The kernel says the same to whoever may not change anything. */
+const fixed =
+  'the timeout of a connection with the status fixedTimeout stays; to change others CAP_NET_ADMIN in the namespace is needed'
 
 const incomplete = 'ports are needed with a protocol that has them, and icmp with ICMP'
 
@@ -194,7 +203,7 @@ export const set = (entry: EntryRef, change: EntryChange): Request<void> =>
       ),
     read: () => undefined,
     fields,
-    hints: { ENOENT: absent, EINVAL: incomplete }
+    hints: { ENOENT: absent, EINVAL: incomplete, ...(change.timeout !== undefined && { EPERM: fixed }) }
   }
 
 /** Forgets one connection: its next packet is taken for that of a new one. */
@@ -294,6 +303,55 @@ const bodyOf = (
 
 const liberal = { flags: IP_CT_TCP_FLAG.BE_LIBERAL, mask: IP_CT_TCP_FLAG.BE_LIBERAL }
 
+type WireTuple = ValueOf<typeof tuple>
+
+/** The end of a reply that translation gave it, and that it would have without. */
+const endsOf = (
+  { ip, proto }: WireTuple,
+  side: 'source' | 'destination'
+): { readonly address: string | undefined; readonly port: number | undefined } => {
+  // The id of an exchange is its source's, as a port is.
+  const id = side === 'destination' ? (proto?.icmpId ?? proto?.icmpv6Id) : undefined
+  return side === 'source'
+    ? { address: ip?.v4Src ?? ip?.v6Src, port: proto?.srcPort }
+    : { address: ip?.v4Dst ?? ip?.v6Dst, port: proto?.dstPort ?? id }
+}
+
+/** A range of one address and port to translate to. */
+const rangeOf = (family: number, { address, port }: ReturnType<typeof endsOf>): object =>
+  present({
+    ...(family === addressFamilies.ipv4 ? { v4Minip: address } : { v6Minip: address }),
+    proto: port === undefined ? undefined : { portMin: port, portMax: port }
+  })
+
+/**
+ * How the kernel is told that replies do not come the way back. It notes a translation only if it makes it itself: it is
+ * given the tuple as it would be without, and what to translate to.
+ */
+const translated = (family: number, straight: WireTuple, back: WireTuple, bits: number) => {
+  const differs = (side: 'source' | 'destination'): boolean => {
+    const [there, here] = [endsOf(straight, side), endsOf(back, side)]
+    return there.address !== here.address || there.port !== here.port
+  }
+  const [source, destination] = [differs('destination'), differs('source')]
+  // Translation has seen the connection and left it as it was.
+  const seen = (bits & (statuses.srcNatDone | statuses.dstNatDone)) !== 0
+  return {
+    source,
+    destination,
+    attributes: {
+      tupleReply: { ...back, ip: straight.ip, proto: { ...back.proto, ...portsOf(straight) } },
+      natSrc: source || (seen && !destination) ? rangeOf(family, endsOf(back, 'destination')) : undefined,
+      natDst: destination ? rangeOf(family, endsOf(back, 'source')) : undefined
+    }
+  }
+}
+
+const portsOf = ({ proto = {} }: WireTuple): object => {
+  const { srcPort, dstPort, icmpId, icmpv6Id } = proto
+  return present({ srcPort, dstPort, icmpId, icmpv6Id })
+}
+
 const newBody = (operation: string, entry: NewEntry): E.Either<InvalidInput, Body> => {
   const { original, reply = turned(original), timeout, mark, zone, tcpState } = entry
   return pipe(
@@ -301,18 +359,27 @@ const newBody = (operation: string, entry: NewEntry): E.Either<InvalidInput, Bod
     E.bind('number', () => protocolNumber(operation, entry.protocol)),
     E.bind('there', ({ number }) => encodeTuple(operation, 'original', number, original)),
     E.bind('back', ({ number }) => encodeTuple(operation, 'reply', number, reply)),
+    E.bind('straight', ({ number }) => encodeTuple(operation, 'original', number, turned(original))),
     E.bind('bits', () => statusBits(operation, entry.status ?? [])),
     E.bind('state', () => input(operation).named('tcpState', tcpStates, tcpState)),
-    E.chain(({ number, there, back, bits, state }) => {
+    E.chain(({ number, there, back, straight, bits, state }) => {
       if (there.family !== back.family)
         return E.left(invalidInput(operation, 'reply', 'is not of the family of original'))
       if (state !== undefined && number !== protocols.tcp)
         return E.left(invalidInput(operation, 'tcpState', 'is for TCP alone'))
+      const { source, destination, attributes } = translated(there.family, straight.tuple, back.tuple, bits)
+      const wrong =
+        (bits & statuses.srcNat) !== 0 && !source
+          ? 'srcNat says that the source is translated, and reply leads back to it'
+          : (bits & statuses.dstNat) !== 0 && !destination
+            ? 'dstNat says that the destination is translated, and reply comes from it'
+            : undefined
+      if (wrong !== undefined) return E.left(invalidInput(operation, 'status', wrong))
       return E.right({
         header: { nfgenFamily: there.family },
         attributes: present({
           tupleOrig: there.tuple,
-          tupleReply: back.tuple,
+          ...attributes,
           // All that is in the table is confirmed, and the kernel will not have it said otherwise.
           status: bits === 0 ? undefined : bits | statuses.confirmed,
           timeout,

@@ -98,7 +98,15 @@ test('wrong input is named', () => {
       conntrack.list(wrong({ status: ['assured', 'sure'] })),
       conntrack.get({ ...udp, original: { ...udp.original, destination: '::1' } }),
       conntrack.get({ ...udp, original: wrong({ destination: '10.0.0.1' }) }),
+      conntrack.list(wrong({ tcpState: 'open' })),
       conntrack.add({ ...udp, timeout: 1, tcpState: 'close' }),
+      conntrack.add({ ...udp, timeout: 1, status: ['srcNat'] }),
+      conntrack.add({
+        ...udp,
+        reply: { ...turned(udp.original), destination: '10.0.0.9' },
+        timeout: 1,
+        status: ['dstNat']
+      }),
       conntrack.flush(wrong('inet' as never))
     ].map(request => wrongIn(request).replace(/ is none of .*/, ' is none')),
     [
@@ -109,7 +117,10 @@ test('wrong input is named', () => {
       'conntrack.list: status sure is none',
       'conntrack.get: original.destination is not of the family of 10.0.0.1',
       'conntrack.get: original.source is missing',
+      'conntrack.list: tcpState open is none',
       'conntrack.add: tcpState is for TCP alone',
+      'conntrack.add: status srcNat says that the source is translated, and reply leads back to it',
+      'conntrack.add: status dstNat says that the destination is translated, and reply comes from it',
       'conntrack.flush: family inet is none'
     ]
   )

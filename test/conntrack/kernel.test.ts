@@ -4,7 +4,8 @@ import { connect, createServer } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeMessages } from '../../protocol'
-import type { Filter } from '../../src/conntrack'
+import type { Entry, Filter, NewEntry } from '../../src/conntrack'
+import { turned } from '../../src/conntrack/entry'
 import { open } from '../../src/promises'
 import { recorder } from '../../src/testing'
 import { command, kernelTest, run } from '../sandbox'
@@ -43,8 +44,8 @@ kernelTest(test, 'conntrack -I, and list: the same as conntrack -L', needs, asyn
     type: 8,
     code: 0
   })
-  const translated = entries.find(({ original }) => original.sourcePort === 1002)
-  assert.is(translated?.reply.source, '172.16.0.1')
+  const behind = entries.find(({ original }) => original.sourcePort === 1002)
+  assert.is(behind?.reply.source, '172.16.0.1')
 })
 
 const filters: ReadonlyArray<readonly [filter: Filter, words: string, exact: boolean]> = [
@@ -198,6 +199,153 @@ kernelTest(test, 'add: conntrack -L has what was put in', needs, async () => {
     .add({ protocol: 89, original: { source: '10.1.0.1', destination: '10.2.0.1' }, timeout: 600 })
     .catch(error => error)
   assert.is(again.code, 'EEXIST')
+  await table.flush()
+})
+
+const translated: ReadonlyArray<readonly [words: string, entry: NewEntry]> = [
+  [
+    '-p udp -s 10.1.0.1 -d 10.2.0.1 --sport 1 --dport 53 --src-nat 10.3.0.1 -t 600',
+    {
+      protocol: 'udp',
+      original: { source: '10.1.0.1', destination: '10.2.0.1', sourcePort: 1, destinationPort: 53 },
+      reply: { source: '10.2.0.1', destination: '10.3.0.1', sourcePort: 53, destinationPort: 1 },
+      timeout: 600
+    }
+  ],
+  [
+    '-p tcp -s 10.1.0.1 -d 10.2.0.1 --sport 1 --dport 80 --dst-nat 10.4.0.1:8080 --state ESTABLISHED -u ASSURED,SEEN_REPLY -t 600',
+    {
+      protocol: 'tcp',
+      original: { source: '10.1.0.1', destination: '10.2.0.1', sourcePort: 1, destinationPort: 80 },
+      reply: { source: '10.4.0.1', destination: '10.1.0.1', sourcePort: 8080, destinationPort: 1 },
+      timeout: 600,
+      tcpState: 'established',
+      status: ['assured', 'seenReply']
+    }
+  ],
+  [
+    '-p tcp -s 10.1.0.1 -d 10.2.0.1 --sport 1 --dport 80 --src-nat 10.2.0.9:99 --dst-nat 10.4.0.1 --state ESTABLISHED -t 600',
+    {
+      protocol: 'tcp',
+      original: { source: '10.1.0.1', destination: '10.2.0.1', sourcePort: 1, destinationPort: 80 },
+      reply: { source: '10.4.0.1', destination: '10.2.0.9', sourcePort: 80, destinationPort: 99 },
+      timeout: 600,
+      tcpState: 'established'
+    }
+  ],
+  [
+    '-p udp -s fd00::1 -d fd00::2 --sport 1 --dport 53 --src-nat fd00::3 -t 600',
+    {
+      protocol: 'udp',
+      original: { source: 'fd00::1', destination: 'fd00::2', sourcePort: 1, destinationPort: 53 },
+      reply: { source: 'fd00::2', destination: 'fd00::3', sourcePort: 53, destinationPort: 1 },
+      timeout: 600
+    }
+  ],
+  [
+    '-p icmp -s 10.1.0.1 -d 10.2.0.1 --icmp-type 8 --icmp-code 0 --icmp-id 9 --src-nat 10.3.0.1 -t 600',
+    {
+      protocol: 'icmp',
+      original: { source: '10.1.0.1', destination: '10.2.0.1', icmp: { id: 9, type: 8, code: 0 } },
+      reply: { source: '10.2.0.1', destination: '10.3.0.1', icmp: { id: 9, type: 0, code: 0 } },
+      timeout: 600
+    }
+  ],
+  [
+    '-p 89 -s 10.1.0.1 -d 10.2.0.1 --src-nat 10.3.0.1 -t 600',
+    {
+      protocol: 89,
+      original: { source: '10.1.0.1', destination: '10.2.0.1' },
+      reply: { source: '10.2.0.1', destination: '10.3.0.1' },
+      timeout: 600
+    }
+  ]
+]
+
+for (const [words, entry] of translated)
+  kernelTest(test, `conntrack -I ${words}: added alike, and again as it is listed`, needs, async () => {
+    await using connection = open()
+    const { conntrack: table } = connection
+    const translations = (): ReadonlyArray<string> =>
+      ['-n', '-g'].map(each =>
+        conntrack(`-L ${each} -f ${entry.original.source.includes(':') ? 'ipv6' : 'ipv4'}`).replaceAll(
+          / \d+ (?=src=|[A-Z])/g,
+          ' '
+        )
+      )
+    const seen = async (): Promise<ReadonlyArray<unknown>> => {
+      const [one] = await table.list()
+      const { id: _, timeout: __, message: ___, ...rest } = one as Entry
+      return [rest, ...translations()]
+    }
+    await table.flush()
+    conntrack(`-I ${words}`)
+    const [listed] = await table.list()
+    const theirs = await seen()
+    await table.flush()
+    await table.add(entry)
+    assert.equal(await seen(), theirs)
+    await table.flush()
+    await table.add(listed as NewEntry)
+    assert.equal(await seen(), theirs)
+    await table.flush()
+  })
+
+kernelTest(
+  test,
+  'add: a port or an id that is translated alone; what translation has left as it was',
+  needs,
+  async () => {
+    await using connection = open()
+    const { conntrack: table } = connection
+    const udp = { source: '10.1.0.1', destination: '10.2.0.1', sourcePort: 1, destinationPort: 53 }
+    await table.add({
+      protocol: 'udp',
+      original: udp,
+      reply: { ...turned(udp), destinationPort: 7 },
+      timeout: 600
+    })
+    const icmp = { source: '10.1.0.1', destination: '10.2.0.1', icmp: { id: 9, type: 8, code: 0 } }
+    await table.add({
+      protocol: 'icmp',
+      original: icmp,
+      reply: { ...turned(icmp), icmp: { id: 10, type: 0, code: 0 } },
+      timeout: 600
+    })
+    await table.add({
+      protocol: 89,
+      original: { source: '10.1.0.1', destination: '10.2.0.1' },
+      status: ['srcNatDone', 'dstNatDone'],
+      timeout: 600
+    })
+    const entries = await table.list()
+    const states = Object.fromEntries(
+      entries.map(({ protocol, reply, status }) => [
+        protocol,
+        [reply.destinationPort ?? reply.icmp?.id, status]
+      ])
+    )
+    assert.equal(states, {
+      udp: [7, ['confirmed', 'srcNat', 'srcNatDone', 'dstNatDone']],
+      icmp: [10, ['confirmed', 'srcNat', 'srcNatDone', 'dstNatDone']],
+      89: [undefined, ['confirmed', 'srcNatDone', 'dstNatDone']]
+    })
+    await table.flush()
+  }
+)
+
+kernelTest(test, 'set: the timeout of a connection with a fixed one is refused as such', needs, async () => {
+  await using connection = open()
+  const { conntrack: table } = connection
+  const ref = {
+    protocol: 'udp',
+    original: { source: '10.1.0.1', destination: '10.2.0.1', sourcePort: 1, destinationPort: 53 }
+  } as const
+  await table.add({ ...ref, timeout: 600, status: ['fixedTimeout'] })
+  await table.set(ref, { mark: 1 })
+  const refused = await table.set(ref, { timeout: 5 }).catch(error => error)
+  assert.is(refused.code, 'EPERM')
+  assert.match(refused.message, /; the timeout of a connection with the status fixedTimeout stays/)
   await table.flush()
 })
 
