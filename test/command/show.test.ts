@@ -131,6 +131,33 @@ kernelTest(test, 'isolink show conntrack', [...needs, command('conntrack')], () 
   assert.is(shown('conntrack').length, Number(sh('conntrack -C')))
 })
 
+kernelTest(
+  test,
+  'isolink show conntrack: a port that is translated alone, and zones',
+  [...needs, command('conntrack')],
+  () => {
+    sh(`conntrack -F 2>/dev/null
+conntrack -I -p tcp -s 10.1.0.5 -d 10.2.0.1 --sport 1005 --dport 80 -r 10.2.0.1 -q 10.1.0.5 \
+--reply-port-src 8080 --reply-port-dst 1005 --state ESTABLISHED --timeout 600 2>/dev/null
+conntrack -I -p icmp -s 10.1.0.6 -d 10.2.0.1 --icmp-type 8 --icmp-code 0 --icmp-id 9 -w 7 --timeout 600 2>/dev/null
+conntrack -I -p udp -s 10.1.0.7 -d 10.2.0.1 --sport 7 --dport 53 --orig-zone 8 --timeout 600 2>/dev/null
+conntrack -I -p udp -s 10.1.0.8 -d 10.2.0.1 --sport 7 --dport 53 --reply-zone 9 --timeout 600 2>/dev/null`)
+    const lines = output(isolink(['show', 'conntrack']))
+      .replace(/ +/g, ' ')
+      .split('\n')
+    for (const line of [
+      /^tcp established 10\.1\.0\.5:1005 → 10\.2\.0\.1:80 back 10\.2\.0\.1:8080 → 10\.1\.0\.5:1005 unreplied \d+ s$/,
+      /^icmp 10\.1\.0\.6 → 10\.2\.0\.1 type 8 id 9 zone 7 unreplied \d+ s$/,
+      /^udp 10\.1\.0\.7:7 → 10\.2\.0\.1:53 zone-orig 8 unreplied \d+ s$/,
+      /^udp 10\.1\.0\.8:7 → 10\.2\.0\.1:53 zone-reply 9 unreplied \d+ s$/
+    ])
+      assert.ok(
+        lines.some(each => line.test(each)),
+        `${line}\n${lines.join('\n')}`
+      )
+  }
+)
+
 kernelTest(test, 'isolink show address, of another namespace', needs, () => {
   const listed = shown('address', '--namespace', 'other')
   // The kernel lists family by family, ip(8) link by link.
