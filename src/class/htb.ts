@@ -1,5 +1,6 @@
 import { present } from '../socket/message'
 import type { Given } from '../traffic/given'
+import { amount, bitRate, needed, whole, within } from '../traffic/range'
 import { bytesPerSecond, rate64, rateSpec, ticks } from '../traffic/rate'
 import type { ClassOptions } from './kind'
 
@@ -20,30 +21,32 @@ export interface HtbClass {
 }
 
 /** A class of htb: `trafficClass.add({ link: 'eth0', handle: '1:30', ...trafficClass.htb({ rate: 10e6 }) })`. */
-export const htb = ({
-  rate,
-  ceil = rate,
-  burst,
-  ceilBurst,
-  priority,
-  quantum
-}: HtbClass): {
-  readonly kind: 'htb'
-  readonly options: Given<ClassOptions<'htb'>>
-} => ({
-  kind: 'htb',
-  options: present<Given<ClassOptions<'htb'>>>({
-    parms: present({
-      rate: rateSpec(rate),
-      ceil: rateSpec(ceil),
-      buffer: ticks(burst ?? usualBurst(rate), rate),
-      cbuffer: ticks(ceilBurst ?? usualBurst(ceil), ceil),
-      quantum,
-      prio: priority
-    }),
-    rate64: rate64(rate),
-    ceil64: rate64(ceil)
-  })
-})
+export const htb = (
+  given: HtbClass
+): { readonly kind: 'htb'; readonly options: Given<ClassOptions<'htb'>> } =>
+  within('htb', given, ranges, ({ rate, ceil = rate, burst, ceilBurst, priority, quantum }) => ({
+    kind: 'htb',
+    options: present<Given<ClassOptions<'htb'>>>({
+      parms: present({
+        rate: rateSpec(rate),
+        ceil: rateSpec(ceil),
+        buffer: ticks(burst ?? usualBurst(rate), rate),
+        cbuffer: ticks(ceilBurst ?? usualBurst(ceil), ceil),
+        quantum,
+        prio: priority
+      }),
+      rate64: rate64(rate),
+      ceil64: rate64(ceil)
+    })
+  }))
+
+const ranges = {
+  rate: needed(bitRate),
+  ceil: bitRate,
+  burst: amount,
+  ceilBurst: amount,
+  priority: whole(0, 7),
+  quantum: whole()
+}
 
 const usualBurst = (rate: number): number => Math.round(bytesPerSecond(rate) / 1000) + 1600

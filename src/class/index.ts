@@ -9,6 +9,7 @@ import { message, present } from '../socket/message'
 import { type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import type { Given } from '../traffic/given'
 import { classPlaces, formatHandle, formatPlace, type Handle, parseHandle } from '../traffic/handle'
+import { ranged } from '../traffic/range'
 import { type Statistics, statisticsIn } from '../traffic/statistics'
 import type { ClassKind, ClassOptions } from './kind'
 
@@ -188,6 +189,7 @@ const change = (
     messages: known =>
       pipe(
         E.Do,
+        E.apS('ranged', ranged(operation, given)),
         E.apS('handle', handleOf(operation, given)),
         E.apS(
           'parent',

@@ -2,6 +2,7 @@ import { TC_ACT, TCA_EGRESS, TCA_INGRESS, TCA_VLAN_ACT } from '../../protocol/rt
 import { present } from '../socket/message'
 import type { LinkRef } from '../socket/request'
 import type { Given } from '../traffic/given'
+import { amount, bitRate, needed, whole, within } from '../traffic/range'
 import { longestPacket, rate64, rateTable, ticks } from '../traffic/rate'
 import type { Action, ActionKind, ActionOptions } from './kind'
 
@@ -32,10 +33,14 @@ export const pass = (): NewAction => ({ kind: 'gact', options: { parms: { action
 export const drop = (): NewAction => ({ kind: 'gact', options: { parms: { action: TC_ACT.SHOT } } })
 
 /** Goes on with the filters of another chain. */
-export const goto = (chain: number): NewAction => ({
-  kind: 'gact',
-  options: { parms: { action: TC_ACT.GOTO_CHAIN | chain } }
-})
+export const goto = (chain: number): NewAction =>
+  within('gact', { chain }, { chain: needed(whole(0, mostChain)) }, () => ({
+    kind: 'gact',
+    options: { parms: { action: TC_ACT.GOTO_CHAIN | chain } }
+  }))
+
+/** The bits of a verdict that are not its kind. TC_ACT_EXT_VAL_MASK <linux/pkt_cls.h> */
+const mostChain = 0x0fffffff
 
 /** Which way packets go at the other link: out by it, or in as if it had received them. */
 export type Direction = 'egress' | 'ingress'
@@ -80,24 +85,26 @@ export interface Police {
 const verdicts = { drop: TC_ACT.SHOT, pass: TC_ACT.OK, pipe: TC_ACT.PIPE } as const
 
 /** Limits a rate by dropping what exceeds it. man 8 tc-police */
-export const police = ({
-  rate,
-  burst,
-  mtu = longestPacket,
-  exceed = 'drop',
-  conform = 'pass'
-}: Police): NewAction => {
-  const { spec, table } = rateTable(rate, mtu)
-  return {
-    kind: 'police',
-    options: present<Given<ActionOptions<'police'>>>({
-      tbf: { action: verdicts[exceed], burst: ticks(burst, rate), mtu, rate: spec },
-      rate: table,
-      result: verdicts[conform],
-      rate64: rate64(rate)
-    })
-  }
-}
+export const police = (given: Police): NewAction =>
+  within(
+    'police',
+    given,
+    policeRanges,
+    ({ rate, burst, mtu = longestPacket, exceed = 'drop', conform = 'pass' }) => {
+      const { spec, table } = rateTable(rate, mtu)
+      return {
+        kind: 'police',
+        options: present<Given<ActionOptions<'police'>>>({
+          tbf: { action: verdicts[exceed], burst: ticks(burst, rate), mtu, rate: spec },
+          rate: table,
+          result: verdicts[conform],
+          rate64: rate64(rate)
+        })
+      }
+    }
+  )
+
+const policeRanges = { rate: needed(bitRate), burst: needed(amount), mtu: whole(1) }
 
 export interface Tag {
   /** 0 to 4095. */
@@ -109,15 +116,18 @@ export interface Tag {
 }
 
 /** Gives packets a VLAN tag. man 8 tc-vlan */
-export const pushVlan = ({ id, priority, protocol = 0x8100 }: Tag): NewAction => ({
-  kind: 'vlan',
-  options: present<Given<ActionOptions<'vlan'>>>({
-    parms: { action: TC_ACT.PIPE, vAction: TCA_VLAN_ACT.PUSH },
-    pushVlanId: id,
-    pushVlanProtocol: protocol,
-    pushVlanPriority: priority
-  })
-})
+export const pushVlan = (given: Tag): NewAction =>
+  within('vlan', given, tagRanges, ({ id, priority, protocol = 0x8100 }) => ({
+    kind: 'vlan',
+    options: present<Given<ActionOptions<'vlan'>>>({
+      parms: { action: TC_ACT.PIPE, vAction: TCA_VLAN_ACT.PUSH },
+      pushVlanId: id,
+      pushVlanProtocol: protocol,
+      pushVlanPriority: priority
+    })
+  }))
+
+const tagRanges = { id: needed(whole(0, 4095)), priority: whole(0, 7), protocol: whole(1, 0xffff) }
 
 /** Takes the outermost VLAN tag away. man 8 tc-vlan */
 export const popVlan = (): NewAction => ({
@@ -135,13 +145,16 @@ export interface Edit {
 }
 
 /** Changes what the kernel notes about packets. man 8 tc-skbedit */
-export const edit = ({ mark, markMask, priority, queue }: Edit): NewAction => ({
-  kind: 'skbedit',
-  options: present<Given<ActionOptions<'skbedit'>>>({
-    parms: { action: TC_ACT.PIPE },
-    mark,
-    mask: markMask,
-    priority,
-    queueMapping: queue
-  })
-})
+export const edit = (given: Edit): NewAction =>
+  within('skbedit', given, editRanges, ({ mark, markMask, priority, queue }) => ({
+    kind: 'skbedit',
+    options: present<Given<ActionOptions<'skbedit'>>>({
+      parms: { action: TC_ACT.PIPE },
+      mark,
+      mask: markMask,
+      priority,
+      queueMapping: queue
+    })
+  }))
+
+const editRanges = { mark: whole(), markMask: whole(), priority: whole(), queue: whole(0, 0xffff) }

@@ -11,6 +11,7 @@ import { message, present } from '../socket/message'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import type { Given } from '../traffic/given'
 import { filterPlaces, formatHandle, formatPlace, type Handle, parseHandle } from '../traffic/handle'
+import { ranged } from '../traffic/range'
 import type { NewAction } from './action'
 import { actionKind, filterKind } from './feature'
 import type { Action, FilterKind, FilterOptions } from './kind'
@@ -283,7 +284,9 @@ const headerOf = (
     ),
     E.apS('protocol', protocolOf(operation, given.protocol)),
     E.filterOrElse(
-      () => given.priority === undefined || (given.priority > 0 && given.priority <= 0xffff),
+      () =>
+        given.priority === undefined ||
+        (Number.isInteger(given.priority) && given.priority > 0 && given.priority <= 0xffff),
       () => invalidInput(operation, 'priority', 'must be from 1 to 65535')
     ),
     E.map(({ parent = 0, protocol = 0 }) => ({
@@ -300,7 +303,7 @@ const protocolOf = (
 ): E.Either<InvalidInput, number | undefined> =>
   typeof protocol !== 'number'
     ? input(operation).named('protocol', etherTypes, protocol)
-    : protocol > 0 && protocol <= 0xffff
+    : Number.isInteger(protocol) && protocol > 0 && protocol <= 0xffff
       ? E.right(protocol)
       : E.left(invalidInput(operation, 'protocol', 'must be an EtherType, from 1 to 65535'))
 
@@ -324,6 +327,13 @@ const change = (
     messages: known =>
       pipe(
         E.Do,
+        E.apS(
+          'ranged',
+          pipe(
+            given.actions ?? [],
+            E.traverseArrayWithIndex((n, action) => ranged(operation, action, `actions.${n}.`))
+          )
+        ),
         E.apS('header', headerOf(operation, { ...given, protocol: given.protocol ?? 'all' }, known)),
         E.apS('classid', parsed(operation, 'class', given.class, parseHandle)),
         E.map(({ header, classid }) => [

@@ -1,4 +1,5 @@
 import type { Given } from '../traffic/given'
+import { whole, within } from '../traffic/range'
 import type { QdiscOptions } from './kind'
 
 /** Shares of a rate for classes, which get theirs by `htb` of `class`. man 8 tc-htb */
@@ -12,17 +13,15 @@ export interface Htb {
 }
 
 /** A hierarchical token bucket: `qdisc.add({ link: 'eth0', handle: '1:', ...qdisc.htb({ defaultClass: 0x30 }) })`. */
-export const htb = ({
-  defaultClass = 0,
-  rateToQuantum = 10,
-  directQueueLength
-}: Htb = {}): {
-  readonly kind: 'htb'
-  readonly options: Given<QdiscOptions<'htb'>>
-} => ({
-  kind: 'htb',
-  options: {
-    init: { version: 3, rate2quantum: rateToQuantum, defcls: defaultClass },
-    ...(directQueueLength !== undefined && { directQlen: directQueueLength })
-  }
-})
+export const htb = (
+  given: Htb = {}
+): { readonly kind: 'htb'; readonly options: Given<QdiscOptions<'htb'>> } =>
+  within('htb', given, ranges, ({ defaultClass = 0, rateToQuantum = 10, directQueueLength }) => ({
+    kind: 'htb',
+    options: {
+      init: { version: 3, rate2quantum: rateToQuantum, defcls: defaultClass },
+      ...(directQueueLength !== undefined && { directQlen: directQueueLength })
+    }
+  }))
+
+const ranges = { defaultClass: whole(0, 0xffff), rateToQuantum: whole(1), directQueueLength: whole() }

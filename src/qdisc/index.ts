@@ -11,6 +11,7 @@ import { type LinkRef, type ListRequest, listing, type Request } from '../socket
 import { routeChanges } from '../socket/subscription'
 import type { Given } from '../traffic/given'
 import { formatHandle, formatPlace, type Handle, parseHandle, qdiscPlaces } from '../traffic/handle'
+import { ranged } from '../traffic/range'
 import { type Statistics, statisticsIn } from '../traffic/statistics'
 import { qdiscKind } from './feature'
 import type { QdiscKind, QdiscOptions } from './kind'
@@ -202,6 +203,7 @@ const change = (
       messages: known =>
         pipe(
           E.Do,
+          E.apS('ranged', ranged(operation, given)),
           E.apS(
             'parent',
             parsed(operation, 'parent', given.parent ?? (filtering ? 'ingress' : 'root'), text =>

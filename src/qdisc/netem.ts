@@ -1,5 +1,6 @@
 import { present } from '../socket/message'
 import type { Given } from '../traffic/given'
+import { bitRate, milliseconds, share, whole, within } from '../traffic/range'
 import { bytesPerSecond, probability, rate64, ticksIn } from '../traffic/rate'
 import type { QdiscOptions } from './kind'
 
@@ -43,7 +44,26 @@ export const netem = (
 ): {
   readonly kind: 'netem'
   readonly options: Given<QdiscOptions<'netem'>>
-} => {
+} => within('netem', given, ranges, netemOf)
+
+const ranges = {
+  delay: milliseconds,
+  jitter: milliseconds,
+  delayCorrelation: share,
+  loss: share,
+  lossCorrelation: share,
+  duplicate: share,
+  duplicateCorrelation: share,
+  corrupt: share,
+  corruptCorrelation: share,
+  reorder: share,
+  reorderCorrelation: share,
+  gap: whole(),
+  rate: bitRate,
+  limit: whole()
+}
+
+const netemOf = (given: Netem): ReturnType<typeof netem> => {
   const { delay = 0, jitter = 0, reorder, limit = 1000, rate } = given
   return {
     kind: 'netem',

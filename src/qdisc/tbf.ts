@@ -1,5 +1,6 @@
 import { present } from '../socket/message'
 import type { Given } from '../traffic/given'
+import { bitRate, milliseconds, needed, whole, within } from '../traffic/range'
 import { bytesPerSecond, rate64, rateSpec, ticks } from '../traffic/rate'
 import type { QdiscOptions } from './kind'
 
@@ -20,29 +21,29 @@ export interface Tbf {
 }
 
 /** A token bucket filter: `qdisc.add({ link: 'eth0', ...qdisc.tbf({ rate: 10e6, burst: 16_000 }) })`. */
-export const tbf = ({
-  rate,
-  burst,
-  latency = 50,
-  limit,
-  peakRate,
-  peakBurst = 1514
-}: Tbf): {
-  readonly kind: 'tbf'
-  readonly options: Given<QdiscOptions<'tbf'>>
-} => ({
-  kind: 'tbf',
-  options: present<Given<QdiscOptions<'tbf'>>>({
-    parms: present({
-      rate: rateSpec(rate),
-      peakrate: peakRate === undefined ? undefined : rateSpec(peakRate),
-      limit: limit ?? Math.round((bytesPerSecond(rate) * latency) / 1000) + burst,
-      buffer: ticks(burst, rate),
-      mtu: peakRate === undefined ? undefined : ticks(peakBurst, peakRate)
-    }),
-    rate64: rate64(rate),
-    prate64: peakRate === undefined ? undefined : rate64(peakRate),
-    burst,
-    pburst: peakRate === undefined ? undefined : peakBurst
-  })
-})
+export const tbf = (given: Tbf): { readonly kind: 'tbf'; readonly options: Given<QdiscOptions<'tbf'>> } =>
+  within('tbf', given, ranges, ({ rate, burst, latency = 50, limit, peakRate, peakBurst = 1514 }) => ({
+    kind: 'tbf',
+    options: present<Given<QdiscOptions<'tbf'>>>({
+      parms: present({
+        rate: rateSpec(rate),
+        peakrate: peakRate === undefined ? undefined : rateSpec(peakRate),
+        limit: limit ?? Math.min(0xffffffff, Math.round((bytesPerSecond(rate) * latency) / 1000) + burst),
+        buffer: ticks(burst, rate),
+        mtu: peakRate === undefined ? undefined : ticks(peakBurst, peakRate)
+      }),
+      rate64: rate64(rate),
+      prate64: peakRate === undefined ? undefined : rate64(peakRate),
+      burst,
+      pburst: peakRate === undefined ? undefined : peakBurst
+    })
+  }))
+
+const ranges = {
+  rate: needed(bitRate),
+  burst: needed(whole()),
+  latency: milliseconds,
+  limit: whole(),
+  peakRate: bitRate,
+  peakBurst: whole()
+}

@@ -53,6 +53,22 @@ test('what is wrong is named before anything is sent', async () => {
     await fault(trafficClass.add({ link: 'eth0', handle: '1:1', kind: 'drr', options: { quantum: -1 } })),
     'options.quantum'
   )
+  for (const [field, value] of [
+    ...['rate', 'ceil', 'burst', 'ceilBurst', 'priority', 'quantum'].flatMap(each =>
+      [Number.NaN, Number.POSITIVE_INFINITY, -1].map(value => [each, value] as const)
+    ),
+    ['rate', 0],
+    ['ceil', 7],
+    ['priority', 8],
+    ['rate', undefined]
+  ] as const)
+    assert.is(
+      await fault(
+        trafficClass.add({ link: 'eth0', handle: '1:1', ...trafficClass.htb({ rate: 8e6, [field]: value }) })
+      ),
+      field,
+      `${field} ${value}`
+    )
   assert.is(await fault(trafficClass.list({ link: 'eth0', qdisc: 'root' as never })), 'qdisc')
 })
 

@@ -68,6 +68,37 @@ test('what is wrong is named before anything is sent', async () => {
     await fault(filter.add({ ...given, kind: 'flower', options: { keyIpProto: 256 } })),
     'options.keyIpProto'
   )
+  for (const priority of [Number.NaN, 1.5, -1])
+    assert.is(await fault(filter.add({ ...given, priority })), 'priority')
+  assert.is(await fault(filter.add({ ...given, protocol: 2048.5 })), 'protocol')
+  for (const value of [
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    -1,
+    '8'
+  ] as ReadonlyArray<unknown> as ReadonlyArray<never>)
+    for (const [field, action] of [
+      ['chain', filter.goto(value)],
+      ['rate', filter.police({ rate: value, burst: 1600 })],
+      ['burst', filter.police({ rate: 8e6, burst: value })],
+      ['mtu', filter.police({ rate: 8e6, burst: 1600, mtu: value })],
+      ['id', filter.pushVlan({ id: value })],
+      ['priority', filter.pushVlan({ id: 1, priority: value })],
+      ['protocol', filter.pushVlan({ id: 1, protocol: value })],
+      ['mark', filter.edit({ mark: value })],
+      ['markMask', filter.edit({ markMask: value })],
+      ['priority', filter.edit({ priority: value })],
+      ['queue', filter.edit({ queue: value })]
+    ] as const)
+      assert.is(
+        await fault(filter.add({ ...given, actions: [filter.pass(), action] })),
+        `actions.1.${field}`,
+        `${field} ${value}`
+      )
+  assert.is(
+    await fault(filter.add({ ...given, actions: [filter.police({ rate: 0, burst: 1 })] })),
+    'actions.0.rate'
+  )
   assert.is(await fault(filter.flush({ link: 'eth0', protocol: 'ip' })), 'protocol')
 })
 

@@ -1,9 +1,10 @@
+import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NLM_F } from '../../protocol/netlink/header'
 import { type Connection, IsolinkError, namespaces, open } from '../../src/promises'
 import * as qdisc from '../../src/qdisc'
-import { fault, sent } from '../request'
+import { fault, known, sent } from '../request'
 import { command, kernelTest, qdiscKind, run } from '../sandbox'
 
 const test = suite('qdisc')
@@ -56,6 +57,63 @@ test('a key that there is not is named before anything is sent', async () => {
   const { add, set, replace, get, remove, list } = qdisc
   for (const verb of [add, set, replace, get, remove]) assert.is(await fault(verb(given)), 'handel')
   assert.is(await fault(list({ lnik: 'eth0' } as never)), 'lnik')
+})
+
+test('a number that cannot be is named as its builder calls it, before anything is sent', async () => {
+  const netem: ReadonlyArray<[keyof qdisc.Netem, unknown]> = [
+    ...[Number.NaN, Number.POSITIVE_INFINITY, -1, '5', null].flatMap(
+      each =>
+        [
+          ['delay', each],
+          ['jitter', each],
+          ['loss', each],
+          ['duplicate', each],
+          ['corrupt', each],
+          ['reorder', each],
+          ['delayCorrelation', each],
+          ['lossCorrelation', each],
+          ['duplicateCorrelation', each],
+          ['corruptCorrelation', each],
+          ['reorderCorrelation', each],
+          ['gap', each],
+          ['rate', each],
+          ['limit', each]
+        ] as ReadonlyArray<[keyof qdisc.Netem, unknown]>
+    ),
+    ['rate', 0],
+    ['loss', 50],
+    ['limit', 1.5]
+  ]
+  for (const [field, value] of netem)
+    assert.is(
+      await fault(qdisc.add({ link: 'eth0', ...qdisc.netem({ [field]: value }) })),
+      field,
+      `${field} ${value}`
+    )
+  const tbf = { rate: 8e6, burst: 16_000 }
+  for (const [field, value] of [
+    ...['rate', 'burst', 'latency', 'limit', 'peakRate', 'peakBurst'].flatMap(each =>
+      [Number.NaN, Number.POSITIVE_INFINITY, -1].map(value => [each, value] as const)
+    ),
+    ['rate', 0],
+    ['rate', 7],
+    ['peakRate', 0],
+    ['rate', undefined],
+    ['burst', undefined]
+  ] as const)
+    assert.is(
+      await fault(qdisc.replace({ link: 'eth0', ...qdisc.tbf({ ...tbf, [field]: value }) })),
+      field,
+      `${field} ${value}`
+    )
+  for (const field of ['defaultClass', 'rateToQuantum', 'directQueueLength'])
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1, 0.5])
+      assert.is(await fault(qdisc.set({ link: 'eth0', ...qdisc.htb({ [field]: value }) })), field)
+})
+
+test('a share is said to be one', async () => {
+  const refused = qdisc.add({ link: 'eth0', ...qdisc.netem({ loss: 50 }) }).messages(known)
+  assert.is(E.isLeft(refused) && refused.left.message, 'qdisc.add: loss 50 is no share, which is from 0 to 1')
 })
 
 const withLink = async (use: (connection: Connection, link: number) => Promise<void>): Promise<void> => {
