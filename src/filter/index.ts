@@ -360,10 +360,15 @@ const change = (
 /** Whether hardware filters is told, and not asked for. */
 const told = TCA_CLS_FLAGS.IN_HW | TCA_CLS_FLAGS.NOT_IN_HW
 
-const settable = (options: NewFilter['options']): object =>
-  options !== undefined && 'flags' in options && options.flags !== undefined
-    ? { ...options, flags: options.flags & ~told }
-    : { ...options }
+const settable = (options: NewFilter['options']): object => {
+  // Of bpf, `flags` are its own, and those of all filters have another name.
+  const { flags, flagsGen } = (options ?? {}) as { readonly flags?: number; readonly flagsGen?: number }
+  return {
+    ...options,
+    ...(flags !== undefined && { flags: flags & ~told }),
+    ...(flagsGen !== undefined && { flagsGen: flagsGen & ~told })
+  }
+}
 
 /** The kernel's keys of a kind's options are the caller's own. */
 const optionFields = (options: object = {}): { readonly [path: string]: string } =>

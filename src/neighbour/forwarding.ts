@@ -120,6 +120,8 @@ export interface ForwardingKey {
   /** Default: that of the link's bridge. */
   readonly database?: Database
   readonly vlan?: number
+  /** Of a VXLAN with several networks: the identifier of that which the entry is for. */
+  readonly sourceVni?: number
 }
 
 /** Which entries of a bridge go. */
@@ -201,12 +203,13 @@ export const get = (key: ForwardingKey): Request<ForwardingEntry> =>
         E.map(flags => [
           message('RTM_GETNEIGH', NLM_F.REQUEST, {
             header: { family: AF.BRIDGE, ifindex: known.indexOf(key.link), flags },
-            attributes: present({ lladdr: key.linkAddress, vlan: key.vlan })
+            // Here the kernel asks by NDA_VNI for what it lists as NDA_SRC_VNI.
+            attributes: present({ lladdr: key.linkAddress, vlan: key.vlan, vni: key.sourceVni })
           })
         ])
       ),
     read: answers => answers.flatMap(entriesIn)[0] as ForwardingEntry,
-    fields,
+    fields: { ...fields, 'attributes.vni': 'sourceVni' },
     hints: { ...hints, ENOENT: 'there is no such entry' }
   }
 
@@ -332,7 +335,8 @@ const entriesOf = ({ header, attributes }: NeighbourMessage): ReadonlyArray<Forw
     present<ForwardingEntry>({
       link: header.ifindex,
       linkAddress: lladdr ?? '',
-      database: (header.flags & NTF.SELF) !== 0 ? 'self' : 'master',
+      // A bridge's entry for itself has neither flag: as a port it would have a bridge above it.
+      database: (header.flags & NTF.SELF) !== 0 || master === header.ifindex ? 'self' : 'master',
       state: stateOf(header.state),
       bridge: master,
       vlan,

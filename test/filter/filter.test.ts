@@ -285,6 +285,22 @@ for (const [ours, words] of given) {
   )
 }
 
+kernelTest(test, 'a program of bpf is listed, and can be added again', [filterKind('bpf')], () =>
+  withLinks(async connection => {
+    const site = ['filter', 'add', 'dev', 'v0', 'parent', '1:', 'protocol', 'ip', 'prio', '13']
+    run('tc', ...site, 'bpf', 'bytecode', '1,6 0 0 4294967295,', 'classid', '1:10')
+    const theirs = shown()
+    const [one] = (await connection.filter.list({ link: 'v0', parent: '1:' })).filter(
+      ({ handle }) => handle !== 0
+    )
+    assert.ok(one)
+    await connection.filter.flush({ link: 'v0', parent: '1:' })
+    assert.equal(shown(), ['', '', ''])
+    await connection.filter.add(one as filter.NewFilter)
+    assert.equal(shown(), theirs)
+  })
+)
+
 kernelTest(test, 'a filter is changed, and replaced, by its handle', [filterKind('fw')], () =>
   withLinks(async connection => {
     const mark = { link: 'v0', parent: '1:', protocol: 'ip', priority: 4, handle: 7, kind: 'fw' } as const

@@ -4,7 +4,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import * as neighbour from '../../src/neighbour'
 import { type Connection, IsolinkError, open } from '../../src/promises'
 import { fault, sent } from '../request'
-import { command, kernelTest, run } from '../sandbox'
+import { command, kernelTest, linkKind, run } from '../sandbox'
 
 const test = suite('neighbour')
 
@@ -318,6 +318,93 @@ kernelTest(test, 'what a database is listed with can be taken away, and given ag
     const again = await forwarding.get(entry)
     assert.equal({ ...again, used: 0, updated: 0 }, { ...entry, used: 0, updated: 0 })
   })
+)
+
+kernelTest(
+  test,
+  'an entry of the bridge itself can be got, removed and added again as listed',
+  [command('bridge')],
+  () =>
+    withBridge(async connection => {
+      const { forwarding } = connection.neighbour
+      const own = '02:00:00:00:02:01'
+      for (const address of [own, '02:00:00:00:02:02'])
+        run('bridge', 'fdb', 'add', address, 'dev', 'br0', 'self', 'local')
+      run('bridge', 'fdb', 'add', '02:00:00:00:02:03', 'dev', 'v0', 'master', 'local')
+      const shown = () =>
+        json('bridge', 'fdb', 'show')
+          .filter(({ mac: address }) => String(address).startsWith('02:00:00:00:02'))
+          .map(each => JSON.stringify(each))
+          .toSorted()
+      const before = shown()
+      const listed = (await forwarding.list({ bridge: 'br0' })).filter(({ linkAddress }) =>
+        linkAddress.startsWith('02:00:00:00:02')
+      )
+      assert.ok(listed.length >= 3)
+      assert.equal(
+        [...new Set(listed.filter(each => each.link === each.bridge).map(({ database }) => database))],
+        ['self']
+      )
+      for (const entry of listed) {
+        const { used: _, updated: __, ...got } = await forwarding.get(entry)
+        const { used: ___, updated: ____, ...wanted } = entry
+        assert.equal(got, wanted)
+        await forwarding.remove(entry)
+        assert.is(shown().length, before.length - 1)
+        await forwarding.add(entry)
+        assert.equal(shown(), before)
+      }
+    })
+)
+
+kernelTest(
+  test,
+  'an entry for one of several networks of a VXLAN can be got, removed and added again as listed',
+  [command('bridge'), linkKind('vxlan external vnifilter dstport 4789')],
+  () =>
+    withLink(async connection => {
+      const { forwarding } = connection.neighbour
+      run('ip', 'link', 'add', 'vx0', 'type', 'vxlan', 'external', 'vnifilter', 'dstport', '4789')
+      for (const vni of ['100', '200']) run('bridge', 'vni', 'add', 'dev', 'vx0', 'vni', vni)
+      for (const [vni, dst] of [
+        ['100', '10.0.0.9'],
+        ['200', '10.0.0.10']
+      ] as const)
+        run(
+          ...([
+            'bridge',
+            'fdb',
+            'add',
+            mac,
+            'dev',
+            'vx0',
+            'dst',
+            dst,
+            'src_vni',
+            vni,
+            'vni',
+            '7',
+            'self'
+          ] as const)
+        )
+      const shown = () =>
+        json('bridge', 'fdb', 'show', 'dev', 'vx0')
+          .map(each => JSON.stringify(each))
+          .toSorted()
+      const before = shown()
+      const listed = await forwarding.list({ link: 'vx0' })
+      assert.equal(listed.map(({ sourceVni }) => sourceVni).toSorted(), [100, 200])
+      for (const entry of listed) {
+        const { used: _, updated: __, ...got } = await forwarding.get(entry)
+        const { used: ___, updated: ____, ...wanted } = entry
+        assert.equal(got, wanted)
+        await forwarding.remove(entry)
+        assert.is(shown().length, 1)
+        await forwarding.add(entry)
+        assert.equal(shown(), before)
+      }
+      await connection.link.remove('vx0')
+    })
 )
 
 kernelTest(test, 'far ends of a VXLAN: bridge fdb append … dst', [command('bridge')], () =>
