@@ -15,7 +15,7 @@ import { neighbourRow } from './listing/neighbour'
 import { routeRow } from './listing/route'
 import { ruleRow } from './listing/rule'
 import { conclude } from './outcome'
-import { example, isUnheard, line, paint, print } from './output'
+import { example, isUnheard, line, paint, print, visible } from './output'
 import { among, durationOf } from './parameter'
 import { referenceOf } from './reference'
 
@@ -155,7 +155,7 @@ const sentence = (event: Told, before: Link | undefined, links: Links): string |
   const changes = changesOf(before, event.value, links)
   return changes.length === 0
     ? undefined
-    : `${paint('yellow', '~')} ${object} ${event.value.name} ${changes.join(', ')}`
+    : `${paint('yellow', '~')} ${object} ${visible(`${event.value.name} ${changes.join(', ')}`)}`
 }
 
 const widest = Math.max(...objects.map(object => object.length))
@@ -200,7 +200,7 @@ const optionsOf = ({ options, port }: Link): Members =>
   )
 
 const wordsOf = (event: Exclude<Told, { readonly object: 'resync' }>, links: Links): string =>
-  rowOf(event, links).filter(Boolean).join(' ')
+  visible(rowOf(event, links).filter(Boolean).join(' '))
 
 const rowOf = (event: Exclude<Told, { readonly object: 'resync' }>, links: Links): ReadonlyArray<string> => {
   switch (event.object) {

@@ -8,6 +8,22 @@ interface Output {
 }
 
 /**
+ * What a terminal would obey, as text: `\x1b`. Whoever names a link, or writes a comment, is not to move the cursor of
+ * those who look.
+ */
+export const visible = (text: string): string =>
+  text.replace(/\p{Cc}/gu, each => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`)
+
+/** What we have painted ourselves. */
+const painted = new Set<string>()
+
+/** The only things that a terminal is to obey: lines, tabs and our own colours. */
+const obeyed = (text: string): string =>
+  text.replace(/\p{Cc}\[\d+m.\p{Cc}\[39m|(?![\n\t])\p{Cc}/gu, each =>
+    painted.has(each) ? each : visible(each)
+  )
+
+/**
  * What cannot be written is dropped, and what is being done comes to its end all the same. Node's streams take as long to
  * load as links to be listed: only a reader that must not be waited for needs them.
  */
@@ -21,7 +37,7 @@ const outputTo = (descriptor: number, stream: () => NodeJS.WriteStream): Output 
   }
   return {
     write: text => {
-      const bytes = Buffer.from(text)
+      const bytes = Buffer.from(obeyed(text))
       let written = 0
       try {
         while (streamed === undefined && !isUnheard && written < bytes.length)
@@ -53,9 +69,13 @@ export const tell = (text: string): void => {
 
 const colours = { red: 31, green: 32, yellow: 33 } as const
 
-/** In a colour on a terminal that has some, unless NO_COLOR asks for none. */
-export const paint = (colour: keyof typeof colours, text: string): string =>
-  isTerminal() && process.stdout.hasColors() ? `\x1b[${colours[colour]}m${text}\x1b[39m` : text
+/** A sign in a colour on a terminal that has some, unless NO_COLOR asks for none. */
+export const paint = (colour: keyof typeof colours, sign: '✓' | '!' | '+' | '-' | '~'): string => {
+  if (!isTerminal() || !process.stdout.hasColors()) return sign
+  const made = `\x1b[${colours[colour]}m${sign}\x1b[39m`
+  painted.add(made)
+  return made
+}
 
 /** Says what is wrong, or lost, where it is not taken for an answer. */
 export const complain = (text: string): void => standardError.write(`${text}\n`)
@@ -75,13 +95,18 @@ const writable = (_: string, member: unknown): unknown =>
       : member
 
 /** JSON for other programs. */
-export const json = (value: unknown): string => JSON.stringify(value, writable, 2)
+export const json = (value: unknown): string => escaped(JSON.stringify(value, writable, 2))
 
 /** The same on one line, for a program that reads one at a time. */
-export const line = (value: unknown): string => JSON.stringify(value, writable)
+export const line = (value: unknown): string => escaped(JSON.stringify(value, writable))
+
+/** Terminals obey some characters that JSON leaves as they are; as it may write them they are the same to programs. */
+const escaped = (text: string): string =>
+  text.replace(/[\x7f-\x9f]/g, each => `\\u00${each.charCodeAt(0).toString(16)}`)
 
 /** Rows of cells, each column as wide as its widest cell. */
-export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+export const columns = (given: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const rows = given.map(row => row.map(visible))
   const widths = rows.reduce<ReadonlyArray<number>>(
     (all, row) =>
       Array.from({ length: Math.max(all.length, row.length) }, (_, n) =>

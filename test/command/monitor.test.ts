@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ip, raise } from '../lab'
-import { command, kernelTest } from '../sandbox'
+import { command, kernelTest, run } from '../sandbox'
 import { isolink, program, refused, root } from './child'
 
 const test = suite('monitor')
@@ -80,6 +80,25 @@ kernelTest(test, 'isolink monitor: what has changed of a link', needs, async () 
   for (;;) if (/^- link {6}v0 /.test(await next(monitor))) break
   await stop(monitor)
 })
+
+kernelTest(
+  test,
+  'isolink monitor: what a terminal would obey, and a line within a line, are told',
+  needs,
+  async () => {
+    const name = '\x1b[31mred'
+    const monitor = start('link')
+    await untilTold(monitor, () => ip('link set eth0 mtu 1400\nlink set eth0 mtu 1500'))
+    run('ip', 'link', 'add', name, 'type', 'bridge')
+    for (;;) if (/^\+ link {6}\\x1b\[31mred /.test(await next(monitor))) break
+    // Of a link that is down the kernel tells no alias.
+    run('ip', 'link', 'set', name, 'up')
+    run('ip', 'link', 'set', name, 'alias', 'a\x1b]0;x\x07\n+ link')
+    for (;;) if ((await next(monitor)).endsWith(String.raw`red alias none → a\x1b]0;x\x07\x0a+ link`)) break
+    run('ip', 'link', 'delete', name)
+    await stop(monitor)
+  }
+)
 
 kernelTest(test, 'isolink monitor --json, in two namespaces', needs, async () => {
   const monitor = start('link', '--json', '--namespace', 'other', '--namespace', String(process.pid))

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, createReadStream, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -77,6 +86,22 @@ const terminal = (): { readonly person: number; readonly output: number } => {
   ioctl(person, 0x8004_5430, new Uint8Array(number.buffer))
   return { person, output: openSync(`/dev/pts/${number[0]}`, constants.O_RDWR | constants.O_NOCTTY) }
 }
+
+test('a terminal gets the colours that we give, and none that somebody else does', async () => {
+  const { person, output } = terminal()
+  const script = `const { paint, print } = require('./src/command/output')
+print(paint('red', '-') + ' \\x1b[31mred\\x1b[39m \\x9b2J')`
+  const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
+    cwd: root,
+    env: { ...process.env, TERM: 'xterm-256color', FORCE_COLOR: undefined, NO_COLOR: undefined },
+    stdio: ['ignore', output, 'inherit']
+  })
+  await once(child, 'close')
+  const bytes = Buffer.alloc(1000)
+  const said = bytes.toString('utf8', 0, readSync(person, bytes)).trimEnd()
+  assert.is(said, '\x1b[31m-\x1b[39m \\x1b[31mred\\x1b[39m \\x9b2J')
+  for (const each of [person, output]) closeSync(each)
+})
 
 for (const [nobody, output] of [
   ['a pipe that nobody reads', () => pipeThatNobodyReads()],

@@ -214,6 +214,25 @@ kernelTest(test, 'isolink show nftables: as nft list ruleset, and the same as va
   assert.equal(two?.chains, [])
 })
 
+kernelTest(test, 'what a terminal would obey is told, and not obeyed; in JSON it is as it is', needs, () => {
+  const [name, alias] = ['\x1b[31mred', 'a\x1b]0;x\x07b\nc\x7f']
+  run('ip', 'link', 'add', name, 'type', 'bridge')
+  run('ip', 'link', 'set', name, 'alias', alias)
+  sh(`nft 'add table ip one { comment "\x1b[1m" ; }'`)
+  const text = ['link', 'address', 'nftables'].map(each => output(isolink(['show', each]))).join('')
+  assert.equal(text.match(/(?!\n|\t)\p{Cc}/gu), null)
+  const line = text.split('\n').find(each => each.startsWith('\\x1b[31mred ')) ?? text
+  assert.is(line.indexOf(' down '), text.split('\n')[0]?.indexOf(' unknown '), 'columns are straight')
+  assert.not.match(output(isolink(['diagram', '--format', 'dot'])), /(?!\n)\p{Cc}/u)
+  const json = output(isolink(['show', 'link', '--json']))
+  assert.equal(json.match(/(?!\n)\p{Cc}/gu), null)
+  const listed = (JSON.parse(json) as Rows).find(each => each.name === name)
+  assert.is(listed?.alias, alias)
+  const refusal = isolink(['show', 'link', '--namespace', '\x1b[31mred'])
+  assert.not.match(refusal.stderr, /(?!\n)\p{Cc}/u)
+  run('ip', 'link', 'delete', name)
+})
+
 kernelTest(test, 'anybody may look at where he is, and not elsewhere', [...needs, otherUser()], () => {
   assert.is(output(isolink(['show', 'address'], nobody)), output(isolink(['show', 'address'])))
   refused(isolink(['show', 'nftables'], nobody), 1, /CAP_NET_ADMIN .*: run as root/)
