@@ -136,15 +136,19 @@ export const list = (filter: NeighbourFilter = {}): ListRequest<Neighbour> =>
     links: [filter.link, filter.master].filter(link => link !== undefined),
     linkField: link => (link === filter.master ? 'master' : 'link'),
     messages: known =>
-      E.right([
-        message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
-          header: { family: filter.family === undefined ? 0 : addressFamilies[filter.family] },
-          attributes: present({
-            ifindex: filter.link === undefined ? undefined : known.indexOf(filter.link),
-            master: filter.master === undefined ? undefined : known.indexOf(filter.master)
+      pipe(
+        input('neighbour.list').named('family', addressFamilies, filter.family),
+        E.chainFirst(() => input('neighbour.list').named('state', neighbourStates, filter.state)),
+        E.map((family = 0) => [
+          message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
+            header: { family },
+            attributes: present({
+              ifindex: filter.link === undefined ? undefined : known.indexOf(filter.link),
+              master: filter.master === undefined ? undefined : known.indexOf(filter.master)
+            })
           })
-        })
-      ]),
+        ])
+      ),
     entries: answer => neighboursIn(answer).filter(({ state }) => (filter.state ?? state) === state),
     fields
   })

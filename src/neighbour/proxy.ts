@@ -56,15 +56,17 @@ export const list = (filter: ProxyFilter = {}): ListRequest<Proxy> =>
     protocol: 'route',
     links: filter.link === undefined ? [] : [filter.link],
     messages: known =>
-      E.right([
-        message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
-          header: {
-            family: filter.family === undefined ? 0 : addressFamilies[filter.family],
-            flags: NTF.PROXY
-          },
-          attributes: present({ ifindex: filter.link === undefined ? undefined : known.indexOf(filter.link) })
-        })
-      ]),
+      pipe(
+        input('neighbour.proxy.list').named('family', addressFamilies, filter.family),
+        E.map((family = 0) => [
+          message('RTM_GETNEIGH', NLM_F.REQUEST | NLM_F.DUMP, {
+            header: { family, flags: NTF.PROXY },
+            attributes: present({
+              ifindex: filter.link === undefined ? undefined : known.indexOf(filter.link)
+            })
+          })
+        ])
+      ),
     entries: answer => (answer.type === 'RTM_NEWNEIGH' ? proxiesOf(answer) : []),
     fields
   })
