@@ -204,7 +204,9 @@ test('a record that is none', async () => {
 })
 
 test('monitor follows a made-up kernel', async () => {
-  await using host = open({ transport: transportFrom(obliging) })
+  await using host = open({
+    transport: transportFrom(messages => obliging(messages.filter(({ type }) => type !== 'NLMSG_NOOP')))
+  })
   const { value } = await host.monitor(['link'], { snapshot: true }).next()
   assert.equal(value?.object === 'resync' && value.values.link.map(({ name }) => name), ['eth0'])
 })

@@ -35,7 +35,7 @@ export interface FarEndOptions {
   readonly receiveBuffer?: number
 }
 
-/** What `monitor` asks to know how far it has read. Any kernel acknowledges it, so no function has to. */
+/** What `monitor` asks to know how far it has read. Any kernel acknowledges it, so the function need not. */
 const isMarker = ({ type, flags }: Message): boolean => type === 'NLMSG_NOOP' && (flags & NLM_F.ACK) !== 0
 
 type Fault = Pick<DecodeError | EncodeError, 'path' | 'reason'>
@@ -81,10 +81,11 @@ export const transportFrom =
         pipe(
           decodeMessages(protocol, datagram),
           E.match(wrong, messages => {
-            const asked = messages.filter(({ type }) => type !== 'NLMSG_NOOP')
-            const given = asked.length === 0 ? [] : answer(asked, end)
+            const given = answer(messages, end)
             if (!Array.isArray(given)) return new Error('the function gave no array of messages')
-            const answers = [...messages.filter(isMarker).map(acknowledged), ...given]
+            const answered = new Set(given.map(({ sequence }) => sequence))
+            const markers = messages.filter(each => isMarker(each) && !answered.has(each.sequence))
+            const answers = [...given, ...markers.map(acknowledged)]
             if (answers.length > 0)
               deliver(
                 answers.map(each => ({ ...each, port })),
