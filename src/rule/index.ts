@@ -47,7 +47,7 @@ export interface RuleSelector {
   readonly markMask?: number
   /** Not 0, which the kernel takes for any: `dscp` tells 0 from that. */
   readonly tos?: number
-  /** The six bits of the differentiated services field. Since Linux 6.14. */
+  /** The six bits of the differentiated services field. Since Linux 6.12, FRA_DSCP; older ones pass it over. */
   readonly dscp?: number
   /** The bits of `dscp` that count; all by default. Since Linux 6.15, FRA_DSCP_MASK; older ones compare all. */
   readonly dscpMask?: number
