@@ -4,6 +4,7 @@ import { extname } from 'node:path'
 import type { Readable } from 'node:stream'
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
+import { deadline } from '../namespace/turn'
 import type { WatchdogFailed } from './error'
 import type { Entry, Pending } from './record'
 
@@ -61,7 +62,7 @@ export const arm: Arm = (directory, name, token, milliseconds) => () =>
       report.destroy()
     }
     const settle = (result: E.Either<WatchdogFailed, Watchdog>): void => {
-      clearTimeout(timer)
+      cancel()
       report.removeAllListeners()
       child.removeAllListeners()
       child.on('error', ignore)
@@ -81,14 +82,14 @@ export const arm: Arm = (directory, name, token, milliseconds) => () =>
           message: `nobody could be set to undo it unless it is confirmed: ${reason}; nothing has been changed`
         })
       )
-    const timer = setTimeout(() => fail(`not ready after ${patience / 1000} s`), patience)
+    const cancel = deadline(patience, () => fail(`not ready after ${patience / 1000} s`))
     let said = ''
     report.setEncoding('utf8').on('data', (text: string) => {
       said += text
       if (!said.endsWith('\n')) return
-      const deadline = deadlineIn(said)
-      if (deadline === undefined) fail(said.trim())
-      else settle(E.right({ pending: { token, deadline }, release }))
+      const until = deadlineIn(said)
+      if (until === undefined) fail(said.trim())
+      else settle(E.right({ pending: { token, deadline: until }, release }))
     })
     child.once('error', ({ message }) => fail(message))
     child.once('exit', (code, signal) =>
