@@ -58,10 +58,10 @@ export interface NotExecutable {
 
 const notPrepared = (message: string): NotPrepared => ({ _tag: 'NotPrepared', message })
 
-export const notExecutable = (file: string): NotExecutable => ({
+export const notExecutable = (file: string, why = 'is not there, or cannot be executed'): NotExecutable => ({
   _tag: 'NotExecutable',
   file,
-  message: `${file} is not there, or cannot be executed`
+  message: `${file} ${why}`
 })
 
 /** What execve says of a file. `man 2 execve` */
@@ -133,20 +133,16 @@ const refusalOf = (pid: number, call: string): SystemCallFailed | undefined => {
   return errno === undefined || errno === 0 ? undefined : systemCallFailed(call, errno)
 }
 
-const notEntered = (
-  file: string,
-  directory: string,
-  refusal: SystemCallFailed | undefined
-): NotExecutable => ({
-  _tag: 'NotExecutable',
-  file,
-  message: `${file} cannot be executed in ${directory}: ${refusal?.message ?? 'that could not be entered'}`
-})
+const notEntered = (file: string, directory: string, refusal: SystemCallFailed | undefined): NotExecutable =>
+  notExecutable(
+    file,
+    `cannot be executed in ${directory}: ${refusal?.message ?? 'that could not be entered'}`
+  )
 
 const notExecuted = (file: string, refusal: SystemCallFailed | undefined): NotExecutable =>
   refusal === undefined || isOfFile(refusal.code)
     ? notExecutable(file)
-    : { _tag: 'NotExecutable', file, message: `${file} cannot be executed: ${refusal.message}` }
+    : notExecutable(file, `cannot be executed: ${refusal.message}`)
 
 /** Leads the process through its pauses and as far as the file: what went wrong. */
 const accompany = (

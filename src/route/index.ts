@@ -367,6 +367,11 @@ interface Through {
 
 const noGateway: Through = {}
 
+/** Where a route leads by itself. */
+type Way = Pick<NewRoute, 'gateway' | 'link' | 'nexthops'>
+
+const noWay: Way = {}
+
 const bodyOf = (
   removing: boolean,
   given: NewRoute,
@@ -383,8 +388,8 @@ const bodyOf = (
   const from = given.from === undefined ? undefined : parsePrefix(given.from)
   const source = from !== undefined && E.isRight(from) ? from.right : undefined
   // A listing tells where a nexthop object leads, too, and the kernel takes only one of both.
-  const byObject = removing && given.nexthop !== undefined
-  const { gateway, via } = byObject ? noGateway : through(given.gateway, destination)
+  const way: Way = removing && given.nexthop !== undefined ? noWay : given
+  const { gateway, via } = through(way.gateway, destination)
   const encap = encapAttributes(given.encap)
   const scope = local
     ? RT_SCOPE.HOST
@@ -408,7 +413,7 @@ const bodyOf = (
       src: source?.address,
       gateway,
       via,
-      oif: given.link === undefined || byObject ? undefined : known.indexOf(given.link),
+      oif: way.link === undefined ? undefined : known.indexOf(way.link),
       prefsrc: given.source,
       table: table > 255 ? table : undefined,
       priority: given.metric,
@@ -418,7 +423,7 @@ const bodyOf = (
       encapType: encap.encapType,
       encap: encap.encap,
       nhId: given.nexthop,
-      multipath: (byObject ? undefined : given.nexthops)?.map(nexthop => ({
+      multipath: way.nexthops?.map(nexthop => ({
         header: {
           flags: nexthop.onlink === true ? RTNH_F_ONLINK : 0,
           hops: (nexthop.weight ?? 1) - 1,

@@ -9,7 +9,7 @@ export interface Table {
 }
 
 /** Also those that only some members of a union have. */
-type KeyOf<A> = A extends unknown ? keyof A : never
+export type KeyOf<A> = A extends unknown ? keyof A : never
 
 /**
  * The keys of what a verb takes: true for what is read, or its own keys where that is an object or a list of them; false

@@ -50,22 +50,21 @@ const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : 
 /** A transport of somebody else's: what it throws is the error of whoever needed it, and ends nothing else. */
 export const careful =
   (open: OpenTransport): OpenTransport =>
-  (...given) => {
-    try {
-      return pipe(
-        open(...given),
-        E.map(transport => ({
-          ...transport,
-          send: datagram => {
-            try {
-              return transport.send(datagram)
-            } catch (thrown) {
-              return errorOf(thrown)
-            }
+  (...given) =>
+    pipe(
+      E.tryCatch(
+        () => open(...given),
+        thrown => failureOf('open', errorOf(thrown))
+      ),
+      E.flattenW,
+      E.map(transport => ({
+        ...transport,
+        send: datagram => {
+          try {
+            return transport.send(datagram)
+          } catch (thrown) {
+            return errorOf(thrown)
           }
-        }))
-      )
-    } catch (thrown) {
-      return E.left(failureOf('open', errorOf(thrown)))
-    }
-  }
+        }
+      }))
+    )

@@ -1,3 +1,4 @@
+import type { KeyOf } from '../../socket/key'
 import { type Check, description, faultIn, faultText, lackIn, list, strayIn, word } from '../described'
 import { logFlags, logLevels } from '../expression/log'
 import { natFlags, queueFlags } from '../flag'
@@ -41,8 +42,6 @@ type MemberOf<Word, A = Statement> = A extends { readonly statement: infer W }
     ? Exclude<keyof A | (A extends Verdict ? KeyOf<Verdict> : never), 'statement'>
     : never
   : never
-
-type KeyOf<A> = A extends unknown ? keyof A : never
 
 type Forms = {
   readonly [Word in Statement['statement']]: { readonly [M in MemberOf<Word>]: Member }
@@ -111,21 +110,20 @@ interface Asked {
   readonly checks: { readonly [member: string]: Check }
 }
 
-const asked = new Map<string, Asked>()
-
-/** The same, in the order in which it is looked at; put together once, as there may be many rules. */
-const askedOf = (statement: Statement['statement']): Asked => {
-  const known = asked.get(statement)
-  if (known !== undefined) return known
-  const members: ReadonlyArray<readonly [name: string, Member]> = Object.entries(forms[statement])
-  const made = {
-    all: ['statement', ...members.map(([name]) => name)],
-    needs: members.flatMap(([name, { needed }]) => (needed ? [name] : [])),
-    checks: Object.fromEntries(members.map(([name, { check }]) => [name, check]))
-  }
-  asked.set(statement, made)
-  return made
-}
+/** The same, as it is looked at; put together once, as there may be many rules. */
+const asked = Object.fromEntries(
+  Object.entries<{ readonly [name: string]: Member }>(forms).map(([statement, form]): [string, Asked] => {
+    const members = Object.entries(form)
+    return [
+      statement,
+      {
+        all: ['statement', ...Object.keys(form)],
+        needs: members.flatMap(([name, { needed }]) => (needed ? [name] : [])),
+        checks: Object.fromEntries(members.map(([name, { check }]) => [name, check]))
+      }
+    ]
+  })
+) as { readonly [Word in Statement['statement']]: Asked }
 
 const statementWord = word('statement', Object.keys(forms))
 
@@ -135,7 +133,7 @@ export const wrongStatement = (given: unknown): string | undefined => {
     description(given) ?? lackIn(given, ['statement']) ?? faultIn(given, { statement: statementWord })
   if (fault !== undefined) return faultText(fault)
   const { statement } = given as Statement
-  const { all, needs, checks } = askedOf(statement)
+  const { all, needs, checks } = asked[statement]
   const inside = strayIn(given, all) ?? lackIn(given, needs) ?? faultIn(given, checks)
   return inside === undefined ? undefined : `${statement}: ${faultText(inside)}`
 }
