@@ -87,21 +87,26 @@ const terminal = (): { readonly person: number; readonly output: number } => {
   return { person, output: openSync(`/dev/pts/${number[0]}`, constants.O_RDWR | constants.O_NOCTTY) }
 }
 
-test('a terminal gets the colours that we give, and none that somebody else does', async () => {
-  const { person, output } = terminal()
-  const script = `const { paint, print } = require('./src/command/output')
+for (const [name, environment, sign] of [
+  ['gets the colours that we give', {}, '\x1b[31m-\x1b[39m'],
+  ['that wants no colours gets none', { NO_COLOR: '1' }, '-']
+] as const)
+  test(`a terminal ${name}, and none that somebody else does`, async () => {
+    const { person, output } = terminal()
+    const script = `const { paint, print } = require('./src/command/output')
 print(paint('red', '-') + ' \\x1b[31mred\\x1b[39m \\x9b2J')`
-  const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
-    cwd: root,
-    env: { ...process.env, TERM: 'xterm-256color', FORCE_COLOR: undefined, NO_COLOR: undefined },
-    stdio: ['ignore', output, 'inherit']
+    const child = spawn(process.execPath, ['-r', 'ts-node/register', '-e', script], {
+      cwd: root,
+      // Node looks for more than the terminal's name: with CI set it takes a terminal for one without colours.
+      env: { TERM: 'xterm-256color', ...environment },
+      stdio: ['ignore', output, 'inherit']
+    })
+    await once(child, 'close')
+    const bytes = Buffer.alloc(1000)
+    const said = bytes.toString('utf8', 0, readSync(person, bytes)).trimEnd()
+    assert.is(said, `${sign} \\x1b[31mred\\x1b[39m \\x9b2J`)
+    for (const each of [person, output]) closeSync(each)
   })
-  await once(child, 'close')
-  const bytes = Buffer.alloc(1000)
-  const said = bytes.toString('utf8', 0, readSync(person, bytes)).trimEnd()
-  assert.is(said, '\x1b[31m-\x1b[39m \\x1b[31mred\\x1b[39m \\x9b2J')
-  for (const each of [person, output]) closeSync(each)
-})
 
 for (const [nobody, output] of [
   ['a pipe that nobody reads', () => pipeThatNobodyReads()],
