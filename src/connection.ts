@@ -190,6 +190,17 @@ const bindTo =
     } as unknown as Bound<Verbs>
   }
 
+/** What a task is made of may not fit, and then it fails, as all else does. */
+const guarded =
+  <L, A>(operation: string, made: () => TE.TaskEither<L, A>): TE.TaskEither<L | InvalidInput, A> =>
+  async () => {
+    try {
+      return await made()()
+    } catch (thrown) {
+      return E.left(unfit(operation, thrown))
+    }
+  }
+
 /**
  * Opens a connection to a network namespace, our own by default. Sockets are opened in it when they are first
  * needed, and close with the connection: `await using` does that.
@@ -232,15 +243,16 @@ const objectsIn =
       E.isLeft(session)
         ? () => Promise.resolve(requests.map(() => session) as never)
         : session.right.batch(requests, options)
-    const stream: Objects['stream'] = request =>
-      E.isLeft(session) ? failedStream(session.left) : session.right.stream(request, options)
-    const within = ({ signal, ...others }: SubscriptionOptions = {}): SubscriptionOptions => ({
-      ...(options.timeout !== undefined && { timeout: options.timeout }),
-      ...others,
-      signal: AbortSignal.any([signal, options.signal].filter(each => each !== undefined))
-    })
+    const stream: Objects['stream'] = request => {
+      if (E.isLeft(session)) return failedStream(session.left)
+      try {
+        return session.right.stream(request, options)
+      } catch (thrown) {
+        return failedStream(unfit('stream', thrown))
+      }
+    }
     const follow: Objects['monitor'] = (objects, subscriptionOptions) =>
-      monitor(session, objects, within(subscriptionOptions))
+      monitor(session, objects, subscriptionOptions, options)
     const bind = bindTo({ send, stream })
     return deferred<Objects>({
       link: () => ({ ...bind('link', linkVerbs()), vlan: bind('link.vlan', vlanVerbs()) }),
@@ -260,15 +272,16 @@ const objectsIn =
       nftables: () => ({
         tables: () => send(nftables.tables),
         ruleset: () => ruleset({ send, batch }),
-        transaction: (steps, transactionOptions) =>
-          nftables.send(
-            typeof steps === 'function' ? nftables.changes(steps) : steps,
-            transactionOptions
-          )({ send }),
+        transaction: (steps, transactionOptions) => {
+          const all = typeof steps === 'function' ? nftables.changes(steps) : steps
+          return guarded('nftables.transaction', () => nftables.send(all, transactionOptions)({ send }))
+        },
         load: text =>
-          pipe(
-            TE.fromEither(nftables.script(text)),
-            TE.chainW(steps => nftables.send(steps)({ send }))
+          guarded('nftables.load', () =>
+            pipe(
+              TE.fromEither(nftables.script(text)),
+              TE.chainW(steps => nftables.send(steps)({ send }))
+            )
           ),
         reset: ref =>
           pipe(
@@ -279,7 +292,7 @@ const objectsIn =
         generation: () => send(nftables.generation),
         modify: (compute, modifyOptions) =>
           nftables.modify(compute, { timeout: options.timeout, ...modifyOptions })({ send }),
-        monitor: subscriptionOptions => followNftables(session, within(subscriptionOptions))
+        monitor: subscriptionOptions => followNftables(session, subscriptionOptions, options)
       }),
       conntrack: () => ({
         ...bind('conntrack', conntrackVerbs()),

@@ -12,7 +12,8 @@ import * as qdisc from '../qdisc'
 import * as route from '../route'
 import * as rule from '../rule'
 import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
-import type { Session } from '../socket/session'
+import { keysOf, wrongOptions } from '../socket/key'
+import type { SendOptions, Session } from '../socket/session'
 import {
   type Resync,
   type Event as SocketEvent,
@@ -52,42 +53,72 @@ export interface ResyncOfSome extends Omit<Resync<typeof sources>, 'values'> {
   readonly values: Partial<Resync<typeof sources>['values']>
 }
 
-/** Follows objects, from now on, through sockets of its own. */
+const optionTable = {
+  keys: keysOf<SubscriptionOptions>({
+    signal: true,
+    queue: true,
+    receiveBuffer: true,
+    snapshot: true,
+    timeout: true
+  }),
+  least: { queue: 1, receiveBuffer: 1, timeout: 0 }
+}
+
+type Opened = E.Either<NamespaceError | InvalidInput, Session>
+
+/** Follows objects, from now on, through sockets of its own; within the limits of the connection. */
 export const monitor = <O extends Observable>(
-  session: E.Either<NamespaceError | InvalidInput, Session>,
+  session: Opened,
   objects: ReadonlyArray<O>,
-  options?: SubscriptionOptions
+  options: SubscriptionOptions = {},
+  limits: SendOptions = {}
 ): Subscription<Event<O>> => {
-  const home = opened(session)
+  const home = ready('monitor', session, options)
   if (E.isLeft(home)) return failed(home.left)
-  if (objects.length === 0)
-    return failed(invalidInput('monitor', 'objects', `names none of ${Object.keys(sources).join(', ')}`))
+  const known = Object.keys(sources).join(', ')
+  if (!Array.isArray(objects) || objects.length === 0)
+    return failed(invalidInput('monitor', 'objects', `names none of ${known}`))
   const stranger = objects.find(object => !Object.hasOwn(sources, object))
   if (stranger !== undefined)
-    return failed(
-      invalidInput('monitor', 'objects', `${stranger} is none of ${Object.keys(sources).join(', ')}`)
-    )
-  const followed = Object.fromEntries(objects.map(object => [object, sources[object]]))
-  return subscribe(home.right, followed as Pick<typeof sources, O>, options) as Subscription<Event<O>>
+    return failed(invalidInput('monitor', 'objects', `${stranger} is none of ${known}`))
+  const followed = Object.fromEntries(objects.map(object => [object, sources[object as O]]))
+  return subscribe(home.right, followed as Pick<typeof sources, O>, within(limits, options)) as Subscription<
+    Event<O>
+  >
 }
 
-/** Follows nftables, from now on, through a socket of its own. */
+/** Follows nftables, from now on, through a socket of its own; within the limits of the connection. */
 export const followNftables = (
-  session: E.Either<NamespaceError | InvalidInput, Session>,
-  options?: SubscriptionOptions
+  session: Opened,
+  options: SubscriptionOptions = {},
+  limits: SendOptions = {}
 ): Subscription<nftables.WatchEvent> => {
-  const home = opened(session)
+  const home = ready('nftables.monitor', session, options)
   return E.isLeft(home)
     ? (failed(home.left) as Subscription<never>)
-    : subscribe(home.right, nftables.watching(), options)
+    : subscribe(home.right, nftables.watching(), within(limits, options))
 }
 
-/** The session, unless it is closed already. */
-const opened = (session: E.Either<NamespaceError | InvalidInput, Session>): E.Either<NetlinkError, Session> =>
-  pipe(
-    session,
-    E.chainW(home => home.at('monitor', () => E.right(home)))
-  )
+/** The session, unless it is closed already or the options are wrong. */
+const ready = (
+  operation: string,
+  session: Opened,
+  options: SubscriptionOptions
+): E.Either<NetlinkError, Session> => {
+  const wrong = wrongOptions(operation, options, optionTable)
+  return wrong === undefined
+    ? pipe(
+        session,
+        E.chainW(home => home.at(operation, () => E.right(home)))
+      )
+    : E.left(wrong)
+}
+
+const within = (limits: SendOptions, { signal, ...others }: SubscriptionOptions): SubscriptionOptions => ({
+  ...(limits.timeout !== undefined && { timeout: limits.timeout }),
+  ...others,
+  signal: AbortSignal.any([signal, limits.signal].filter(each => each !== undefined))
+})
 
 const failed = <O extends Observable>(error: NetlinkError): Subscription<Event<O>> => {
   let told = false

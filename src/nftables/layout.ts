@@ -352,7 +352,7 @@ const wireOf = (
 }
 
 /** What the keys of elements stand for, no two of which overlap. */
-export const keysOf = (
+export const elementKeysOf = (
   layout: Layout,
   elements: ReadonlyArray<Element>,
   indexOf: IndexOf

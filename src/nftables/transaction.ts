@@ -5,6 +5,7 @@ import type * as T from 'fp-ts/Task'
 import * as TE from 'fp-ts/TaskEither'
 import type { Message } from '../../protocol'
 import { type InvalidInput, invalidInput, type NetlinkError, type Rejected } from '../socket/error'
+import { keysOf, misspelt, wrongOptions } from '../socket/key'
 import type { Known, Request } from '../socket/request'
 import type { Session } from '../socket/session'
 import { batchBegin, batchEnd } from './batch'
@@ -14,7 +15,7 @@ import type { TableRef } from './family'
 import { neededBy } from './feature'
 import { generation } from './generation'
 import { type Difference, difference, type Keyed } from './interval'
-import { keysOf, type Layout } from './layout'
+import { elementKeysOf, type Layout } from './layout'
 import { heldElements, layoutKey, layouts } from './layouts'
 import { chainKey, heldRules, leave, type RuleName } from './order'
 import type { Element } from './syntax'
@@ -34,6 +35,10 @@ export interface TransactionOptions {
   /** What to do about an errno, in the words of whoever asks. */
   readonly hints?: { readonly [code: string]: string }
 }
+
+const optionKeys = { generation: true, sets: true, elements: true, rules: true, hints: true } as const
+
+const transactionKeys = keysOf<TransactionOptions>(optionKeys)
 
 /** Something to do to the ruleset: a change, or the kernel's message itself. */
 export type Step = Change | Message
@@ -104,7 +109,7 @@ const heldAlong = (
     const known = held.get(keyOf(ref, set))
     const layout = layoutOf(ref, set)
     if (known !== undefined || layout === undefined) return known ?? { told: [], now: [] }
-    const keys = keysOf(layout, elements?.(ref, set) ?? [], indexOf)
+    const keys = elementKeysOf(layout, elements?.(ref, set) ?? [], indexOf)
     const now = E.isRight(keys) ? keys.right : []
     held.set(keyOf(ref, set), { told: now, now })
     return { told: now, now }
@@ -190,6 +195,8 @@ export const missingSets = (steps: ReadonlyArray<Step>): boolean => {
 
 /** Changes of the ruleset, all together or none: `nft -f`. */
 export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOptions = {}): Request<void> => {
+  const wrong = misspelt('nftables.transaction', options, transactionKeys)
+  if (wrong !== undefined) return wrong
   const { generation, hints } = options
   let of: Array<string | undefined> = []
   function* pieces({ indexOf }: Known): Iterable<Piece> {
@@ -229,6 +236,11 @@ export interface ModifyOptions extends TransactionOptions {
   readonly timeout?: number
   /** How often it is tried again at most. Default: as often as there is time for. */
   readonly retries?: number
+}
+
+const modifyTable = {
+  keys: keysOf<ModifyOptions>({ ...optionKeys, timeout: true, retries: true }),
+  least: { timeout: 0, retries: 0 }
 }
 
 /** What sends requests. */
@@ -333,11 +345,11 @@ interface Computed {
 type Reading<E> = (session: Sending) => TE.TaskEither<E | NetlinkError, Computed>
 
 const modifying =
-  <E>(
-    reading: Reading<E>,
-    { timeout = 30_000, retries = Number.POSITIVE_INFINITY, hints, ...others }: ModifyOptions
-  ) =>
+  <E>(reading: Reading<E>, options: ModifyOptions) =>
   (session: Sending): TE.TaskEither<E | NetlinkError, void> => {
+    const wrong = wrongOptions('nftables.modify', options, modifyTable)
+    if (wrong !== undefined) return TE.left(wrong)
+    const { timeout = 30_000, retries = Number.POSITIVE_INFINITY, hints, ...others } = options
     const given = { ...others, hints: { ERESTART: outrun, ...hints } }
     return async () => {
       const end = performance.now() + timeout

@@ -48,21 +48,21 @@ export const encodeAll = async (
   requests: ReadonlyArray<Request<unknown>>,
   names: Names
 ): Promise<ReadonlyArray<E.Either<NetlinkError, Encoded>>> => {
-  const composed = requests.map(request => compose(request, names))
+  const all = requests.map(request => compose(request, names))
   const protocol = requests[0]?.protocol ?? 'route'
   const alike = requests.every(request => request.protocol === protocol && request.pieces === undefined)
   if (requests.length > 1 && alike) {
-    const messages = composed.flatMap(each => (E.isRight(each) ? each.right.messages : []))
+    const messages = all.flatMap(each => (E.isRight(each) ? each.right.messages : []))
     const bytes = E.flatten(
       attempt(
         'batch',
         (): E.Either<unknown, Uint8Array> => encodeMessages(protocol, messages, names.families)
       )
     )
-    if (E.isRight(bytes)) return cut(bytes.right, composed)
+    if (E.isRight(bytes)) return cut(bytes.right, all)
   }
   const results: Array<E.Either<NetlinkError, Encoded>> = []
-  for (const [n, each] of composed.entries())
+  for (const [n, each] of all.entries())
     results.push(E.isLeft(each) ? each : await encodeOne(requests[n] as Request<unknown>, each.right, names))
   return results
 }
@@ -153,6 +153,14 @@ const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
 }
 
 const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError, Composed> => {
+  try {
+    return composed(request, names)
+  } catch (thrown) {
+    return E.left(unfit(request.operation, thrown))
+  }
+}
+
+const composed = (request: Request<unknown>, names: Names): E.Either<NetlinkError, Composed> => {
   const { operation, family } = request
   if (family !== undefined && !Object.values(names.families).includes(family))
     return E.left(unsupported({ operation }, genericFamily(family)))

@@ -68,9 +68,14 @@ export const refused = (error: InvalidInput): Refused => ({
  * The first key of what was given that is not known, which only those can give who have no types: it would be passed
  * over, and something else be done than was meant.
  */
-export const wrongKey = (operation: string, given: unknown, keys: Table): InvalidInput | undefined => {
+export const wrongKey = (
+  operation: string,
+  given: unknown,
+  keys: Table,
+  name = 'request'
+): InvalidInput | undefined => {
   if (typeof given !== 'object' || given === null)
-    return invalidInput(operation, 'request', `${String(given)} is no object`)
+    return invalidInput(operation, name, `${String(given)} is no object`)
   const stray = strayIn(given, keys)
   if (stray === undefined) return undefined
   const { path, key, known } = stray
@@ -82,4 +87,30 @@ export const wrongKey = (operation: string, given: unknown, keys: Table): Invali
 export const misspelt = (operation: string, given: unknown, keys: Table): Refused | undefined => {
   const wrong = wrongKey(operation, given, keys)
   return wrong === undefined ? undefined : refused(wrong)
+}
+
+/** What options may have: what there is, and of numbers the least that each may be. */
+interface OptionTable<Options> {
+  readonly keys: Table
+  readonly least: { readonly [K in keyof Options]?: number }
+}
+
+/** What is wrong with options, if anything is: whoever has no types may give any. */
+export const wrongOptions = <Options extends object>(
+  operation: string,
+  options: Options,
+  { keys, least }: OptionTable<Options>
+): InvalidInput | undefined => {
+  const wrong = wrongKey(operation, options, keys, 'options')
+  if (wrong !== undefined) return wrong
+  for (const key in least) {
+    const value: unknown = options[key]
+    const from = Number(least[key])
+    if (value !== undefined && !(typeof value === 'number' && value >= from))
+      return invalidInput(operation, key, `${String(value)} is no number of ${from} or more`)
+  }
+  const { signal } = options as { readonly signal?: AbortSignal }
+  return signal === undefined || signal instanceof AbortSignal
+    ? undefined
+    : invalidInput(operation, 'signal', 'is no AbortSignal')
 }

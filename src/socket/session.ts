@@ -34,7 +34,7 @@ import {
   type Turns,
   ticketFor
 } from './job'
-import { keysOf, type Table, wrongKey } from './key'
+import { keysOf, wrongOptions } from './key'
 import { linkByName } from './name'
 import { openTransport } from './open'
 import type { Feature, ListRequest, Request } from './request'
@@ -107,18 +107,11 @@ const together = { first: 25, most: 200 }
 /** Ends a wait with an error. */
 type GiveUp = (why: (operation: string) => NetlinkError) => void
 
-const sendKeys = keysOf<SendOptions>({ timeout: true, signal: true })
+const sendTable = { keys: keysOf<SendOptions>({ timeout: true, signal: true }), least: { timeout: 0 } }
 
-const sessionKeys = keysOf<SessionOptions>({ namespace: true, timeout: true, signal: true, transport: true })
-
-/** What is wrong with options, if anything is: whoever has no types may give any. */
-const wrongOptions = (operation: string, options: SendOptions, keys: Table): InvalidInput | undefined => {
-  const wrong = wrongKey(operation, options, keys)
-  if (wrong !== undefined) return wrong
-  const { timeout = 0 } = options
-  return typeof timeout === 'number' && timeout >= 0
-    ? undefined
-    : invalidInput(operation, 'timeout', `${String(timeout)} is no number of milliseconds`)
+const sessionTable = {
+  keys: keysOf<SessionOptions>({ namespace: true, timeout: true, signal: true, transport: true }),
+  least: { timeout: 0 }
 }
 
 /** The session with these options for what it sends, or what is wrong with them. */
@@ -126,7 +119,7 @@ export const limited = <E>(
   session: E.Either<E, Session>,
   options: SendOptions
 ): E.Either<E | InvalidInput, Session> => {
-  const wrong = wrongOptions('with', options, sendKeys)
+  const wrong = wrongOptions('with', options, sendTable)
   return wrong === undefined ? session : E.left(wrong)
 }
 
@@ -134,7 +127,7 @@ export const limited = <E>(
 export const openSession = (
   options: SessionOptions = {}
 ): E.Either<NamespaceError | InvalidInput, Session> => {
-  const wrong = wrongOptions('open', options, sessionKeys)
+  const wrong = wrongOptions('open', options, sessionTable)
   return wrong === undefined
     ? pipe(
         openReference(options.namespace ?? { path: '/proc/thread-self/ns/net' }),

@@ -25,6 +25,7 @@ const perInterface = /^(net\.ipv[46]\.(?:conf|neigh))\.(.+)\.([^.]+)$/
  * `net.ipv4.conf.eth0.100.forwarding` is that of `eth0.100`. With a slash in the key, slashes separate instead.
  */
 export const pathOf = (key: string): string | undefined => {
+  if (typeof key !== 'string') return undefined
   const named = key.includes('/') ? null : perInterface.exec(key)
   const segments =
     named !== null
@@ -66,7 +67,7 @@ const failed = (key: string, doing: string, error: unknown, path?: string): Sysc
   const hint = (refused && path !== undefined ? forNobody(path, doing) : undefined) ?? hints[code]
   return {
     _tag: 'SysctlFailed',
-    message: `cannot ${doing} ${key}: ${code}${hint === undefined ? '' : `, ${hint}`}`,
+    message: `cannot ${doing} ${typeof key === 'string' ? key : `a key of type ${typeof key}`}: ${code}${hint === undefined ? '' : `, ${hint}`}`,
     key,
     code,
     ...(hint !== undefined && { hint })

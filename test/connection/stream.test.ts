@@ -127,8 +127,10 @@ test('errors are thrown out of the loop in one surface, and are its last values 
 test('options that there are not, or that are no times, are refused', async () => {
   for (const [options, message] of [
     [{ namespcae: 'blue' }, 'open: namespcae is no field: did you mean namespace?'],
-    [{ timeout: Number.NaN }, 'open: timeout NaN is no number of milliseconds'],
-    [{ timeout: -1 }, 'open: timeout -1 is no number of milliseconds']
+    [{ timeout: Number.NaN }, 'open: timeout NaN is no number of 0 or more'],
+    [{ timeout: -1 }, 'open: timeout -1 is no number of 0 or more'],
+    [{ signal: 'SIGINT' }, 'open: signal is no AbortSignal'],
+    [5, 'open: options 5 is no object']
   ] as const) {
     const { opened, link, close } = fp.open(options as never)
     assert.is(E.isLeft(opened) && opened.left.message, message)

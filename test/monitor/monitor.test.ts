@@ -395,4 +395,27 @@ test('what cannot be followed is the failure that ends it; with promises it is t
   )
 })
 
+test('options that there are not, or that are of another kind, are told, and nothing is thrown', async () => {
+  const connection = openTasks() as unknown as {
+    readonly monitor: (...given: ReadonlyArray<unknown>) => AsyncIterator<Event>
+    readonly nftables: { readonly monitor: (...given: ReadonlyArray<unknown>) => AsyncIterator<Event> }
+    readonly close: () => void
+  }
+  for (const [given, message] of [
+    [[['link'], { snapshto: true }], 'monitor: snapshto is no field: did you mean snapshot?'],
+    [[['link'], { queue: 0 }], 'monitor: queue 0 is no number of 1 or more'],
+    [[['link'], { receiveBuffer: '4M' }], 'monitor: receiveBuffer 4M is no number of 1 or more'],
+    [[['link'], { timeout: Number.NaN }], 'monitor: timeout NaN is no number of 0 or more'],
+    [[['link'], { signal: 'SIGINT' }], 'monitor: signal is no AbortSignal'],
+    [[['link'], null], 'monitor: options null is no object'],
+    [['link'], 'monitor: objects names none of link, address']
+  ] as const) {
+    const { value } = await connection.monitor(...given).next()
+    assert.is(value.object === 'failure' && value.error.message.slice(0, message.length), message)
+  }
+  const { value } = await connection.nftables.monitor({ snapshto: true }).next()
+  assert.is(value.error.message, 'nftables.monitor: snapshto is no field: did you mean snapshot?')
+  connection.close()
+})
+
 test.run()

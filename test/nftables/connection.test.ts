@@ -361,4 +361,25 @@ kernelTest(test, 'monitor: after a loss comes all that there is', needs, async (
   await until(event => event.object === 'chain' && event.value.name === 'after')
 })
 
+test('options that there are not are refused, and nothing is sent', async () => {
+  await using connection = open()
+  const { transaction, modify } = connection.nftables
+  const said = (done: Promise<unknown>): Promise<string> => done.then(String, ({ message }: Error) => message)
+  assert.is(
+    await said(transaction([], { genration: 5 } as never)),
+    'nftables.transaction: genration is no field: did you mean generation?'
+  )
+  const changes = async (): Promise<never> => {
+    throw new Error('nothing is computed')
+  }
+  assert.is(
+    await said(modify(changes, { retires: 5 } as never)),
+    'nftables.modify: retires is no field: did you mean retries?'
+  )
+  assert.is(
+    await said(modify(changes, { timeout: '5' } as never)),
+    'nftables.modify: timeout 5 is no number of 0 or more'
+  )
+})
+
 test.run()

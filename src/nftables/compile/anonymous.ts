@@ -9,8 +9,8 @@ import { familyHeader } from '../family'
 import { freshId } from '../id'
 import { type Kind, kindsOf } from '../kind'
 import {
+  elementKeysOf,
   isSpan,
-  keysOf,
   type Layout,
   layoutAttributes,
   layoutUserdata,
@@ -75,7 +75,7 @@ const addElements = (
   shift: number
 ): undefined => {
   const { ref, indexOf } = program
-  const keys = orFail(program, keysOf(layout, elements, indexOf), [])
+  const keys = orFail(program, elementKeysOf(layout, elements, indexOf), [])
   const wire = wireElements(
     layout,
     keys,

@@ -4,7 +4,7 @@ import { NFT_LOOKUP_F } from '../../../protocol/nftables/expression/lookup'
 import { NFT_RANGE } from '../../../protocol/nftables/expression/range'
 import { encode, ones } from '../datatype'
 import { type Kind, kindOf, kindsOf, sizeOf } from '../kind'
-import { isSpan, keysOf, wildcard } from '../layout'
+import { elementKeysOf, isSpan, wildcard } from '../layout'
 import { primaryOf } from '../primary'
 import { operandText } from '../print'
 import type { Element, Elements, Match, Named, Operand } from '../syntax'
@@ -62,7 +62,7 @@ const withoutSet = ({ indexOf }: Program, statement: Match): Match => {
     ['value', 'range', 'prefix'].includes(key.kind) &&
     Object.keys(more).length === 0 &&
     kinds.every(({ type }) => !type.flags) &&
-    E.isRight(keysOf({ key: kinds, interval: true }, right.elements, indexOf))
+    E.isRight(elementKeysOf({ key: kinds, interval: true }, right.elements, indexOf))
   return plain ? { ...statement, right: key } : statement
 }
 

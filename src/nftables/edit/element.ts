@@ -9,7 +9,7 @@ import { stateful } from '../expression/stateful'
 import { verdictData } from '../expression/verdict'
 import { familyHeader, type TableRef } from '../family'
 import { type Difference, type Keyed, merged, without } from '../interval'
-import { keysOf, type Layout, portions, wireElements } from '../layout'
+import { elementKeysOf, type Layout, portions, wireElements } from '../layout'
 import { type Around, type Change, plain, worded } from './change'
 import { commentFault } from './comment'
 import { placeText } from './name'
@@ -54,7 +54,7 @@ export const keysFrom = (
     E.chain(elements => {
       const wordy = elements.find(({ comment }) => commentFault(comment) !== undefined)
       return wordy === undefined
-        ? keysOf(layout, elements, indexOf)
+        ? elementKeysOf(layout, elements, indexOf)
         : E.left(commentFault(wordy.comment) ?? '')
     })
   )
