@@ -203,9 +203,11 @@ const prototypes = {
   waitpid: 'int waitpid(int, void *, int)'
 }
 
-const functions = new Map<string, (...args: ReadonlyArray<unknown>) => unknown>()
+type Bound = ReturnType<ReturnType<Koffi['load']>['func']>
 
-const bound = (name: keyof typeof prototypes): ((...args: ReadonlyArray<unknown>) => unknown) => {
+const functions = new Map<string, Bound>()
+
+const bound = (name: keyof typeof prototypes): Bound => {
   const known = functions.get(name)
   if (known !== undefined) return known
   const made = libc().func(prototypes[name])
@@ -213,8 +215,11 @@ const bound = (name: keyof typeof prototypes): ((...args: ReadonlyArray<unknown>
   return made
 }
 
-const call = (name: keyof typeof prototypes, ...args: ReadonlyArray<unknown>): Answer<number> => {
-  const result = Number(bound(name)(...args))
+const call = (name: keyof typeof prototypes, ...args: ReadonlyArray<unknown>): Answer<number> =>
+  answerOf(name, bound(name)(...args))
+
+const answerOf = (name: keyof typeof prototypes, returned: unknown): Answer<number> => {
+  const result = Number(returned)
   if (result >= 0) return E.right(result)
   // Before anything else: a module that is loaded here has system calls of its own.
   const errno = koffi().errno()
@@ -283,6 +288,27 @@ export const connect = (descriptor: number, address: Uint8Array): Answer<number>
 /** `man 2 sendto` */
 export const sendto = (descriptor: number, bytes: Uint8Array, address: Uint8Array): Answer<number> =>
   call('sendto', descriptor, bytes, bytes.length, 0, address, address.length)
+
+/** What the kernel may be reading, which must not be collected. */
+const lent = new Set<Uint8Array>()
+
+/** The same in a thread of its own, and the event loop goes on meanwhile. The bytes must remain as they are. */
+export const sendtoAside = (
+  descriptor: number,
+  bytes: Uint8Array,
+  address: Uint8Array,
+  then: (answer: Answer<number>) => void
+): void => {
+  lent.add(bytes)
+  bound('sendto').async(
+    ...[descriptor, bytes, bytes.length, 0, address, address.length],
+    (_: unknown, sent: unknown) => {
+      const answer = answerOf('sendto', sent)
+      lent.delete(bytes)
+      then(answer)
+    }
+  )
+}
 
 /** `man 2 recvfrom`: what came, and the address it came from. */
 export const recvfrom = (

@@ -4,12 +4,14 @@ import { decodeMessages, type Families, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
 import { now, turn } from '../namespace/turn'
 import { failedToSend, malformed, type NetlinkError, overrun } from './error'
-import { exchange, type Outcome, type Ticket } from './exchange'
+import { exchange, type Outcome, type Outgoing, type Ticket } from './exchange'
 import type { OpenTransport, TransportOptions } from './transport'
 
 /** A request under way, and the call that made it. */
 export interface Asked extends Ticket {
   readonly operation: string
+  /** Closes what was opened for the request's sake. */
+  readonly release: () => void
 }
 
 /** A socket, and what is under way through it. */
@@ -21,6 +23,8 @@ export interface Channel<T extends Asked> {
   readonly drain: () => void
   /** Calls back when all that was submitted has been sent, which is mostly at once. */
   readonly afterSent: (then: () => void) => void
+  /** When there is use for more, if that is not now: the kernel works on a datagram, and the next is waiting. */
+  readonly ready: () => Promise<void> | undefined
   /** Takes in the next datagram that waits, and says whether there was one. */
   readonly read: (() => boolean) | undefined
   readonly abandon: (ticket: T) => void
@@ -35,6 +39,9 @@ const pause = 10
 
 /** Milliseconds that the kernel may work on one datagram, if it can be cut. */
 const longestSend = 4
+
+/** What the kernel works on for longer than it takes to have another thread send it. */
+const isLong = ({ bytes, kernelTime }: Outgoing): boolean => bytes.byteLength >= 8192 || kernelTime >= 1
 
 /** Memory of the receive buffer that one refusal takes at most, as the kernel counts it. */
 const refusalSize = 1280
@@ -82,6 +89,9 @@ export const openChannel = <T extends Asked>(
       let isOpen = true
       /** Whether the pump goes on when others have had their turn. */
       let rests = false
+      /** Whether another thread is sending, and what is to be done when it has. */
+      let isAside = false
+      let landed: Array<() => void> = []
 
       const hold = (): void => {
         if (isOpen) transport.hold(open() > 0)
@@ -94,13 +104,43 @@ export const openChannel = <T extends Asked>(
         giveUp(overrun)
       }
 
+      const conclude = (ticket: T, result: E.Either<NetlinkError, Outcome>): void => {
+        release(ticket)
+        settle(ticket, result)
+      }
+
+      /** The kernel may still look at what it was given. */
+      const release = (ticket: T): void => {
+        if (isAside) landed.push(ticket.release)
+        else ticket.release()
+      }
+
+      const sentWith = (failure: Error | undefined): void => {
+        if (failure === undefined) return
+        for (const ticket of takeBack()) conclude(ticket, E.left(failedToSend(ticket.operation, failure)))
+      }
+
+      const sendAside = (datagram: Outgoing): boolean => {
+        if (transport.sendAside === undefined || !isLong(datagram)) return false
+        isAside = true
+        transport.sendAside(datagram.bytes, failure => {
+          isAside = false
+          for (const then of landed) then()
+          landed = []
+          sentWith(failure)
+          if (!isOpen) return transport.close()
+          pump()
+          drain()
+        })
+        return true
+      }
+
       const pump = (): void => {
-        if (rests) return
+        if (rests || isAside) return
         const end = now() + turn
         for (let datagram = next(); datagram !== undefined; datagram = next()) {
-          const failure = transport.send(datagram)
-          if (failure !== undefined)
-            for (const ticket of takeBack()) settle(ticket, E.left(failedToSend(ticket.operation, failure)))
+          if (sendAside(datagram)) break
+          sentWith(transport.send(datagram.bytes))
           if (now() < end || unsent() === 0) continue
           rests = true
           setImmediate(() => {
@@ -112,14 +152,14 @@ export const openChannel = <T extends Asked>(
           break
         }
         hold()
-        if (sent.length === 0 || unsent() > 0) return
+        if (sent.length === 0 || unsent() > 0 || isAside) return
         const waited = sent
         sent = []
         for (const then of waited) then()
       }
 
       giveUp = why => {
-        for (const ticket of clear()) settle(ticket, E.left(why(ticket.operation)))
+        for (const ticket of clear()) conclude(ticket, E.left(why(ticket.operation)))
         if (isOpen) pump()
       }
 
@@ -134,7 +174,7 @@ export const openChannel = <T extends Asked>(
         // What is missing may have been a refusal, and then silence is no success.
         noticeDrops()
         const ours = decoded.right.filter(message => message.port === transport.port)
-        for (const { ticket, outcome } of settled(ours)) settle(ticket, E.right(outcome))
+        for (const { ticket, outcome } of settled(ours)) conclude(ticket, E.right(outcome))
         pump()
       }
 
@@ -142,7 +182,7 @@ export const openChannel = <T extends Asked>(
       let draining = false
 
       const drain = (): void => {
-        if (more === undefined || draining) return
+        if (more === undefined || draining || isAside) return
         const end = now() + turn
         const goOn = (): void => {
           draining = false
@@ -151,6 +191,7 @@ export const openChannel = <T extends Asked>(
         draining = true
         while (underWay()) {
           if (!more()) {
+            if (isAside) break
             noticeDrops()
             if (open() === 0) break
             setTimeout(goOn, pause)
@@ -169,12 +210,14 @@ export const openChannel = <T extends Asked>(
         pump,
         drain,
         afterSent: then => {
-          if (unsent() === 0) then()
+          if (unsent() === 0 && !isAside) then()
           else sent.push(then)
         },
+        ready: () => (isAside && unsent() > 0 ? new Promise(resolve => landed.push(resolve)) : undefined),
         read: more,
         abandon: ticket => {
           abandon(ticket)
+          release(ticket)
           hold()
         },
         noticeDrops,
@@ -182,7 +225,7 @@ export const openChannel = <T extends Asked>(
           if (!isOpen) return
           isOpen = false
           giveUp(why)
-          transport.close()
+          if (!isAside) transport.close()
         }
       }
     })

@@ -48,14 +48,19 @@ const sendFailure = (failed: system.SystemCallFailed, size: number): Error =>
 export const datagramsBy = (
   descriptor: number,
   receiver: Receiver
-): Required<Pick<Transport, 'receiveBuffer' | 'send' | 'more' | 'dropped'>> => {
+): Required<Pick<Transport, 'receiveBuffer' | 'send' | 'sendAside' | 'more' | 'dropped'>> => {
   const makeRoom = roomIn(descriptor)
+  const outcomeOf = (sent: system.Answer<number>, size: number): Error | undefined =>
+    E.isLeft(sent) ? sendFailure(sent.left, size) : undefined
   return {
     receiveBuffer: bufferOf(descriptor),
     send: datagram => {
       makeRoom(datagram.byteLength)
-      const sent = system.sendto(descriptor, datagram, kernel)
-      return E.isLeft(sent) ? sendFailure(sent.left, datagram.byteLength) : undefined
+      return outcomeOf(system.sendto(descriptor, datagram, kernel), datagram.byteLength)
+    },
+    sendAside: (datagram, then) => {
+      makeRoom(datagram.byteLength)
+      system.sendtoAside(descriptor, datagram, kernel, sent => then(outcomeOf(sent, datagram.byteLength)))
     },
     more: () => {
       const size = system.receive(descriptor, part, sender)

@@ -25,6 +25,13 @@ export type Outcome =
   /** The refusal, and which of the ticket's messages it is of. */
   | { readonly _tag: 'Refused'; readonly refusal: Message; readonly position: number }
 
+/** What is to be sent at once. */
+export interface Outgoing {
+  readonly bytes: Uint8Array
+  /** Milliseconds that the kernel works on it, as far as that is known to be long. */
+  readonly kernelTime: number
+}
+
 export interface Settled<T extends Ticket> {
   readonly ticket: T
   readonly outcome: Outcome
@@ -61,7 +68,7 @@ interface Datagram<T> {
 export interface Exchange<T extends Ticket> {
   readonly submit: (tickets: ReadonlyArray<T>) => void
   /** The next datagram to send, if one may be sent now. */
-  readonly next: () => Uint8Array | undefined
+  readonly next: () => Outgoing | undefined
   /** Takes in messages of one datagram; those that answer nothing of ours are ignored. */
   readonly receive: (messages: ReadonlyArray<Message>) => ReadonlyArray<Settled<T>>
   /** The datagram that `next` gave last did not leave: what it was to ask, but for what nobody waits for. */
@@ -153,7 +160,7 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
     }
   }
 
-  const next = (): Uint8Array | undefined => {
+  const next = (): Outgoing | undefined => {
     const flights: Array<Flight<T>> = []
     let bytes = 0
     let kernelTime = 0
@@ -188,7 +195,7 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
       settledBefore: 0,
       open: flights.length
     })
-    return datagramOf(flights, bytes)
+    return { bytes: datagramOf(flights, bytes), kernelTime }
   }
 
   const settle = (

@@ -16,8 +16,6 @@ export interface Pending extends Asked {
   readonly job: Job
   readonly names: Names
   readonly known: Known
-  /** Closes what was opened for the request's sake. */
-  readonly release: () => void
   /** Of a list: the entries so far. */
   readonly values?: Array<unknown>
 }
@@ -58,7 +56,6 @@ export const finish = (job: Job, result: E.Either<NetlinkError, unknown>): void 
 export const abandon = ({ underWay }: Job): void => {
   if (underWay === undefined) return
   underWay.channel.abandon(underWay.ticket)
-  underWay.ticket.release()
 }
 
 /** What becomes of a job that does not end with its answer. */
@@ -113,7 +110,6 @@ export const settle = (
   result: E.Either<NetlinkError, Outcome>
 ): void => {
   const { job, known, names, values } = ticket
-  ticket.release()
   if (E.isLeft(result)) finish(job, result)
   else if (result.right._tag === 'Refused') {
     const { refusal, position } = result.right

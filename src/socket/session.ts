@@ -276,6 +276,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       channel.pump()
       channel.drain()
     }
+    for (const channel of touched) await channel.ready()
   }
 
   /** Tells a refusal for want of a feature from another, by trying the features out. */

@@ -15,6 +15,11 @@ export interface Transport {
    * is answered with the error; whatever else is under way goes on.
    */
   readonly send: (datagram: Uint8Array) => Error | undefined
+  /**
+   * The same without holding the event loop; calls back with the error, if any. Nothing else is sent, and the transport
+   * is not closed, before that.
+   */
+  readonly sendAside?: (datagram: Uint8Array, then: (failure: Error | undefined) => void) => void
   /** How many datagrams were dropped for want of room since the socket was opened. */
   readonly dropped: () => number
   readonly join: (group: number) => void
@@ -57,7 +62,7 @@ export const careful =
         thrown => failureOf('open', errorOf(thrown))
       ),
       E.flattenW,
-      E.map(transport => ({
+      E.map(({ sendAside: _, ...transport }) => ({
         ...transport,
         send: datagram => {
           try {

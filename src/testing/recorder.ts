@@ -64,7 +64,7 @@ export const recorder = (
             },
             ...options
           ),
-          E.chainW(transport => {
+          E.chainW(({ sendAside: _, ...transport }) => {
             const { port, receiveBuffer } = transport
             const unwritten = write({ event: 'opened', socket, protocol, port, receiveBuffer })
             if (unwritten !== undefined) {

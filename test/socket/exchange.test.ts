@@ -101,9 +101,10 @@ const play = (
   let refusals = 0
   machine.submit(tickets)
   for (;;) {
-    for (let datagram = machine.next(); datagram !== undefined; datagram = machine.next()) {
-      datagrams.push(datagram)
-      const answers = kernel(known, datagram)
+    for (let outgoing = machine.next(); outgoing !== undefined; outgoing = machine.next()) {
+      const { bytes } = outgoing
+      datagrams.push(bytes)
+      const answers = kernel(known, bytes)
       refusals = Math.max(
         refusals,
         waiting.flat().length + answers.filter(({ type }) => type === 'NLMSG_ERROR').length
@@ -213,7 +214,7 @@ test('one dump at a time: the kernel answers a second one with EBUSY', () => {
   const first = machine.next()
   assert.ok(first !== undefined)
   assert.is(machine.next(), undefined)
-  const [asked] = decoded(first)
+  const [asked] = decoded(first.bytes)
   machine.receive([done(asked as Message, 0, 0)])
   assert.ok(machine.next() !== undefined)
 })
@@ -239,7 +240,7 @@ test('a transaction is refused with the position of the message at fault, howeve
 test('a transaction refused at its beginning is settled by that alone', () => {
   const machine = exchange<Asked>(limits)
   machine.submit([ask(1, { answering: 'transaction', errors: [0, 0, 0, 0] })])
-  const [begin] = decoded(machine.next() as Uint8Array)
+  const [begin] = decoded(machine.next()?.bytes as Uint8Array)
   const [settled] = machine.receive([errorFor(begin as Message, 1)])
   assert.is(settled?.outcome._tag, 'Refused')
 })
@@ -249,11 +250,11 @@ test('an abandoned request is drained: its answer reaches nobody, and the next d
   const gone = ask(1, { answering: 'dump' })
   const next = ask(2, { answering: 'dump' })
   machine.submit([gone, next])
-  const [asked] = decoded(machine.next() as Uint8Array)
+  const [asked] = decoded(machine.next()?.bytes as Uint8Array)
   machine.abandon(gone)
   assert.is(machine.open(), 1)
   assert.equal(machine.receive([partOf(asked as Message, NLM_F.MULTI), done(asked as Message, 0, 0)]), [])
-  const [second] = decoded(machine.next() as Uint8Array)
+  const [second] = decoded(machine.next()?.bytes as Uint8Array)
   const settled = machine.receive([done(second as Message, 0, 0)])
   assert.equal(
     settled.map(({ ticket }) => ticket.id),
@@ -266,7 +267,7 @@ test('a request abandoned before it was sent is not sent', () => {
   const gone = ask(1)
   machine.submit([gone, ask(2)])
   machine.abandon(gone)
-  assert.is(decoded(machine.next() as Uint8Array).length, 1)
+  assert.is(decoded(machine.next()?.bytes as Uint8Array).length, 1)
 })
 
 test('what the kernel works on for long leaves in small companies, or alone', () => {
@@ -290,7 +291,7 @@ test('what the kernel works on for long leaves in small companies, or alone', ()
 test('sequence numbers go round without meeting 0, which notifications carry', () => {
   const machine = exchange<Asked>(limits, 0xffffffff)
   machine.submit([ask(1), ask(2), ask(3)])
-  const sequences = decoded(machine.next() as Uint8Array).map(({ sequence }) => sequence)
+  const sequences = decoded(machine.next()?.bytes as Uint8Array).map(({ sequence }) => sequence)
   assert.not(sequences.includes(0))
   assert.is(new Set(sequences).size, 3)
 })
@@ -300,7 +301,7 @@ test('a datagram that did not leave is taken back, and all else goes on as if it
   const unsent = [ask(2, { answering: 'dump' }), gone, ask(4, { errors: [0, 0], answering: 'transaction' })]
   const machine = exchange<Asked>({ ...limits, messages: 2 })
   machine.submit([ask(1, { answering: 'single' })])
-  const [first] = decoded(machine.next() as Uint8Array)
+  const [first] = decoded(machine.next()?.bytes as Uint8Array)
   const back: Array<number> = []
   machine.submit(unsent)
   machine.abandon(gone)
