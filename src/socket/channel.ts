@@ -80,7 +80,7 @@ export const openChannel = <T extends Asked>(
         unsent
       } = exchange<T>({
         answers,
-        messages: 200,
+        messages: 400,
         bytes: 65536,
         kernelTime: longestSend
       })

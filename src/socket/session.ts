@@ -102,7 +102,7 @@ interface Batch {
  * Requests that are encoded and sent at a time: more in one datagram gains nothing. They begin with fewer, as code that is
  * new takes ten times as long, and nobody has a turn meanwhile.
  */
-const together = { first: 25, most: 200 }
+const together = { first: 25, most: 400 }
 
 /** Ends a wait with an error. */
 type GiveUp = (why: (operation: string) => NetlinkError) => void
