@@ -17,7 +17,7 @@ export interface Transport {
   readonly send: (datagram: Uint8Array) => Error | undefined
   /**
    * The same without holding the event loop; calls back with the error, if any. Nothing else is sent, and the transport
-   * is not closed, before that.
+   * is not closed, before that. Only a socket has it: all that `open({ transport })` is given goes by `send`.
    */
   readonly sendAside?: (datagram: Uint8Array, then: (failure: Error | undefined) => void) => void
   /** How many datagrams were dropped for want of room since the socket was opened. */
