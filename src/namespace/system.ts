@@ -292,22 +292,28 @@ export const sendto = (descriptor: number, bytes: Uint8Array, address: Uint8Arra
 /** What the kernel may be reading, which must not be collected. */
 const lent = new Set<Uint8Array>()
 
-/** The same in a thread of its own, and the event loop goes on meanwhile. The bytes must remain as they are. */
+/**
+ * The same in a thread of its own, and the event loop goes on meanwhile; false if too many are under way. The bytes must
+ * remain as they are.
+ */
 export const sendtoAside = (
   descriptor: number,
   bytes: Uint8Array,
   address: Uint8Array,
   then: (answer: Answer<number>) => void
-): void => {
+): boolean => {
+  const sent = (_: unknown, returned: unknown): void => {
+    const answer = answerOf('sendto', returned)
+    lent.delete(bytes)
+    then(answer)
+  }
+  try {
+    bound('sendto').async(descriptor, bytes, bytes.length, 0, address, address.length, sent)
+  } catch {
+    return false
+  }
   lent.add(bytes)
-  bound('sendto').async(
-    ...[descriptor, bytes, bytes.length, 0, address, address.length],
-    (_: unknown, sent: unknown) => {
-      const answer = answerOf('sendto', sent)
-      lent.delete(bytes)
-      then(answer)
-    }
-  )
+  return true
 }
 
 /** `man 2 recvfrom`: what came, and the address it came from. */

@@ -23,8 +23,10 @@ export interface Channel<T extends Asked> {
   readonly drain: () => void
   /** Calls back when all that was submitted has been sent, which is mostly at once. */
   readonly afterSent: (then: () => void) => void
-  /** When there is use for more, if that is not now: the kernel works on a datagram, and the next is waiting. */
-  readonly ready: () => Promise<void> | undefined
+  /** How many of those that were submitted have not been sent. */
+  readonly unsent: () => number
+  /** When the kernel is through with what another thread sends, if one does. */
+  readonly landing: () => Promise<void> | undefined
   /** Takes in the next datagram that waits, and says whether there was one. */
   readonly read: (() => boolean) | undefined
   readonly abandon: (ticket: T) => void
@@ -122,8 +124,7 @@ export const openChannel = <T extends Asked>(
 
       const sendAside = (datagram: Outgoing): boolean => {
         if (transport.sendAside === undefined || !isLong(datagram)) return false
-        isAside = true
-        transport.sendAside(datagram.bytes, failure => {
+        isAside = transport.sendAside(datagram.bytes, failure => {
           isAside = false
           for (const then of landed) then()
           landed = []
@@ -132,7 +133,7 @@ export const openChannel = <T extends Asked>(
           pump()
           drain()
         })
-        return true
+        return isAside
       }
 
       const pump = (): void => {
@@ -213,7 +214,8 @@ export const openChannel = <T extends Asked>(
           if (unsent() === 0 && !isAside) then()
           else sent.push(then)
         },
-        ready: () => (isAside && unsent() > 0 ? new Promise(resolve => landed.push(resolve)) : undefined),
+        unsent,
+        landing: () => (isAside ? new Promise(resolve => landed.push(resolve)) : undefined),
         read: more,
         abandon: ticket => {
           abandon(ticket)

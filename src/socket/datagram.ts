@@ -60,7 +60,9 @@ export const datagramsBy = (
     },
     sendAside: (datagram, then) => {
       makeRoom(datagram.byteLength)
-      system.sendtoAside(descriptor, datagram, kernel, sent => then(outcomeOf(sent, datagram.byteLength)))
+      return system.sendtoAside(descriptor, datagram, kernel, sent =>
+        then(outcomeOf(sent, datagram.byteLength))
+      )
     },
     more: () => {
       const size = system.receive(descriptor, part, sender)

@@ -236,12 +236,16 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       names
     )
     const touched = new Set<Channel<Pending>>()
+    let current: Protocol | undefined
     for (const [n, job] of jobs.entries()) {
       const message = encoded[n] as (typeof encoded)[number]
       if (E.isLeft(message)) {
         finish(job, message)
         continue
       }
+      const { protocol } = job.request
+      if (protocol !== current) await othersSent(protocol)
+      current = protocol
       if (job.done) {
         message.right.release()
         continue
@@ -276,7 +280,17 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       channel.pump()
       channel.drain()
     }
-    for (const channel of touched) await channel.ready()
+    // More would only wait, and be in the garbage collector's way.
+    for (const channel of touched) if (channel.unsent() > 0) await channel.landing()
+  }
+
+  /** What is issued later is done later, by whichever socket. */
+  const othersSent = async (protocol: Protocol): Promise<void> => {
+    for (const [other, channel] of channels) {
+      if (other === protocol) continue
+      channel.pump()
+      for (let landing = channel.landing(); landing !== undefined; landing = channel.landing()) await landing
+    }
   }
 
   /** Tells a refusal for want of a feature from another, by trying the features out. */

@@ -16,10 +16,11 @@ export interface Transport {
    */
   readonly send: (datagram: Uint8Array) => Error | undefined
   /**
-   * The same without holding the event loop; calls back with the error, if any. Nothing else is sent, and the transport
-   * is not closed, before that. Only a socket has it: all that `open({ transport })` is given goes by `send`.
+   * The same without holding the event loop; calls back with the error, if any, or says at once, by `false`, that it
+   * cannot do so now. Nothing else is sent, and the transport is not closed, before that. Only a socket has it: what
+   * `open({ transport })` is given is asked by `send`.
    */
-  readonly sendAside?: (datagram: Uint8Array, then: (failure: Error | undefined) => void) => void
+  readonly sendAside?: (datagram: Uint8Array, then: (failure: Error | undefined) => void) => boolean
   /** How many datagrams were dropped for want of room since the socket was opened. */
   readonly dropped: () => number
   readonly join: (group: number) => void

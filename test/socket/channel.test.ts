@@ -33,7 +33,7 @@ interface World {
   readonly last: () => ReadonlyArray<Message>
 }
 
-const world = (): World => {
+const world = (isBusy = () => false): World => {
   const events: Array<string> = []
   let sent: ReadonlyArray<Message> = []
   let away: ((failure: Error | undefined) => void) | undefined
@@ -52,8 +52,10 @@ const world = (): World => {
     },
     sendAside: (datagram, then) => {
       assert.is(away, undefined, 'nothing is sent while another thread sends')
+      if (isBusy()) return false
       events.push(`sent ${taken(datagram)} aside`)
       away = then
+      return true
     },
     dropped: () => 0,
     join: () => undefined,
@@ -188,21 +190,26 @@ test('closing ends who waits at once, and the socket when the kernel is through'
   assert.equal(events, ['bulk released', 'after released', 'closed'])
 })
 
-test('there is use for more when the next datagram has left', async () => {
+test('who waits for the kernel is told when it is through, and the next has left by then', async () => {
   const { ask, channel, events, land } = world()
+  assert.is(channel.landing(), undefined)
   ask('bulk', many)
-  assert.is(channel.ready(), undefined, 'one can wait')
   ask('next', many)
-  const ready = channel.ready()
-  let isReady = false
-  void ready?.then(() => {
-    isReady = true
-  })
+  assert.is(channel.unsent(), many)
+  const landing = channel.landing()
+  void landing?.then(() => events.push('landed'))
   await new Promise(setImmediate)
-  assert.is(isReady, false)
   land()
-  await ready
-  assert.equal(events, ['sent 200 aside', 'sent 200 aside'])
+  await landing
+  assert.equal(events, ['sent 200 aside', 'sent 200 aside', 'landed'])
+  assert.is(channel.unsent(), 0)
+})
+
+test('where no thread can take it, it is sent at once', () => {
+  const { ask, events } = world(() => true)
+  ask('bulk', many)
+  ask('next')
+  assert.equal(events, ['sent 200', 'sent 1'])
 })
 
 test.run()

@@ -1,4 +1,6 @@
+import { pbkdf2 } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -162,6 +164,37 @@ kernelTest(
       )
     })
 )
+
+kernelTest(
+  test,
+  'what is issued later is done later, also by another socket, while another thread sends',
+  [],
+  () =>
+    inSession(async ({ send }) => {
+      right(await send(link.add({ kind: 'veth', name: 'here', peer: { name: 'there' } }))())
+      let isRemoved = false
+      const removal = send(link.remove('here'))().then(result => {
+        isRemoved = E.isRight(result)
+      })
+      right(await send(nftables.transaction([nftables.addTable({ family: 'ip', table: 'later' })]))())
+      assert.ok(isRemoved)
+      await removal
+    })
+)
+
+kernelTest(test, 'more connections than threads take at a time have the kernel work long', [], async () => {
+  const sessions = Array.from({ length: 300 }, () => right(openSession()))
+  // Threads that have other work keep what is sent waiting.
+  const others = Array.from({ length: 4 }, () => promisify(pbkdf2)('', '', 300_000, 64, 'sha512'))
+  const results = await Promise.all(sessions.map(({ send }) => send(link.remove(4_000_000))()))
+  await Promise.all(others)
+  for (const { close } of sessions) close()
+  assert.ok(
+    results.every(
+      result => E.isLeft(result) && result.left._tag === 'Rejected' && result.left.code === 'ENODEV'
+    )
+  )
+})
 
 kernelTest(test, 'a session stays in the namespace that it was opened in', [], async () => {
   right(await create('elsewhere')())
