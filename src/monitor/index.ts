@@ -11,7 +11,7 @@ import * as nsid from '../nsid'
 import * as qdisc from '../qdisc'
 import * as route from '../route'
 import * as rule from '../rule'
-import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
+import { type InvalidInput, invalidInput, type NetlinkError, shown } from '../socket/error'
 import { keysOf, wrongOptions } from '../socket/key'
 import type { SendOptions, Session } from '../socket/session'
 import {
@@ -78,9 +78,9 @@ export const monitor = <O extends Observable>(
   const known = Object.keys(sources).join(', ')
   if (!Array.isArray(objects) || objects.length === 0)
     return failed(invalidInput('monitor', 'objects', `names none of ${known}`))
-  const stranger = objects.find(object => !Object.hasOwn(sources, object))
-  if (stranger !== undefined)
-    return failed(invalidInput('monitor', 'objects', `${stranger} is none of ${known}`))
+  const strange = objects.findIndex(each => typeof each !== 'string' || !Object.hasOwn(sources, each))
+  if (strange >= 0)
+    return failed(invalidInput('monitor', 'objects', `${shown(objects[strange])} is none of ${known}`))
   const followed = Object.fromEntries(objects.map(object => [object, sources[object as O]]))
   return subscribe(home.right, followed as Pick<typeof sources, O>, within(limits, options)) as Subscription<
     Event<O>
@@ -129,9 +129,14 @@ const failed = <O extends Observable>(error: NetlinkError): Subscription<Event<O
       told = true
       return { value: { object: 'failure', error }, done: false }
     },
-    return: async () => done,
+    return: async () => {
+      told = true
+      return done
+    },
     [Symbol.asyncIterator]: () => subscription,
-    [Symbol.asyncDispose]: async () => undefined
+    [Symbol.asyncDispose]: async () => {
+      told = true
+    }
   }
   return subscription
 }

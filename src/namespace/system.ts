@@ -293,8 +293,8 @@ export const sendto = (descriptor: number, bytes: Uint8Array, address: Uint8Arra
 const lent = new Set<Uint8Array>()
 
 /**
- * The same in a thread of its own, and the event loop goes on meanwhile; false if too many are under way. The bytes must
- * remain as they are.
+ * The same by one of libuv's threads, and the event loop goes on meanwhile; false if too many calls are under way. The
+ * bytes must remain as they are.
  */
 export const sendtoAside = (
   descriptor: number,
@@ -302,18 +302,19 @@ export const sendtoAside = (
   address: Uint8Array,
   then: (answer: Answer<number>) => void
 ): boolean => {
-  const sent = (_: unknown, returned: unknown): void => {
-    const answer = answerOf('sendto', returned)
+  const sent = (error: unknown, returned: unknown): void => {
+    const answer = error === null ? answerOf('sendto', returned) : E.left(failureOf('sendto', error))
     lent.delete(bytes)
     then(answer)
   }
+  lent.add(bytes)
   try {
     bound('sendto').async(descriptor, bytes, bytes.length, 0, address, address.length, sent)
+    return true
   } catch {
+    lent.delete(bytes)
     return false
   }
-  lent.add(bytes)
-  return true
 }
 
 /** `man 2 recvfrom`: what came, and the address it came from. */

@@ -370,16 +370,18 @@ const attempt =
     pipe(
       reading(session),
       TE.chainW(({ read, changes }) =>
-        changes.length === 0
-          ? TE.right(undefined)
-          : pipe(
-              send(changes, { ...options, generation: read })(session),
-              TE.match(
-                error =>
-                  error._tag === 'Rejected' && error.code === 'ERESTART' ? E.right(error) : E.left(error),
-                () => E.right(undefined)
+        !Array.isArray(changes)
+          ? TE.left(invalidInput('nftables.modify', 'compute', 'gave no list of changes'))
+          : changes.length === 0
+            ? TE.right(undefined)
+            : pipe(
+                send(changes, { ...options, generation: read })(session),
+                TE.match(
+                  error =>
+                    error._tag === 'Rejected' && error.code === 'ERESTART' ? E.right(error) : E.left(error),
+                  () => E.right(undefined)
+                )
               )
-            )
       )
     )
 

@@ -3,7 +3,9 @@ import type { Task } from 'fp-ts/Task'
 import type { TaskEither } from 'fp-ts/TaskEither'
 import { deferred } from '../../protocol/definition/deferred'
 import type { Failure, Subscription } from '../monitor'
+import type { NetlinkError } from '../socket/error'
 import type * as plain from '../socket/stream'
+import { elementwise } from '../socket/stream'
 
 interface Tagged {
   readonly _tag: string
@@ -111,24 +113,13 @@ export interface Stream<A> extends AsyncIterableIterator<A> {
 /** The same list; an error is thrown. */
 export const streaming = <A>(stream: plain.Stream<A>): Stream<A> => {
   const parts = stream.parts()
-  let part: ReadonlyArray<A> = []
-  let at = 0
-  const nextPart = async (): Promise<ReadonlyArray<A> | undefined> => {
-    const { value } = await parts.next()
-    return value === undefined ? undefined : unwrap<ReadonlyArray<A>>(value)
-  }
-  const refill = async (): Promise<IteratorResult<A, undefined>> => {
-    const next = await nextPart()
-    if (next === undefined) return { value: undefined, done: true }
-    part = next
-    at = 1
-    return { value: part[0] as A, done: false }
-  }
-  const end = async (): Promise<IteratorResult<never, undefined>> => {
-    part = []
-    await stream.return()
-    return { value: undefined, done: true }
-  }
+  const next = async (): Promise<Either<NetlinkError, ReadonlyArray<A>> | undefined> =>
+    (await parts.next()).value
+  const { next: one, return: end } = elementwise(
+    { next, close: () => void stream.return() },
+    (value: A) => value,
+    error => unwrap<A>({ _tag: 'Left', left: error })
+  )
   const streamed: Stream<A> = {
     get complete() {
       return stream.complete
@@ -136,21 +127,23 @@ export const streaming = <A>(stream: plain.Stream<A>): Stream<A> => {
     parts: () => {
       const partwise: AsyncIterableIterator<ReadonlyArray<A>> = {
         next: async () => {
-          const value = await nextPart()
-          return value === undefined ? { value, done: true } : { value, done: false }
+          const part = await next()
+          return part === undefined ? done : { value: unwrap(part), done: false }
         },
         return: end,
         [Symbol.asyncIterator]: () => partwise
       }
       return partwise
     },
-    next: () => (at < part.length ? Promise.resolve({ value: part[at++] as A, done: false }) : refill()),
+    next: one,
     return: end,
     [Symbol.asyncIterator]: () => streamed,
     [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose]()
   }
   return streamed
 }
+
+const done = { value: undefined, done: true } as const
 
 /** The same events; the failure at the end is thrown. */
 export const throwing = <A extends { readonly object: string }>(

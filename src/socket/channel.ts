@@ -3,8 +3,9 @@ import { pipe } from 'fp-ts/function'
 import { decodeMessages, type Families, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
 import { now, turn } from '../namespace/turn'
-import { failedToSend, malformed, type NetlinkError, overrun } from './error'
+import { closed, failedToSend, malformed, type NetlinkError, overrun } from './error'
 import { exchange, type Outcome, type Outgoing, type Ticket } from './exchange'
+import { withThread } from './thread'
 import type { OpenTransport, TransportOptions } from './transport'
 
 /** A request under way, and the call that made it. */
@@ -21,12 +22,12 @@ export interface Channel<T extends Asked> {
   readonly pump: () => void
   /** Takes in the answers to their end, as far as they can be read at once; others have their turn in between. */
   readonly drain: () => void
-  /** Calls back when all that was submitted has been sent, which is mostly at once. */
+  /** Calls back when all that was submitted so far has been sent, which is mostly at once, or never will be. */
   readonly afterSent: (then: () => void) => void
   /** How many of those that were submitted have not been sent. */
   readonly unsent: () => number
-  /** When the kernel is through with what another thread sends, if one does. */
-  readonly landing: () => Promise<void> | undefined
+  /** When there is something new, if that needs no answer that is to come: it sends, or rests in between. */
+  readonly progress: () => Promise<void> | undefined
   /** Takes in the next datagram that waits, and says whether there was one. */
   readonly read: (() => boolean) | undefined
   readonly abandon: (ticket: T) => void
@@ -34,6 +35,12 @@ export interface Channel<T extends Asked> {
   readonly noticeDrops: () => void
   /** Ends what is under way with an error. */
   readonly close: (why: (operation: string) => NetlinkError) => void
+}
+
+/** Who goes on when so many have been sent. */
+interface Waiter {
+  readonly mark: number
+  readonly then: () => void
 }
 
 /** Milliseconds until we look again for an answer that was not there. The kernel rarely answers later than it is asked. */
@@ -86,7 +93,10 @@ export const openChannel = <T extends Asked>(
         bytes: 65536,
         kernelTime: longestSend
       })
-      let sent: Array<() => void> = []
+      let waiters: Array<Waiter> = []
+      let submitted = 0
+      /** How many of those the kernel is through with. */
+      let through = 0
       let dropped = 0
       let isOpen = true
       /** Whether the pump goes on when others have had their turn. */
@@ -94,6 +104,8 @@ export const openChannel = <T extends Asked>(
       /** Whether another thread is sending, and what is to be done when it has. */
       let isAside = false
       let landed: Array<() => void> = []
+      /** Whether answers are being taken in, in turns, or looked for again after a pause. */
+      let draining: 'in turns' | 'after a pause' | undefined
 
       const hold = (): void => {
         if (isOpen) transport.hold(open() > 0)
@@ -122,46 +134,68 @@ export const openChannel = <T extends Asked>(
         for (const ticket of takeBack()) conclude(ticket, E.left(failedToSend(ticket.operation, failure)))
       }
 
-      const sendAside = (datagram: Outgoing): boolean => {
-        if (transport.sendAside === undefined || !isLong(datagram)) return false
-        isAside = transport.sendAside(datagram.bytes, failure => {
-          isAside = false
-          for (const then of landed) then()
-          landed = []
-          sentWith(failure)
-          if (!isOpen) return transport.close()
-          pump()
-          drain()
+      /** Those who wait go on before anything else is sent. */
+      const noticeSent = (): void => {
+        if (isAside) return
+        through = submitted - unsent()
+        while (waiters[0] !== undefined && waiters[0].mark <= through) waiters.shift()?.then()
+      }
+
+      const land = (failure: Error | undefined): void => {
+        isAside = false
+        for (const then of landed) then()
+        landed = []
+        sentWith(failure)
+        if (!isOpen) {
+          transport.close()
+          return
+        }
+        noticeSent()
+        pump()
+        drain()
+      }
+
+      const sendAside = ({ bytes }: Outgoing): void => {
+        isAside = true
+        withThread(done => {
+          const isTaken =
+            isOpen &&
+            transport.sendAside?.(bytes, failure => {
+              done()
+              land(failure)
+            })
+          if (isTaken === true) return
+          done()
+          land(isOpen ? transport.send(bytes) : undefined)
         })
-        return isAside
       }
 
       const pump = (): void => {
-        if (rests || isAside) return
+        if (!isOpen || rests || isAside) return
         const end = now() + turn
         for (let datagram = next(); datagram !== undefined; datagram = next()) {
-          if (sendAside(datagram)) break
+          if (transport.sendAside !== undefined && isLong(datagram)) {
+            sendAside(datagram)
+            break
+          }
           sentWith(transport.send(datagram.bytes))
+          noticeSent()
           if (now() < end || unsent() === 0) continue
           rests = true
           setImmediate(() => {
             rests = false
-            if (!isOpen) return
             pump()
             drain()
           })
           break
         }
+        noticeSent()
         hold()
-        if (sent.length === 0 || unsent() > 0 || isAside) return
-        const waited = sent
-        sent = []
-        for (const then of waited) then()
       }
 
       giveUp = why => {
         for (const ticket of clear()) conclude(ticket, E.left(why(ticket.operation)))
-        if (isOpen) pump()
+        pump()
       }
 
       receive = (bytes, port) => {
@@ -180,21 +214,21 @@ export const openChannel = <T extends Asked>(
       }
 
       const { more } = transport
-      let draining = false
 
       const drain = (): void => {
-        if (more === undefined || draining || isAside) return
+        if (more === undefined || draining !== undefined || isAside) return
         const end = now() + turn
         const goOn = (): void => {
-          draining = false
+          draining = undefined
           drain()
         }
-        draining = true
+        draining = 'in turns'
         while (underWay()) {
           if (!more()) {
             if (isAside) break
             noticeDrops()
             if (open() === 0) break
+            draining = 'after a pause'
             setTimeout(goOn, pause)
             return
           }
@@ -203,19 +237,27 @@ export const openChannel = <T extends Asked>(
             return
           }
         }
-        draining = false
+        draining = undefined
       }
 
       return {
-        submit: ticket => submit([ticket]),
+        submit: ticket => {
+          if (!isOpen) return conclude(ticket, E.left(closed(ticket.operation)))
+          submitted++
+          submit([ticket])
+        },
         pump,
         drain,
         afterSent: then => {
-          if (unsent() === 0 && !isAside) then()
-          else sent.push(then)
+          noticeSent()
+          if (through === submitted) then()
+          else waiters.push({ mark: submitted, then })
         },
         unsent,
-        landing: () => (isAside ? new Promise(resolve => landed.push(resolve)) : undefined),
+        progress: () => {
+          if (isAside) return new Promise(resolve => landed.push(resolve))
+          return rests || draining === 'in turns' ? new Promise(setImmediate) : undefined
+        },
         read: more,
         abandon: ticket => {
           abandon(ticket)
@@ -227,6 +269,9 @@ export const openChannel = <T extends Asked>(
           if (!isOpen) return
           isOpen = false
           giveUp(why)
+          const left = waiters
+          waiters = []
+          for (const { then } of left) then()
           if (!isAside) transport.close()
         }
       }

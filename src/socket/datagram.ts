@@ -44,27 +44,35 @@ const sendFailure = (failed: system.SystemCallFailed, size: number): Error =>
       : failed
   )
 
-/** Datagrams to and from the kernel through a descriptor, without the event loop. */
+/** Its number may be another one's by now. */
+const closedAlready = (): Error => Object.assign(new Error('it is closed'), { code: 'EBADF' })
+
+/** Datagrams to and from the kernel through a descriptor, without the event loop, until it is closed by `shut`. */
 export const datagramsBy = (
   descriptor: number,
-  receiver: Receiver
-): Required<Pick<Transport, 'receiveBuffer' | 'send' | 'sendAside' | 'more' | 'dropped'>> => {
+  receiver: Receiver,
+  shut: () => void
+): Required<Pick<Transport, 'receiveBuffer' | 'send' | 'sendAside' | 'more' | 'dropped' | 'close'>> => {
+  let isOpen = true
   const makeRoom = roomIn(descriptor)
   const outcomeOf = (sent: system.Answer<number>, size: number): Error | undefined =>
     E.isLeft(sent) ? sendFailure(sent.left, size) : undefined
   return {
     receiveBuffer: bufferOf(descriptor),
     send: datagram => {
+      if (!isOpen) return closedAlready()
       makeRoom(datagram.byteLength)
       return outcomeOf(system.sendto(descriptor, datagram, kernel), datagram.byteLength)
     },
     sendAside: (datagram, then) => {
+      if (!isOpen) return false
       makeRoom(datagram.byteLength)
       return system.sendtoAside(descriptor, datagram, kernel, sent =>
         then(outcomeOf(sent, datagram.byteLength))
       )
     },
     more: () => {
+      if (!isOpen) return false
       const size = system.receive(descriptor, part, sender)
       if (E.isLeft(size)) {
         if (size.left.code !== 'EAGAIN') receiver.failed(failure(size.left))
@@ -74,6 +82,11 @@ export const datagramsBy = (
       else receiver.datagram(part.subarray(0, size.right), portIn(sender))
       return true
     },
-    dropped: () => droppedBy(descriptor)
+    dropped: () => (isOpen ? droppedBy(descriptor) : 0),
+    close: () => {
+      if (!isOpen) return
+      isOpen = false
+      shut()
+    }
   }
 }

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { deadline, rest } from '../namespace/turn'
 import type { Channel } from './channel'
 import { aborted, type NetlinkError, timedOut } from './error'
-import type { Parts } from './stream'
+import { oneByOne, type Parts } from './stream'
 
 /** Milliseconds until we look again for what was not there. Usually the kernel puts the next part there as we read. */
 const pause = 10
@@ -81,7 +81,7 @@ export const partsOf = <A>(
     })
 
   return {
-    next: async () => {
+    next: oneByOne(async () => {
       if (giveUp === undefined && result === undefined) start()
       await rest()
       while (values.length === 0 && result === undefined) if (channel?.read?.() !== true) await something()
@@ -93,7 +93,7 @@ export const partsOf = <A>(
       if (told || result === undefined || E.isRight(result)) return undefined
       told = true
       return result
-    },
+    }),
     close: () => {
       values = []
       told = true

@@ -110,6 +110,7 @@ export const settle = (
   result: E.Either<NetlinkError, Outcome>
 ): void => {
   const { job, known, names, values } = ticket
+  job.underWay = undefined
   if (E.isLeft(result)) finish(job, result)
   else if (result.right._tag === 'Refused') {
     const { refusal, position } = result.right

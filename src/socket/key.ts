@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { nearest } from '../../protocol/definition/nearest'
-import { type InvalidInput, invalidInput } from './error'
+import { type InvalidInput, invalidInput, shown } from './error'
 import type { ListRequest } from './request'
 
 /** What there is under each key. */
@@ -75,7 +75,7 @@ export const wrongKey = (
   name = 'request'
 ): InvalidInput | undefined => {
   if (typeof given !== 'object' || given === null)
-    return invalidInput(operation, name, `${String(given)} is no object`)
+    return invalidInput(operation, name, `${shown(given)} is no object`)
   const stray = strayIn(given, keys)
   if (stray === undefined) return undefined
   const { path, key, known } = stray
@@ -107,7 +107,7 @@ export const wrongOptions = <Options extends object>(
     const value: unknown = options[key]
     const from = Number(least[key])
     if (value !== undefined && !(typeof value === 'number' && value >= from))
-      return invalidInput(operation, key, `${String(value)} is no number of ${from} or more`)
+      return invalidInput(operation, key, `${shown(value)} is no number of ${from} or more`)
   }
   const { signal } = options as { readonly signal?: AbortSignal }
   return signal === undefined || signal instanceof AbortSignal

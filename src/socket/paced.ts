@@ -42,20 +42,10 @@ export const openPaced = (
     )
   )
 
-const pacedTransport = (descriptor: number, port: number, receiver: Receiver): Transport => {
-  let open = true
-  const { more, ...datagrams } = datagramsBy(descriptor, receiver)
-  return {
-    ...datagrams,
-    port,
-    join: group => void system.setsockopt(descriptor, system.SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group),
-    leave: group => void system.setsockopt(descriptor, system.SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group),
-    hold: () => undefined,
-    more: () => open && more(),
-    close: () => {
-      if (!open) return
-      open = false
-      closeSync(descriptor)
-    }
-  }
-}
+const pacedTransport = (descriptor: number, port: number, receiver: Receiver): Transport => ({
+  ...datagramsBy(descriptor, receiver, () => closeSync(descriptor)),
+  port,
+  join: group => void system.setsockopt(descriptor, system.SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group),
+  leave: group => void system.setsockopt(descriptor, system.SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group),
+  hold: () => undefined
+})

@@ -63,8 +63,8 @@ export interface Request<A> {
   /** The family of generic netlink that it belongs to, whose number the controller tells: `wireguard`. */
   readonly family?: string
   /**
-   * Milliseconds that the kernel works on it, about, where that is long. It works while it is sent, and holds up the
-   * event loop, so such requests leave in smaller companies.
+   * Milliseconds that the kernel works on it, about, where that is long. Such requests leave in smaller companies, as all
+   * that is asked behind them waits, and by another thread.
    */
   readonly kernelTime?: number
   /** What to do about an errno, in the words of this call. */

@@ -19,7 +19,9 @@ import {
   invalidInput,
   type NetlinkError,
   type Rejected,
-  timedOut
+  shown,
+  timedOut,
+  unfit
 } from './error'
 import { familyByName } from './family'
 import { unsupported } from './feature'
@@ -94,6 +96,8 @@ const none: ReadonlyArray<never> = []
 interface Batch {
   readonly requests: ReadonlyArray<Request<unknown>>
   readonly job: (request: Request<unknown>, n: number) => Job
+  /** Ends those that have not been answered. */
+  readonly giveUp: GiveUp
   /** Whether nobody waits for the rest of them. */
   over: boolean
 }
@@ -187,7 +191,9 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   const flush = (): void => {
     const batches = queue
     queue = []
-    const mine = sendAll(batches, flushing)
+    const mine = sendAll(batches, flushing).catch(thrown => {
+      for (const { giveUp } of batches) giveUp(operation => unfit(operation, thrown))
+    })
     flushing = mine
     void mine.then(() => {
       if (flushing === mine) flushing = undefined
@@ -195,8 +201,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
   }
 
   const sendAll = async (batches: ReadonlyArray<Batch>, before: Promise<void> | undefined): Promise<void> => {
-    // What went wrong there is theirs.
-    if (before !== undefined) await before.catch(() => undefined)
+    await before
     const names: Names = { found: new Map(), made: new Map(), families }
     for (const jobs of chunksOf(batches)) {
       await rest()
@@ -229,7 +234,15 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     }
   }
 
-  const launch = async (given: ReadonlyArray<Job>, names: Names): Promise<void> => {
+  const launch = async (jobs: ReadonlyArray<Job>, names: Names): Promise<void> => {
+    try {
+      await launching(jobs, names)
+    } catch (thrown) {
+      for (const job of jobs) finish(job, E.left(unfit(job.request.operation, thrown)))
+    }
+  }
+
+  const launching = async (given: ReadonlyArray<Job>, names: Names): Promise<void> => {
     const jobs = given.filter(({ done }) => !done)
     const encoded = await encodeAll(
       jobs.map(({ request }) => request),
@@ -268,6 +281,11 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       // What was asked before the list is done before it.
       const before = requestChannel(job.request.protocol)
       const begin = (): void => {
+        // Whoever was to read it has left meanwhile.
+        if (job.done) {
+          ticket.release()
+          return
+        }
         submit(ticket)
         pump()
         reader.asked()
@@ -281,7 +299,12 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       channel.drain()
     }
     // More would only wait, and be in the garbage collector's way.
-    for (const channel of touched) if (channel.unsent() > 0) await channel.landing()
+    for (const channel of touched) await sent(channel)
+  }
+
+  /** When all has been handed over, but for what waits for an answer to something else. */
+  const sent = async ({ unsent, progress }: Channel<Pending>): Promise<void> => {
+    for (let next = progress(); next !== undefined && unsent() > 0; next = progress()) await next
   }
 
   /** What is issued later is done later, by whichever socket. */
@@ -289,16 +312,22 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     for (const [other, channel] of channels) {
       if (other === protocol) continue
       channel.pump()
-      for (let landing = channel.landing(); landing !== undefined; landing = channel.landing()) await landing
+      channel.drain()
+      await sent(channel)
+      await channel.progress()
     }
   }
 
   /** Tells a refusal for want of a feature from another, by trying the features out. */
   const explain = async (job: Job, error: Rejected, sent: Uint8Array): Promise<void> => {
-    const suspects = options.transport === undefined ? needsOf(job.request, sent) : []
-    for (const feature of suspects)
-      if (error.code === feature.sign && (await isLacking(feature)))
-        return finish(job, E.left(unsupported(error, feature)))
+    try {
+      const suspects = options.transport === undefined ? needsOf(job.request, sent) : []
+      for (const feature of suspects)
+        if (error.code === feature.sign && (await isLacking(feature)))
+          return finish(job, E.left(unsupported(error, feature)))
+    } catch {
+      // What it needs cannot be told.
+    }
     finish(job, E.left(error))
   }
 
@@ -336,6 +365,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
       const batch: Batch = {
         requests,
         over: false,
+        giveUp: why => giveUp(why),
         job: (request, n) => {
           const job = jobFor(request, answer, n)
           jobs[n] = job
@@ -382,7 +412,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
           const giveUp: GiveUp = why => finish(job, E.left(why(request.operation)))
           waits.add(giveUp)
           if (isClosed) giveUp(closed)
-          else enqueue({ requests: [request], job: () => job, over: false })
+          else enqueue({ requests: [request], job: () => job, giveUp, over: false })
           return () => {
             waits.delete(giveUp)
             job.done = true
@@ -458,7 +488,7 @@ const stray = (given: unknown, n: number): Request<unknown> => ({
   operation: 'batch',
   protocol: 'route',
   answering: 'acknowledged',
-  messages: () => E.left(invalidInput('batch', String(n), `is ${String(given)}, which is no request`)),
+  messages: () => E.left(invalidInput('batch', String(n), `is ${shown(given)}, which is no request`)),
   read: () => undefined,
   fields: {}
 })

@@ -30,6 +30,16 @@ export interface Stream<A> extends AsyncIterableIterator<E.Either<NetlinkError, 
 
 const done = { value: undefined, done: true } as const
 
+/** Calls of a function, one behind the other: who reads may ask again before there is an answer. */
+export const oneByOne = <A>(work: () => Promise<A>): (() => Promise<A>) => {
+  let last: Promise<unknown> = Promise.resolve()
+  return () => {
+    const mine = last.then(work, work)
+    last = mine
+    return mine
+  }
+}
+
 /** Reads parts, and gives what `of` makes of each. */
 const partwise = <A, B>(
   { next, close }: Parts<A>,
@@ -50,23 +60,35 @@ const partwise = <A, B>(
 }
 
 /** Reads parts, and gives what `of` makes of each of their elements. */
-const elementwise = <A, B>(
-  { next, close }: Parts<A>,
+export const elementwise = <A, B>(
+  { next, close }: Pick<Parts<A>, 'next' | 'close'>,
   of: (element: A) => B,
   failed: (error: NetlinkError) => B
 ): Pick<AsyncIterator<B, undefined>, 'next'> & { readonly return: () => Promise<typeof done> } => {
   let part: ReadonlyArray<A> = []
   let at = 0
-  const refill = async (): Promise<IteratorResult<B, undefined>> => {
-    const result = await next()
-    if (result === undefined) return done
-    if (E.isLeft(result)) return { value: failed(result.left), done: false }
-    part = result.right
-    at = 1
-    return { value: of(part[0] as A), done: false }
-  }
+  /** How many ask for what is not there yet. */
+  let asking = 0
+  const taken = (): IteratorResult<B, undefined> => ({ value: of(part[at++] as A), done: false })
+  const refill = oneByOne(async (): Promise<IteratorResult<B, undefined>> => {
+    try {
+      if (at < part.length) return taken()
+      const result = await next()
+      if (result === undefined) return done
+      if (E.isLeft(result)) return { value: failed(result.left), done: false }
+      part = result.right
+      at = 0
+      return taken()
+    } finally {
+      asking--
+    }
+  })
   return {
-    next: () => (at < part.length ? Promise.resolve({ value: of(part[at++] as A), done: false }) : refill()),
+    next: () => {
+      if (asking === 0 && at < part.length) return Promise.resolve(taken())
+      asking++
+      return refill()
+    },
     return: async () => {
       part = []
       close()

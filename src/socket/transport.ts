@@ -53,24 +53,53 @@ export type OpenTransport = (
 
 const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
 
-/** A transport of somebody else's: what it throws is the error of whoever needed it, and ends nothing else. */
+/**
+ * A transport of somebody else's: what it throws is the error of whoever needed it, or of all who wait for an answer, and
+ * ends nothing else.
+ */
 export const careful =
   (open: OpenTransport): OpenTransport =>
-  (...given) =>
-    pipe(
+  (protocol, receiver, options) => {
+    let isBroken = false
+    /** It fails once: what fails for it asks it again. */
+    const fail = (thrown: unknown): void => {
+      if (isBroken) return
+      isBroken = true
+      receiver.failed(errorOf(thrown))
+    }
+    const attempt = <A>(work: () => A, otherwise: A): A => {
+      try {
+        return work()
+      } catch (thrown) {
+        fail(thrown)
+        return otherwise
+      }
+    }
+    return pipe(
       E.tryCatch(
-        () => open(...given),
+        () => open(protocol, receiver, options),
         thrown => failureOf('open', errorOf(thrown))
       ),
       E.flattenW,
-      E.map(({ sendAside: _, ...transport }) => ({
-        ...transport,
+      E.map(transport => ({
+        port: transport.port,
+        receiveBuffer: transport.receiveBuffer,
         send: datagram => {
           try {
             return transport.send(datagram)
           } catch (thrown) {
             return errorOf(thrown)
           }
-        }
+        },
+        dropped: () => attempt(() => transport.dropped(), 0),
+        // Whoever joins looks after that himself.
+        join: group => transport.join(group),
+        leave: group => attempt(() => transport.leave(group), undefined),
+        hold: held => attempt(() => transport.hold(held), undefined),
+        ...(transport.more !== undefined && {
+          more: () => attempt(() => transport.more?.() ?? false, false)
+        }),
+        close: () => attempt(() => transport.close(), undefined)
       }))
     )
+  }

@@ -47,21 +47,17 @@ export const openWatched = (
     receiver.failed(new Error(`a datagram of ${sender.truncated} bytes was cut`))
   )
   socket.on('error', receiver.failed)
-  let open = true
-  const { more, ...datagrams } = datagramsBy(descriptor, receiver)
+  const { more, ...datagrams } = datagramsBy(descriptor, receiver, () => {
+    early.clear()
+    socket.close()
+  })
   return E.right({
     ...datagrams,
     port,
     join: group => socket.addMembership(group),
     leave: group => socket.dropMembership(group),
-    more: () => open && (early.take() || more()),
-    hold: held => (held ? socket.ref() : socket.unref()),
-    close: () => {
-      if (!open) return
-      open = false
-      early.clear()
-      socket.close()
-    }
+    more: () => early.take() || more(),
+    hold: held => (held ? socket.ref() : socket.unref())
   })
 }
 
@@ -120,19 +116,27 @@ const queueOf = (receiver: Receiver) => {
   }
 }
 
-/** A new descriptor is the lowest free number, so the socket's can be told beforehand, nearly always. */
+/** A new descriptor is the lowest free number, so the socket's can be told beforehand, nearly always; or -1. */
 const lowestFreeDescriptor = (): number => {
-  const descriptor = openSync('/dev/null', 'r')
-  closeSync(descriptor)
-  return descriptor
+  try {
+    const descriptor = openSync('/dev/null', 'r')
+    closeSync(descriptor)
+    return descriptor
+  } catch {
+    return -1
+  }
 }
 
-const descriptorOf = (port: number, protocol: number, expected: number): number | undefined =>
-  isSocketOf(expected, port, protocol)
-    ? expected
-    : readdirSync('/proc/self/fd')
-        .map(Number)
-        .find(each => isSocketOf(each, port, protocol))
+const descriptorOf = (port: number, protocol: number, expected: number): number | undefined => {
+  if (isSocketOf(expected, port, protocol)) return expected
+  try {
+    return readdirSync('/proc/self/fd')
+      .map(Number)
+      .find(each => isSocketOf(each, port, protocol))
+  } catch {
+    return undefined
+  }
+}
 
 const SO_PROTOCOL = 38
 

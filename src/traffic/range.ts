@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { type InvalidInput, invalidInput } from '../socket/error'
+import { type InvalidInput, invalidInput, shown } from '../socket/error'
 
 /** What a number may be. */
 export interface Range {
@@ -61,7 +61,7 @@ export const within = <G extends object, A extends { readonly kind: string }>(
     const value: unknown = given[field as keyof G]
     if (range === undefined || fits(value, range) || (value === undefined && range.needed === undefined))
       continue
-    const reason = value === undefined ? 'is missing' : `${String(value)} is no ${range.words}`
+    const reason = value === undefined ? 'is missing' : `${shown(value)} is no ${range.words}`
     return { kind, [wrong]: { field, reason } } as unknown as A
   }
   return make(given)

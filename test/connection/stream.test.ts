@@ -70,6 +70,78 @@ test('a stream is the list, one by one, and complete', async () => {
   assert.is(stream.complete, true)
 })
 
+test('who asks again before there is an answer gets what follows, and nothing is lost', async () => {
+  const { transport } = table(7)
+  await using host = open({ transport })
+  const all = (await host.route.list()).map(({ destination }) => destination)
+  const stream = host.route.stream()
+  const first = await Promise.all(Array.from({ length: 25 }, () => stream.next()))
+  const rest: Array<string> = []
+  for await (const { destination } of stream) rest.push(destination)
+  assert.equal([...first.map(({ value }) => value?.destination), ...rest], all)
+  const parts = host.route.stream().parts()
+  const some = await Promise.all(Array.from({ length: 9 }, () => parts.next()))
+  assert.equal(
+    some.flatMap(({ value }) => value ?? []).map(({ destination }) => destination),
+    all
+  )
+  assert.equal(some.slice(7), new Array(2).fill({ value: undefined, done: true }))
+  const plain = fp.open({ transport })
+  const tasks = plain.route.stream()
+  const both = await Promise.all(Array.from({ length: 71 }, () => tasks.next()))
+  assert.equal(
+    both.flatMap(({ value }) => (value !== undefined && E.isRight(value) ? [value.right.destination] : [])),
+    all
+  )
+  plain.close()
+})
+
+test('a stream that was left before it could begin sends nothing by a socket that is closed', async () => {
+  const { transport } = table(1)
+  const sent: Array<string> = []
+  const kept: Array<() => void> = []
+  let sockets = 0
+  const held: OpenTransport = (protocol, receiver, options) => {
+    const socket = sockets++
+    let isOpen = true
+    // The first one answers when it is told to, so that a second list has to wait.
+    const opened = transport(
+      protocol,
+      {
+        ...receiver,
+        datagram: (...given) =>
+          socket === 0 ? kept.push(() => receiver.datagram(...given)) : receiver.datagram(...given)
+      },
+      options
+    )
+    if (E.isLeft(opened)) return opened
+    return E.right({
+      ...opened.right,
+      send: datagram => {
+        sent.push(`${socket} ${isOpen ? 'open' : 'closed'}`)
+        return opened.right.send(datagram)
+      },
+      more: () => socket !== 0 && opened.right.more?.() === true,
+      close: () => {
+        isOpen = false
+        opened.right.close()
+      }
+    })
+  }
+  const host = open({ transport: held })
+  const lists = [host.route.list(), host.route.list()].map(each => each.catch(() => undefined))
+  await new Promise(setImmediate)
+  const stream = host.route.stream()
+  const next = stream.next()
+  await new Promise(setImmediate)
+  await stream.return()
+  assert.equal(await next, { value: undefined, done: true })
+  assert.equal(sent, ['0 open'])
+  host.close()
+  await Promise.all(lists)
+  assert.equal(sent, ['0 open'])
+})
+
 test('nothing is read that nobody has asked for', async () => {
   const { told, transport } = table(100)
   await using host = open({ transport })

@@ -408,11 +408,21 @@ test('options that there are not, or that are of another kind, are told, and not
     [[['link'], { timeout: Number.NaN }], 'monitor: timeout NaN is no number of 0 or more'],
     [[['link'], { signal: 'SIGINT' }], 'monitor: signal is no AbortSignal'],
     [[['link'], null], 'monitor: options null is no object'],
+    [
+      [['link'], { timeout: Object.create(null) }],
+      'monitor: timeout [Object: null prototype] {} is no number'
+    ],
+    [[[Object.create(null)]], 'monitor: objects [Object: null prototype] {} is none of link, address'],
+    [[[undefined]], 'monitor: objects undefined is none of link, address'],
+    [[[Symbol('link')]], 'monitor: objects Symbol(link) is none of link, address'],
     [['link'], 'monitor: objects names none of link, address']
   ] as const) {
     const { value } = await connection.monitor(...given).next()
     assert.is(value.object === 'failure' && value.error.message.slice(0, message.length), message)
   }
+  const left = connection.monitor([])
+  await left.return?.()
+  assert.equal(await left.next(), { value: undefined, done: true })
   const { value } = await connection.nftables.monitor({ snapshto: true }).next()
   assert.is(value.error.message, 'nftables.monitor: snapshto is no field: did you mean snapshot?')
   connection.close()

@@ -380,6 +380,10 @@ test('options that there are not are refused, and nothing is sent', async () => 
     await said(modify(changes, { timeout: '5' } as never)),
     'nftables.modify: timeout 5 is no number of 0 or more'
   )
+  assert.is(
+    await said(modify(async () => undefined as never)),
+    'nftables.modify: compute gave no list of changes'
+  )
 })
 
 test.run()

@@ -14,6 +14,8 @@ const test = suite('channel')
 
 /** Messages of 16 bytes: so many make a datagram that is not sent at once. */
 const many = 200
+/** No more leave together. */
+const most = 400
 const size = 64
 
 const right = <L, A>(result: E.Either<L, A>): A => {
@@ -192,17 +194,51 @@ test('closing ends who waits at once, and the socket when the kernel is through'
 
 test('who waits for the kernel is told when it is through, and the next has left by then', async () => {
   const { ask, channel, events, land } = world()
-  assert.is(channel.landing(), undefined)
+  assert.is(channel.progress(), undefined)
   ask('bulk', many)
   ask('next', many)
   assert.is(channel.unsent(), many)
-  const landing = channel.landing()
+  const landing = channel.progress()
   void landing?.then(() => events.push('landed'))
   await new Promise(setImmediate)
   land()
   await landing
   assert.equal(events, ['sent 200 aside', 'sent 200 aside', 'landed'])
   assert.is(channel.unsent(), 0)
+  land()
+})
+
+test('who waits until what was before him is sent does not wait for what came later', () => {
+  const { ask, channel, events, land } = world()
+  ask('bulk', most)
+  ask('next', most)
+  channel.afterSent(() => events.push('both are sent'))
+  ask('later', most)
+  land()
+  land()
+  assert.equal(events.splice(0), ['sent 400 aside', 'sent 400 aside', 'both are sent', 'sent 400 aside'])
+  channel.afterSent(() => events.push('none will be'))
+  channel.close(closed)
+  assert.ok(events.includes('none will be'))
+  land()
+})
+
+test('two threads send at a time, whoever is asked; a socket that is closed meanwhile sends nothing', () => {
+  const [first, second, third, fourth] = Array.from({ length: 4 }, () => world()) as [
+    World,
+    World,
+    World,
+    World
+  ]
+  for (const { ask } of [first, second, third, fourth]) ask('bulk', many)
+  const all = (): ReadonlyArray<number> => [first, second, third, fourth].map(({ events }) => events.length)
+  assert.equal(all(), [1, 1, 0, 0])
+  third.channel.close(closed)
+  first.land()
+  assert.equal(third.events, ['bulk: Closed', 'bulk released', 'closed'])
+  assert.equal(fourth.events, ['sent 200 aside'])
+  second.land()
+  fourth.land()
 })
 
 test('where no thread can take it, it is sent at once', () => {

@@ -182,6 +182,35 @@ kernelTest(
     })
 )
 
+kernelTest(test, 'what a batch makes is there for what comes behind it, by whichever socket', [], () =>
+  inSession(async ({ batch, send }) => {
+    const ref = { family: 'netdev', table: 'behind' } as const
+    const results = await batch([
+      link.list(),
+      address.list(),
+      ...Array.from({ length: 4 }, (_, n) =>
+        link.add({ kind: 'veth', name: `here${n}`, peer: { name: `there${n}` } })
+      ),
+      nftables.transaction(
+        nftables.changes(tx => {
+          tx.table(ref.family, ref.table).chain('ingress', {
+            type: 'filter',
+            hook: 'ingress',
+            priority: 0,
+            devices: ['here3']
+          })
+        })
+      ),
+      ...Array.from({ length: 4 }, (_, n) => link.remove(`here${n}`))
+    ])()
+    assert.equal(
+      results.flatMap(result => (E.isLeft(result) ? [result.left.message] : [])),
+      []
+    )
+    right(await send(nftables.transaction([nftables.removeTable(ref)]))())
+  })
+)
+
 kernelTest(test, 'more connections than threads take at a time have the kernel work long', [], async () => {
   const sessions = Array.from({ length: 300 }, () => right(openSession()))
   // Threads that have other work keep what is sent waiting.

@@ -360,6 +360,39 @@ test('an answer that is lost later is noticed when the wait ends', async () => {
   close()
 })
 
+test('what a request or a transport gets wrong ends neither the process nor what is asked beside it', async () => {
+  const fake = kernel(obliging)
+  const { send, close } = session(fake.transport)
+  const request = link.get('eth0') as Request<unknown>
+  for (const wrong of [
+    { ...request, links: 5 },
+    { ...request, makes: {} },
+    { ...request, messages: () => E.right(undefined) },
+    { ...request, fields: undefined, linkField: 5, links: ['no'] }
+  ]) {
+    const error = left(await send(wrong as never)())
+    assert.ok(error._tag === 'InvalidInput' || error._tag === 'NotFound', error.message)
+    assert.ok(E.isRight(await send(link.get('eth0'))()))
+  }
+  close()
+  for (const broken of ['dropped', 'hold', 'more', 'close', 'leave'] as const) {
+    const opened = session((...given) =>
+      pipe(
+        fake.transport(...given),
+        E.map(transport => ({
+          ...transport,
+          [broken]: () => {
+            throw new Error(`${broken} is broken`)
+          }
+        }))
+      )
+    )
+    const result = await opened.send(link.get('eth0'))()
+    if (E.isLeft(result)) assert.match(result.left.message, /is broken$/)
+    opened.close()
+  }
+})
+
 test('a closed session answers with Closed, what was under way too', async () => {
   const fake = kernel(() => [])
   const { send, close } = session(fake.transport)
