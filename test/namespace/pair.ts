@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import type * as TE from 'fp-ts/TaskEither'
 import { create, remove } from '../../src/namespace'
@@ -17,6 +18,15 @@ export const left = async <E, A>(task: TE.TaskEither<E, A>): Promise<E> => {
   return result.left
 }
 
+/** The kernel takes what is for an IPv6 address a little after it has the address: when a worker has added its route. */
+export const answers = async (namespace: string, address: string): Promise<void> => {
+  const end = performance.now() + 10_000
+  while (run('ip', '-n', namespace, '-6', 'route', 'show', 'table', 'local', address) === '') {
+    if (performance.now() > end) throw new Error(`${address} is not answered for in ${namespace}`)
+    await setTimeout(5)
+  }
+}
+
 /** Two namespaces, `left` and `right`, joined by a veth: 10.0.0.1 and fd00::1 here, 10.0.0.2 and fd00::2 there. */
 export const pair = async (): Promise<void> => {
   await right(create('left'))
@@ -30,6 +40,8 @@ export const pair = async (): Promise<void> => {
     run('ip', '-n', `${name}`, 'address', 'add', `fd00::${host}/64`, 'dev', 'eth0', 'nodad')
     run('ip', '-n', `${name}`, 'link', 'set', 'eth0', 'up')
   }
+  await answers('left', 'fd00::1')
+  await answers('right', 'fd00::2')
 }
 
 export const noPair = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ping } from '../../src/namespace'
 import { command, kernelTest, run } from '../sandbox'
-import { left, noPair, pair, right } from './pair'
+import { answers, left, noPair, pair, right } from './pair'
 
 const test = suite('ping')
 const needs = [command('ip')]
@@ -36,6 +36,8 @@ kernelTest(test, 'ping fe80::2%eth0', needs, async () => {
     ['right', 2]
   ])
     run('ip', '-n', `${name}`, 'address', 'add', `fe80::${host}/64`, 'dev', 'eth0', 'nodad')
+  await answers('left', 'fe80::1')
+  await answers('right', 'fe80::2')
   assert.is((await right(ping('left', 'fe80::2%eth0', { timeout: 10_000 }))).received, 1)
 })
 

@@ -12,7 +12,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { connect, listen } from '../../src/namespace'
 import { command, kernelTest, run } from '../sandbox'
-import { left, noPair, pair, right } from './pair'
+import { answers, left, noPair, pair, right } from './pair'
 
 const test = suite('listen and connect')
 const needs = [command('ip')]
@@ -70,6 +70,7 @@ kernelTest(test, 'without a host it takes IPv4 and IPv6', needs, async () => {
 
 kernelTest(test, 'a link-local address has its interface, which is one of the namespace', needs, async () => {
   run('ip', '-n', 'right', 'address', 'add', 'fe80::2/64', 'dev', 'eth0', 'nodad')
+  await answers('right', 'fe80::2')
   const at = { host: 'fe80::2%eth0', port: 8080 }
   const server = await right(
     listen(
