@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import { quoted } from '../../protocol/definition/error'
 import * as address from '../address'
 import * as conntrack from '../conntrack'
 import * as link from '../link'
@@ -11,7 +12,7 @@ import * as nsid from '../nsid'
 import * as qdisc from '../qdisc'
 import * as route from '../route'
 import * as rule from '../rule'
-import { type InvalidInput, invalidInput, type NetlinkError, shown } from '../socket/error'
+import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
 import { keysOf, wrongOptions } from '../socket/key'
 import type { SendOptions, Session } from '../socket/session'
 import {
@@ -80,7 +81,7 @@ export const monitor = <O extends Observable>(
     return failed(invalidInput('monitor', 'objects', `names none of ${known}`))
   const strange = objects.findIndex(each => typeof each !== 'string' || !Object.hasOwn(sources, each))
   if (strange >= 0)
-    return failed(invalidInput('monitor', 'objects', `${shown(objects[strange])} is none of ${known}`))
+    return failed(invalidInput('monitor', 'objects', `${quoted(objects[strange])} is none of ${known}`))
   const followed = Object.fromEntries(objects.map(object => [object, sources[object as O]]))
   return subscribe(home.right, followed as Pick<typeof sources, O>, within(limits, options)) as Subscription<
     Event<O>

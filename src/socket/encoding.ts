@@ -3,9 +3,10 @@ import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { encodeMessages, type Families, type Message } from '../../protocol'
 import { align, littleEndian } from '../../protocol/definition/bytes'
+import { quoted } from '../../protocol/definition/error'
 import { type NamespaceRef, openReference } from '../namespace/reference'
 import { isOver, rest } from '../namespace/turn'
-import { type InvalidInput, invalidInput, type NetlinkError, notFound, shown, unfit } from './error'
+import { type InvalidInput, invalidInput, type NetlinkError, notFound, unfit } from './error'
 import { genericFamily } from './family'
 import { unsupported } from './feature'
 import type { Known, LinkRef, Request } from './request'
@@ -199,7 +200,7 @@ const wrongLink = (request: Request<unknown>, { found, made }: Names): NetlinkEr
       return invalidInput(
         request.operation,
         fieldOf(request, link),
-        `${shown(link)} is neither a link's name nor its index`
+        `${quoted(link)} is neither a link's name nor its index`
       )
     const result = typeof link === 'string' && !made.has(link) ? found.get(link) : undefined
     if (result === undefined || E.isRight(result)) continue

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import type { DecodeError } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
 
@@ -181,12 +180,6 @@ export const malformed = (operation: string, cause: DecodeError): Malformed => (
   operation,
   cause
 })
-
-/** Anything as a word of a message: of objects, not all can be made texts. */
-export const shown = (value: unknown): string =>
-  typeof value === 'object' || typeof value === 'function'
-    ? inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY })
-    : String(value)
 
 /** What was given made us fail, as whoever has no types may give anything. */
 export const unfit = (operation: string, thrown: unknown): InvalidInput =>

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
+import { quoted } from '../../protocol/definition/error'
 import { nearest } from '../../protocol/definition/nearest'
-import { type InvalidInput, invalidInput, shown } from './error'
+import { type InvalidInput, invalidInput } from './error'
 import type { ListRequest } from './request'
 
 /** What there is under each key. */
@@ -75,7 +76,7 @@ export const wrongKey = (
   name = 'request'
 ): InvalidInput | undefined => {
   if (typeof given !== 'object' || given === null)
-    return invalidInput(operation, name, `${shown(given)} is no object`)
+    return invalidInput(operation, name, `${quoted(given)} is no object`)
   const stray = strayIn(given, keys)
   if (stray === undefined) return undefined
   const { path, key, known } = stray
@@ -107,7 +108,7 @@ export const wrongOptions = <Options extends object>(
     const value: unknown = options[key]
     const from = Number(least[key])
     if (value !== undefined && !(typeof value === 'number' && value >= from))
-      return invalidInput(operation, key, `${shown(value)} is no number of ${from} or more`)
+      return invalidInput(operation, key, `${quoted(value)} is no number of ${from} or more`)
   }
   const { signal } = options as { readonly signal?: AbortSignal }
   return signal === undefined || signal instanceof AbortSignal

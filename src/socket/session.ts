@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/function'
 import type { Task } from 'fp-ts/Task'
 import type { TaskEither } from 'fp-ts/TaskEither'
 import { decodeMessages, type Families, type Protocol } from '../../protocol'
+import { quoted } from '../../protocol/definition/error'
 import { withinDescriptor } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
 import { make } from '../namespace/named'
@@ -19,7 +20,6 @@ import {
   invalidInput,
   type NetlinkError,
   type Rejected,
-  shown,
   timedOut,
   unfit
 } from './error'
@@ -488,7 +488,7 @@ const stray = (given: unknown, n: number): Request<unknown> => ({
   operation: 'batch',
   protocol: 'route',
   answering: 'acknowledged',
-  messages: () => E.left(invalidInput('batch', String(n), `is ${shown(given)}, which is no request`)),
+  messages: () => E.left(invalidInput('batch', String(n), `is ${quoted(given)}, which is no request`)),
   read: () => undefined,
   fields: {}
 })

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
-import { type InvalidInput, invalidInput, shown } from '../socket/error'
+import { quoted } from '../../protocol/definition/error'
+import { type InvalidInput, invalidInput } from '../socket/error'
 
 /** What a number may be. */
 export interface Range {
@@ -61,7 +62,7 @@ export const within = <G extends object, A extends { readonly kind: string }>(
     const value: unknown = given[field as keyof G]
     if (range === undefined || fits(value, range) || (value === undefined && range.needed === undefined))
       continue
-    const reason = value === undefined ? 'is missing' : `${shown(value)} is no ${range.words}`
+    const reason = value === undefined ? 'is missing' : `${quoted(value)} is no ${range.words}`
     return { kind, [wrong]: { field, reason } } as unknown as A
   }
   return make(given)

@@ -378,7 +378,7 @@ test('options that there are not are refused, and nothing is sent', async () => 
   )
   assert.is(
     await said(modify(changes, { timeout: '5' } as never)),
-    'nftables.modify: timeout 5 is no number of 0 or more'
+    'nftables.modify: timeout "5" is no number of 0 or more'
   )
   assert.is(
     await said(modify(async () => undefined as never)),

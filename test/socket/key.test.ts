@@ -53,7 +53,7 @@ test('names that every object has are no keys', () => {
 test('what is no object is told', () => {
   assert.is(said(undefined), 'thing.add: request undefined is no object')
   assert.is(said(null), 'thing.add: request null is no object')
-  assert.is(said('eth0'), 'thing.add: request eth0 is no object')
+  assert.is(said('eth0'), 'thing.add: request "eth0" is no object')
 })
 
 test.run()
