@@ -73,6 +73,8 @@ export interface Exchange<T extends Ticket> {
   readonly receive: (messages: ReadonlyArray<Message>) => ReadonlyArray<Settled<T>>
   /** The datagram that `next` gave last did not leave: what it was to ask, but for what nobody waits for. */
   readonly takeBack: () => ReadonlyArray<T>
+  /** Whether nobody waits for any of what `next` gave last. */
+  readonly isForgotten: () => boolean
   /** Nobody waits for this answer any more; it is still read to its end. */
   readonly abandon: (ticket: T) => void
   /** Gives up everything that is under way or waits, and says what that was. */
@@ -214,24 +216,25 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
     into.push({ ticket: flight.ticket, outcome })
   }
 
-  /** An answer to one message of a datagram says that the kernel is through with those before it. */
-  const settleBefore = (datagram: Datagram<T>, flight: Flight<T>, into: Array<Settled<T>>): void => {
-    const { flights } = datagram
-    let n = datagram.settledBefore
-    for (; flights[n] !== flight && n < flights.length; n++) {
-      const each = flights[n] as Flight<T>
+  /**
+   * An answer to one message of a datagram says that the kernel is through with those before it. One to a list may come
+   * in between those to what was asked behind it.
+   */
+  const settleBefore = (datagram: Datagram<T>, place: number, into: Array<Settled<T>>): void => {
+    for (; datagram.settledBefore < place; datagram.settledBefore++) {
+      const each = datagram.flights[datagram.settledBefore] as Flight<T>
       if (each.ticket.answering === 'acknowledged') settle(datagram, each, success(each), into)
     }
-    datagram.settledBefore = n
   }
 
   const receiveOne = (message: Message, into: Array<Settled<T>>): void => {
     const number = message.sequence
     const datagram = datagrams.find(({ first, last }) => first <= number && number <= last)
-    const flight =
-      datagram?.flights.length === 1 ? datagram.flights[0] : datagram?.flights[number - datagram.first]
-    if (datagram === undefined || flight === undefined || flight.settled) return
-    settleBefore(datagram, flight, into)
+    if (datagram === undefined) return
+    const place = datagram.flights.length === 1 ? 0 : number - datagram.first
+    const flight = datagram.flights[place]
+    if (flight === undefined || flight.settled) return
+    settleBefore(datagram, place, into)
     const transaction = flight.ticket.answering === 'transaction'
     switch (message.type) {
       case 'NLMSG_ERROR': {
@@ -285,6 +288,8 @@ export const exchange = <T extends Ticket>(limits: Limits, firstSequence = 1): E
       }
       return back
     },
+    isForgotten: () =>
+      datagrams.at(-1)?.flights.every(({ ticket, settled }) => settled || abandoned.has(ticket)) ?? true,
     abandon: ticket => {
       if (abandoned.has(ticket)) return
       abandoned.add(ticket)

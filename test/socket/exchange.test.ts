@@ -208,6 +208,45 @@ test('a success before a refusal is settled with it, in order', () => {
   )
 })
 
+test('parts of a list come in between the answers to what was asked behind it, which all are what they are', () => {
+  const errors = fc.array(fc.constantFrom(0, 0, 17), { minLength: 1, maxLength: 20 })
+  fc.assert(
+    fc.property(
+      errors,
+      errors,
+      fc.nat(5),
+      fc.infiniteStream(fc.boolean()),
+      (before, behind, parts, listed) => {
+        const tickets = [
+          ...before.map((error, n) => ask(n + 1, { errors: [error] })),
+          ask(100, { answering: 'dump', parts }),
+          ...behind.map((error, n) => ask(200 + n, { errors: [error] }))
+        ]
+        const isPart = ({ type }: Message): boolean => type !== 'NLMSG_ERROR'
+        // As the kernel writes the next part when one is read, others are answered meanwhile.
+        const deliver = (answers: ReadonlyArray<Message>): ReadonlyArray<ReadonlyArray<Message>> => {
+          const begin = answers.findIndex(isPart)
+          const list = answers.slice(begin + 1).filter(isPart)
+          const others = answers.slice(begin + 1).filter(each => !isPart(each))
+          const rest: Array<Message> = []
+          while (list.length + others.length > 0) {
+            const next = others.length === 0 || (list.length > 0 && listed.next().value) ? list : others
+            rest.push(next.shift() as Message)
+          }
+          return [...answers.slice(0, begin + 1), ...rest].map(each => [each])
+        }
+        const { settled } = play(tickets, deliver)
+        assert.equal(
+          new Map(settled.map(({ ticket, outcome }) => [ticket.id, outcome._tag])),
+          new Map(
+            tickets.map(({ id, errors: [error] }) => [id, error === 0 ? 'Answered' : 'Refused'] as const)
+          )
+        )
+      }
+    )
+  )
+})
+
 test('one dump at a time: the kernel answers a second one with EBUSY', () => {
   const machine = exchange<Asked>(limits)
   machine.submit([ask(1, { answering: 'dump' }), ask(2, { answering: 'dump' })])
