@@ -292,28 +292,34 @@ export const sendto = (descriptor: number, bytes: Uint8Array, address: Uint8Arra
 /** What the kernel may be reading, which must not be collected. */
 const lent = new Set<Uint8Array>()
 
+/** An address of no family, which the kernel refuses. */
+const nowhere = 0
+
 /**
- * The same by one of libuv's threads, and the event loop goes on meanwhile; false if too many calls are under way. The
- * bytes must remain as they are.
+ * The same by one of libuv's threads, and the event loop goes on meanwhile. The bytes must remain as they are. Returns what
+ * takes it back, if the kernel has not begun by then: the call fails with EINVAL; or undefined, if too many calls wait
+ * for a thread.
  */
 export const sendtoAside = (
   descriptor: number,
   bytes: Uint8Array,
   address: Uint8Array,
   then: (answer: Answer<number>) => void
-): boolean => {
+): (() => void) | undefined => {
+  // The thread hands it over as it is when its turn has come.
+  const to = address.slice()
   const sent = (error: unknown, returned: unknown): void => {
     const answer = error === null ? answerOf('sendto', returned) : E.left(failureOf('sendto', error))
-    lent.delete(bytes)
+    for (const each of [bytes, to]) lent.delete(each)
     then(answer)
   }
-  lent.add(bytes)
+  for (const each of [bytes, to]) lent.add(each)
   try {
-    bound('sendto').async(descriptor, bytes, bytes.length, 0, address, address.length, sent)
-    return true
+    bound('sendto').async(descriptor, bytes, bytes.length, 0, to, to.length, sent)
+    return () => to.fill(nowhere)
   } catch {
-    lent.delete(bytes)
-    return false
+    for (const each of [bytes, to]) lent.delete(each)
+    return undefined
   }
 }
 

@@ -52,6 +52,8 @@ const longestSend = 4
 /** What the kernel works on for longer than it takes to have another thread send it. */
 const isLong = ({ bytes, kernelTime }: Outgoing): boolean => bytes.byteLength >= 8192 || kernelTime >= 1
 
+const givenUp = new Error('nobody waits for it')
+
 /** Memory of the receive buffer that one refusal takes at most, as the kernel counts it. */
 const refusalSize = 1280
 
@@ -80,6 +82,7 @@ export const openChannel = <T extends Asked>(
       const {
         abandon,
         clear,
+        isForgotten,
         next,
         open,
         receive: settled,
@@ -104,6 +107,7 @@ export const openChannel = <T extends Asked>(
       /** Whether another thread is sending, and what is to be done when it has. */
       let isAside = false
       let landed: Array<() => void> = []
+      let callBack: (() => void) | undefined
       /** Whether answers are being taken in, in turns, or looked for again after a pause. */
       let draining: 'in turns' | 'after a pause' | undefined
 
@@ -143,6 +147,7 @@ export const openChannel = <T extends Asked>(
 
       const land = (failure: Error | undefined): void => {
         isAside = false
+        callBack = undefined
         for (const then of landed) then()
         landed = []
         sentWith(failure)
@@ -158,16 +163,24 @@ export const openChannel = <T extends Asked>(
       const sendAside = ({ bytes }: Outgoing): void => {
         isAside = true
         withThread(done => {
-          const isTaken =
-            isOpen &&
-            transport.sendAside?.(bytes, failure => {
-              done()
-              land(failure)
-            })
-          if (isTaken === true) return
+          if (isForgotten()) {
+            done()
+            land(givenUp)
+            return
+          }
+          callBack = transport.sendAside?.(bytes, failure => {
+            done()
+            land(failure)
+          })
+          if (callBack !== undefined) return
           done()
-          land(isOpen ? transport.send(bytes) : undefined)
+          land(transport.send(bytes))
         })
+      }
+
+      /** What nobody waits for is not to be done later, if the thread has not begun yet. */
+      const callBackForgotten = (): void => {
+        if (callBack !== undefined && isForgotten()) callBack()
       }
 
       const pump = (): void => {
@@ -195,6 +208,7 @@ export const openChannel = <T extends Asked>(
 
       giveUp = why => {
         for (const ticket of clear()) conclude(ticket, E.left(why(ticket.operation)))
+        callBackForgotten()
         pump()
       }
 
@@ -261,6 +275,7 @@ export const openChannel = <T extends Asked>(
         read: more,
         abandon: ticket => {
           abandon(ticket)
+          callBackForgotten()
           release(ticket)
           hold()
         },

@@ -65,7 +65,7 @@ export const datagramsBy = (
       return outcomeOf(system.sendto(descriptor, datagram, kernel), datagram.byteLength)
     },
     sendAside: (datagram, then) => {
-      if (!isOpen) return false
+      if (!isOpen) return undefined
       makeRoom(datagram.byteLength)
       return system.sendtoAside(descriptor, datagram, kernel, sent =>
         then(outcomeOf(sent, datagram.byteLength))

@@ -16,11 +16,14 @@ export interface Transport {
    */
   readonly send: (datagram: Uint8Array) => Error | undefined
   /**
-   * The same without holding the event loop; calls back with the error, if any, or says at once, by `false`, that it
-   * cannot do so now. Nothing else is sent, and the transport is not closed, before that. Only a socket has it: what
-   * `open({ transport })` is given is asked by `send`.
+   * The same without holding the event loop; calls back with the error, if any. Nothing else is sent, and the transport
+   * is not closed, before that. Returns what takes the datagram back, unless the kernel has it by then; or undefined, if
+   * it cannot be sent so now. Only a socket has it: what `open({ transport })` is given is asked by `send`.
    */
-  readonly sendAside?: (datagram: Uint8Array, then: (failure: Error | undefined) => void) => boolean
+  readonly sendAside?: (
+    datagram: Uint8Array,
+    then: (failure: Error | undefined) => void
+  ) => (() => void) | undefined
   /** How many datagrams were dropped for want of room since the socket was opened. */
   readonly dropped: () => number
   readonly join: (group: number) => void

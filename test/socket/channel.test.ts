@@ -54,10 +54,10 @@ const world = (isBusy = () => false): World => {
     },
     sendAside: (datagram, then) => {
       assert.is(away, undefined, 'nothing is sent while another thread sends')
-      if (isBusy()) return false
+      if (isBusy()) return undefined
       events.push(`sent ${taken(datagram)} aside`)
       away = then
-      return true
+      return () => events.push('called back')
     },
     dropped: () => 0,
     join: () => undefined,
@@ -175,11 +175,13 @@ test('what could not be sent fails alone', () => {
 
 test('who gives up has what was opened for him kept until the kernel is through with it', () => {
   const { ask, channel, events, land } = world()
-  const [abandoned] = ask('bulk', many)
-  channel.abandon(abandoned as Asked)
-  assert.equal(events, ['sent 200 aside'])
-  land()
-  assert.equal(events, ['sent 200 aside', 'bulk released'])
+  const [first, ...others] = ask('bulk', many)
+  channel.abandon(first as Asked)
+  assert.equal(events, ['sent 200 aside'], 'somebody waits for the others')
+  for (const each of others) channel.abandon(each)
+  assert.equal(events.splice(0), ['sent 200 aside', 'called back'])
+  land(new Error('taken back'))
+  assert.equal(events, ['bulk released'])
 })
 
 test('closing ends who waits at once, and the socket when the kernel is through', () => {
@@ -187,7 +189,7 @@ test('closing ends who waits at once, and the socket when the kernel is through'
   ask('bulk', many)
   ask('after')
   channel.close(closed)
-  assert.equal(events.splice(0), ['sent 200 aside', 'bulk: Closed', 'after: Closed'])
+  assert.equal(events.splice(0), ['sent 200 aside', 'bulk: Closed', 'after: Closed', 'called back'])
   land()
   assert.equal(events, ['bulk released', 'after released', 'closed'])
 })

@@ -1,5 +1,6 @@
 import { pbkdf2 } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
@@ -210,6 +211,33 @@ kernelTest(test, 'what a batch makes is there for what comes behind it, by which
     right(await send(nftables.transaction([nftables.removeTable(ref)]))())
   })
 )
+
+kernelTest(test, 'what is given up before a thread has begun with it is not done later', [], async () => {
+  right(
+    await inSession(({ send }) => send(link.add({ kind: 'veth', name: 'kept0', peer: { name: 'kept1' } }))())
+  )
+  const threads = Array.from({ length: 4 }, () => promisify(pbkdf2)('', '', 500_000, 64, 'sha512'))
+  const closing = right(openSession())
+  const aborting = right(openSession())
+  const waiting = right(openSession())
+  const controller = new AbortController()
+  const results = Promise.all([
+    closing.send(link.remove('kept0'))(),
+    aborting.send(link.remove('kept0'), { signal: controller.signal })(),
+    waiting.send(link.remove('kept0'), { timeout: 20 })()
+  ])
+  await setTimeout(10)
+  closing.close()
+  controller.abort()
+  const tags = (await results).map(result => (E.isLeft(result) ? result.left._tag : 'done'))
+  assert.equal(tags, ['Closed', 'Aborted', 'TimedOut'])
+  await Promise.all(threads)
+  for (const { close } of [aborting, waiting]) close()
+  await inSession(async ({ send }) => {
+    right(await send(link.get('kept0'))())
+    right(await send(link.remove('kept0'))())
+  })
+})
 
 kernelTest(test, 'more connections than threads take at a time have the kernel work long', [], async () => {
   const sessions = Array.from({ length: 300 }, () => right(openSession()))
