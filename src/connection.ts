@@ -277,12 +277,11 @@ const objectsIn =
           return guarded('nftables.transaction', () => nftables.send(all, transactionOptions)({ send }))
         },
         load: text =>
-          guarded('nftables.load', () =>
-            pipe(
-              TE.fromEither(nftables.script(text)),
-              TE.chainW(steps => nftables.send(steps)({ send }))
-            )
-          ),
+          guarded<NetlinkError | nftables.SyntaxFault, void>('nftables.load', () => {
+            const steps = nftables.script(text)
+            // At once, as all that is issued: what is issued behind it is done behind it.
+            return E.isLeft(steps) ? TE.left(steps.left) : nftables.send(steps.right)({ send })
+          }),
         reset: ref =>
           pipe(
             send(nftables.resetRules(ref)),

@@ -1,6 +1,5 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import { quoted } from '../../protocol/definition/error'
 import * as address from '../address'
 import * as conntrack from '../conntrack'
 import * as link from '../link'
@@ -12,7 +11,7 @@ import * as nsid from '../nsid'
 import * as qdisc from '../qdisc'
 import * as route from '../route'
 import * as rule from '../rule'
-import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
+import { type InvalidInput, invalidInput, type NetlinkError, noneOf } from '../socket/error'
 import { keysOf, wrongOptions } from '../socket/key'
 import type { SendOptions, Session } from '../socket/session'
 import {
@@ -76,12 +75,11 @@ export const monitor = <O extends Observable>(
 ): Subscription<Event<O>> => {
   const home = ready('monitor', session, options)
   if (E.isLeft(home)) return failed(home.left)
-  const known = Object.keys(sources).join(', ')
+  const known = Object.keys(sources)
   if (!Array.isArray(objects) || objects.length === 0)
-    return failed(invalidInput('monitor', 'objects', `names none of ${known}`))
+    return failed(invalidInput('monitor', 'objects', `names none of ${known.join(', ')}`))
   const strange = objects.findIndex(each => typeof each !== 'string' || !Object.hasOwn(sources, each))
-  if (strange >= 0)
-    return failed(invalidInput('monitor', 'objects', `${quoted(objects[strange])} is none of ${known}`))
+  if (strange >= 0) return failed(invalidInput('monitor', 'objects', noneOf(objects[strange], known)))
   const followed = Object.fromEntries(objects.map(object => [object, sources[object as O]]))
   return subscribe(home.right, followed as Pick<typeof sources, O>, within(limits, options)) as Subscription<
     Event<O>

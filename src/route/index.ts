@@ -6,7 +6,7 @@ import type { Route as RouteMessage } from '../../protocol/rtnetlink/route'
 import { type Encap, encapAttributes, encapIn, wrongEncap } from '../ip/encap'
 import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
-import { type InvalidInput, invalidInput } from '../socket/error'
+import { type InvalidInput, invalidInput, noneOf } from '../socket/error'
 import { input, linkPlace } from '../socket/input'
 import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
@@ -349,7 +349,7 @@ const unknownName = (
 ): InvalidInput | undefined =>
   name === undefined || Object.hasOwn(table, name)
     ? undefined
-    : invalidInput(operation, field, `${name} is none of ${Object.keys(table).join(', ')}`)
+    : invalidInput(operation, field, noneOf(name, Object.keys(table)))
 
 /** A gateway of another family than the destination's travels in an attribute of its own. */
 const through = (gateway: string | undefined, destination: Prefix): Through => {

@@ -49,7 +49,11 @@ export const encodeAll = async (
   requests: ReadonlyArray<Request<unknown>>,
   names: Names
 ): Promise<ReadonlyArray<E.Either<NetlinkError, Encoded>>> => {
-  const all = requests.map(request => compose(request, names))
+  const all = requests.map(request => {
+    const made = compose(request, names)
+    for (const { name, index } of request.makes ?? none) names.made.set(name, index)
+    return made
+  })
   const protocol = requests[0]?.protocol ?? 'route'
   const alike = requests.every(request => request.protocol === protocol && request.pieces === undefined)
   if (requests.length > 1 && alike) {
@@ -175,8 +179,12 @@ const composed = (request: Request<unknown>, names: Names): E.Either<NetlinkErro
     links.length === 0 && namespaces.length === 0
       ? nothing
       : { indexOf: link => indexOf(link, names), descriptorOf }
-  if (request.pieces !== undefined)
+  if (request.pieces !== undefined) {
+    // Made later, when their names may be those of others.
+    const indexes = new Map(links.map(link => [link, indexOf(link, names)]))
+    const known = { indexOf: (link: LinkRef) => indexes.get(link) ?? indexOf(link, names), descriptorOf }
     return E.right({ messages: [], pieces: request.pieces(known), known, release })
+  }
   const messages = messagesOf(request, known)
   if (E.isRight(messages)) return E.right({ messages: messages.right, known, release })
   release()

@@ -1,4 +1,5 @@
 import type { DecodeError } from '../../protocol'
+import { quoted } from '../../protocol/definition/error'
 import type { NamespaceError } from '../namespace/error'
 
 /** The kernel refused a request. */
@@ -180,6 +181,10 @@ export const malformed = (operation: string, cause: DecodeError): Malformed => (
   operation,
   cause
 })
+
+/** What is wrong with a word that is none of those that there are. */
+export const noneOf = (given: unknown, words: ReadonlyArray<string>): string =>
+  `${typeof given === 'string' ? given : quoted(given)} is none of ${words.join(', ')}`
 
 /** What was given made us fail, as whoever has no types may give anything. */
 export const unfit = (operation: string, thrown: unknown): InvalidInput =>

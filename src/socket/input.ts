@@ -1,8 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
-import { quoted } from '../../protocol/definition/error'
 import { type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
-import { type InvalidInput, invalidInput } from './error'
+import { type InvalidInput, invalidInput, noneOf } from './error'
 import type { LinkRef } from './request'
 
 /** Reads members of what a caller passed; what is left out stays out. Left names the member. */
@@ -23,7 +22,7 @@ export const input = (operation: string): Input => ({
   named: (field, table, name) =>
     name === undefined || Object.hasOwn(table, name)
       ? E.right(name === undefined ? undefined : table[name])
-      : E.left(invalidInput(operation, field, `${quoted(name)} is none of ${Object.keys(table).join(', ')}`))
+      : E.left(invalidInput(operation, field, noneOf(name, Object.keys(table))))
 })
 
 /** Where a link is named, if not by the member `link` itself but in a list of what names one each: `nexthops.1.link`. */

@@ -522,11 +522,12 @@ function* chunksOf(batches: ReadonlyArray<Batch>): Generator<ReadonlyArray<Job>>
  * them. Of several that make the same name the first counts.
  */
 const unknownLinks = (jobs: ReadonlyArray<Job>, { found, made }: Names): ReadonlyArray<string> => {
-  for (const { request } of jobs)
-    for (const { name, index } of request.makes ?? []) if (!made.has(name)) made.set(name, index)
   const unknown = new Set<string>()
-  for (const { request } of jobs)
+  const before = new Set(made.keys())
+  for (const { request } of jobs) {
     for (const link of request.links ?? none)
-      if (typeof link === 'string' && !made.has(link) && !found.has(link)) unknown.add(link)
+      if (typeof link === 'string' && !before.has(link) && !found.has(link)) unknown.add(link)
+    for (const { name } of request.makes ?? none) before.add(name)
+  }
   return [...unknown]
 }

@@ -390,7 +390,7 @@ test('what cannot be followed is the failure that ends it; with promises it is t
     .next()
     .catch(error => error)
   assert.ok(
-    thrown instanceof IsolinkError && thrown.message.includes('"wire" is none of link, address'),
+    thrown instanceof IsolinkError && thrown.message.includes('wire is none of link, address'),
     String(thrown)
   )
 })
@@ -408,10 +408,7 @@ test('options that there are not, or that are of another kind, are told, and not
     [[['link'], { timeout: Number.NaN }], 'monitor: timeout NaN is no number of 0 or more'],
     [[['link'], { signal: 'SIGINT' }], 'monitor: signal is no AbortSignal'],
     [[['link'], null], 'monitor: options null is no object'],
-    [
-      [['link'], { timeout: Object.create(null) }],
-      'monitor: timeout an object is no number'
-    ],
+    [[['link'], { timeout: Object.create(null) }], 'monitor: timeout an object is no number'],
     [[[Object.create(null)]], 'monitor: objects an object is none of link, address'],
     [[[undefined]], 'monitor: objects undefined is none of link, address'],
     [[[Symbol('link')]], 'monitor: objects Symbol(link) is none of link, address'],

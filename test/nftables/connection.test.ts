@@ -361,6 +361,17 @@ kernelTest(test, 'monitor: after a loss comes all that there is', needs, async (
   await until(event => event.object === 'chain' && event.value.name === 'after')
 })
 
+kernelTest(test, 'a text that is loaded leaves before what is issued behind it', needs, async () => {
+  await using connection = open()
+  const ended: Array<string> = []
+  await Promise.all([
+    connection.nftables.load('create table ip first').then(() => ended.push('load')),
+    connection.rule.add({ family: 'ipv4', priority: 77, mark: 5 }).then(() => ended.push('rule'))
+  ])
+  await connection.rule.remove({ family: 'ipv4', priority: 77 })
+  assert.equal(ended, ['load', 'rule'])
+})
+
 test('options that there are not are refused, and nothing is sent', async () => {
   await using connection = open()
   const { transaction, modify } = connection.nftables

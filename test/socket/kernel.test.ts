@@ -212,6 +212,34 @@ kernelTest(test, 'what a batch makes is there for what comes behind it, by which
   })
 )
 
+kernelTest(
+  test,
+  'a name is whose it is when its turn has come: of what was there, and then of what is made',
+  [],
+  () =>
+    inSession(async ({ batch, send }) => {
+      const pair = (index: number) =>
+        link.add({ kind: 'veth', name: 'again', index, peer: { name: 'other' } })
+      right(await send(pair(7001))())
+      const results = await batch([
+        link.set('again', { mtu: 1400 }),
+        link.remove('again'),
+        pair(7002),
+        link.set('again', { mtu: 1300 }),
+        address.add({ link: 'again', address: '10.9.9.9/32' }),
+        link.remove('again'),
+        pair(7003),
+        link.get('again')
+      ])()
+      assert.equal(
+        results.flatMap(result => (E.isLeft(result) ? [result.left.message] : [])),
+        []
+      )
+      assert.is(right(await send(link.get('again'))()).index, 7003)
+      right(await send(link.remove('again'))())
+    })
+)
+
 kernelTest(test, 'what is given up before a thread has begun with it is not done later', [], async () => {
   right(
     await inSession(({ send }) => send(link.add({ kind: 'veth', name: 'kept0', peer: { name: 'kept1' } }))())
