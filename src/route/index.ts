@@ -217,6 +217,8 @@ export const list = (filter: RouteFilter = {}): ListRequest<Route> =>
         ])
       ),
     entries: entriesIn,
+    // A table comes with its first route, and is missed only by who names the family, too.
+    ...(filter.table !== undefined && { empty: 'ENOENT' }),
     fields
   })
 

@@ -116,7 +116,9 @@ export const settle = (
     const { refusal, position } = result.right
     const sent = messageAt(ticket.bytes.subarray(ticket.from, ticket.to), position)
     const error = rejected(job.request, refusal as never, sent, job.request.part?.(position))
-    refused(job, error, sent)
+    if (error.code === job.request.empty)
+      finish(job, E.right(job.reader === undefined ? listOf([], true) : true))
+    else refused(job, error, sent)
   } else if (values === undefined) finish(job, rightOf(job.request.read(result.right.messages, known)))
   // A stream has passed on what it got, so it is not read again.
   else if (job.reader !== undefined) finish(job, E.right(!result.right.interrupted))

@@ -52,6 +52,8 @@ export interface Request<A> {
   readonly read: (answers: ReadonlyArray<Message>, known: Known) => A
   /** Of a list: what one message of the answer tells of. */
   readonly entries?: (answer: Message, known: Known) => ReadonlyArray<unknown>
+  /** Of a list: the errno's name by which the kernel says that there is nothing of the kind. */
+  readonly empty?: string
   /** The caller's field for the path of an attribute: `attributes.local` is `address`. */
   readonly fields: { readonly [path: string]: string }
   /** Of a transaction: what its message at this place was for, in the caller's words. The first is at 0. */

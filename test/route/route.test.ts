@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { IsolinkError, link, nexthop, open, route } from '../../src/promises'
+import { IsolinkError, link, namespaces, nexthop, open, route } from '../../src/promises'
 import { fault, sent } from '../request'
 import { command, kernelTest, run } from '../sandbox'
 
@@ -272,6 +272,21 @@ kernelTest(test, 'what was listed can be taken away, and added again', [], () =>
     assert.is((await listed())[0]?.destination, '192.0.2.77/32')
   })
 )
+
+kernelTest(test, 'a table that no route has made has none, whatever is asked for', [], async () => {
+  await namespaces.create('bare')
+  await using bare = open({ namespace: 'bare' })
+  for (const family of [undefined, 'ipv4', 'ipv6'] as const)
+    for (const table of [undefined, route.RT_TABLE.MAIN, 4711]) {
+      const filter = { ...(family !== undefined && { family }), ...(table !== undefined && { table }) }
+      const streamed: Array<string> = []
+      for await (const { destination } of bare.route.stream(filter)) streamed.push(destination)
+      // That of lo's own address is there as soon as lo is up.
+      const local = ({ length }: ReadonlyArray<unknown>): boolean => length === 0 || table === undefined
+      assert.ok(local(await bare.route.list(filter)) && local(streamed), JSON.stringify(filter))
+    }
+  await namespaces.remove('bare')
+})
 
 test('what is not given is not sent', async () => {
   const { attributes, header } = await sent(route.add({ destination: '10.0.0.0/8', link: 5 }))
