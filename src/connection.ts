@@ -26,7 +26,7 @@ import * as nsid from './nsid'
 import * as qdisc from './qdisc'
 import * as route from './route'
 import * as rule from './rule'
-import { type InvalidInput, type NetlinkError, unfit } from './socket/error'
+import { type InvalidInput, invalidInput, type NetlinkError, unfit } from './socket/error'
 import { refused } from './socket/key'
 import type { List, ListRequest, Request } from './socket/request'
 import {
@@ -146,7 +146,7 @@ export interface Objects {
   }
   /** Sends any request: `send(link.get('eth0'))`. */
   readonly send: <A>(request: Request<A>) => TE.TaskEither<NetlinkError, A>
-  /** Sends requests in one system call; each has its own result, in order: one that fails does not hide the others. */
+  /** Sends requests together; each has its own result, in order: one that fails does not hide the others. */
   readonly batch: <const R extends ReadonlyArray<Request<unknown>>>(requests: R) => Task<Results<R>>
   /** Lists one by one: `stream(route.list())` is `route.stream()`. */
   readonly stream: <A>(request: ListRequest<A>) => Stream<A>
@@ -224,8 +224,9 @@ export const open = (options: SessionOptions = {}): Connection => {
 
 const objectsIn =
   (opened: E.Either<NamespaceError | InvalidInput, Session>): ((options: SendOptions) => Objects) =>
-  options => {
-    const session = limited(opened, options)
+  given => {
+    const session = limited(opened, given)
+    const options = E.isLeft(session) ? {} : given
     const send: Session['send'] = (request, others) =>
       E.isLeft(session) ? TE.left(session.left) : session.right.send(request, { ...options, ...others })
     /** Its name may have become another namespace's meanwhile. */
@@ -239,10 +240,13 @@ const objectsIn =
           E.chainW(({ at }) => at(operation, use))
         )
       )
-    const batch: Objects['batch'] = requests =>
-      E.isLeft(session)
-        ? () => Promise.resolve(requests.map(() => session) as never)
+    const batch: Objects['batch'] = requests => {
+      if (!Array.isArray(requests))
+        return async () => [E.left(invalidInput('batch', 'requests', 'is no list of requests'))] as never
+      return E.isLeft(session)
+        ? async () => requests.map(() => session) as never
         : session.right.batch(requests, options)
+    }
     const stream: Objects['stream'] = request => {
       if (E.isLeft(session)) return failedStream(session.left)
       try {
@@ -289,8 +293,13 @@ const objectsIn =
             TE.map(() => undefined)
           ),
         generation: () => send(nftables.generation),
-        modify: (compute, modifyOptions) =>
-          nftables.modify(compute, { timeout: options.timeout, ...modifyOptions })({ send }),
+        modify: (compute, modifyOptions = {}) =>
+          nftables.modify(
+            compute,
+            typeof modifyOptions === 'object' && modifyOptions !== null
+              ? { timeout: options.timeout, ...modifyOptions }
+              : modifyOptions
+          )({ send }),
         monitor: subscriptionOptions => followNftables(session, subscriptionOptions, options)
       }),
       conntrack: () => ({

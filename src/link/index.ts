@@ -476,6 +476,8 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> =>
     links: [link, change.master].filter(each => each !== undefined && each !== null),
     linkField: each => (each === link ? 'link' : 'master'),
     namespaces: change.namespace === undefined ? [] : [change.namespace],
+    ...(change.name !== undefined &&
+      change.namespace === undefined && { names: { link, name: change.name } }),
     messages: known => {
       const wrong = change.name === undefined ? undefined : wrongName('link.set', 'name', change.name)
       return wrong === undefined

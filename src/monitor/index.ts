@@ -81,9 +81,7 @@ export const monitor = <O extends Observable>(
   const strange = objects.findIndex(each => typeof each !== 'string' || !Object.hasOwn(sources, each))
   if (strange >= 0) return failed(invalidInput('monitor', 'objects', noneOf(objects[strange], known)))
   const followed = Object.fromEntries(objects.map(object => [object, sources[object as O]]))
-  return subscribe(home.right, followed as Pick<typeof sources, O>, within(limits, options)) as Subscription<
-    Event<O>
-  >
+  return subscribe(home.right, followed as Pick<typeof sources, O>, options, limits) as Subscription<Event<O>>
 }
 
 /** Follows nftables, from now on, through a socket of its own; within the limits of the connection. */
@@ -95,7 +93,7 @@ export const followNftables = (
   const home = ready('nftables.monitor', session, options)
   return E.isLeft(home)
     ? (failed(home.left) as Subscription<never>)
-    : subscribe(home.right, nftables.watching(), within(limits, options))
+    : subscribe(home.right, nftables.watching(), options, limits)
 }
 
 /** The session, unless it is closed already or the options are wrong. */
@@ -112,12 +110,6 @@ const ready = (
       )
     : E.left(wrong)
 }
-
-const within = (limits: SendOptions, { signal, ...others }: SubscriptionOptions): SubscriptionOptions => ({
-  ...(limits.timeout !== undefined && { timeout: limits.timeout }),
-  ...others,
-  signal: AbortSignal.any([signal, limits.signal].filter(each => each !== undefined))
-})
 
 const failed = <O extends Observable>(error: NetlinkError): Subscription<Event<O>> => {
   let told = false

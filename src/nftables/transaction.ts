@@ -394,15 +394,17 @@ export const modify = <E>(
   compute: TE.TaskEither<E, ReadonlyArray<Step>>,
   options: ModifyOptions = {}
 ): ((session: Sending) => TE.TaskEither<E | NetlinkError, void>) =>
-  modifying(
-    session =>
-      pipe(
-        session.send(generation),
-        TE.bindTo('read'),
-        TE.bindW('changes', () => compute)
-      ),
-    options
-  )
+  typeof compute !== 'function'
+    ? () => TE.left(invalidInput('nftables.modify', 'compute', 'is no task'))
+    : modifying(
+        session =>
+          pipe(
+            session.send(generation),
+            TE.bindTo('read'),
+            TE.bindW('changes', () => compute)
+          ),
+        options
+      )
 
 /**
  * The same, where all that `compute` reads it reads by the same session. Its questions then travel together with that

@@ -41,7 +41,7 @@ export interface Objects {
   readonly sysctl: Promised<isolink.Connection['sysctl']>
   /** Sends any request: `send(link.get('eth0'))`. */
   readonly send: <A>(request: isolink.Request<A>) => Promise<A>
-  /** Sends requests in one system call; each has its own result, in order: one that fails does not hide the others. */
+  /** Sends requests together; each has its own result, in order: one that fails does not hide the others. */
   readonly batch: <const R extends ReadonlyArray<isolink.Request<unknown>>>(
     requests: R
   ) => Promise<isolink.Results<R>>

@@ -4,9 +4,9 @@ import { decodeMessages, type Families, type Protocol } from '../../protocol'
 import type { NamespaceError } from '../namespace/error'
 import { now, turn } from '../namespace/turn'
 import { closed, failedToSend, malformed, type NetlinkError, overrun } from './error'
-import { exchange, type Outcome, type Outgoing, type Ticket } from './exchange'
-import { withThread } from './thread'
-import type { OpenTransport, TransportOptions } from './transport'
+import { exchange, mostTogether, type Outcome, type Outgoing, type Ticket } from './exchange'
+import { threadFor } from './thread'
+import type { OpenSocketTransport, TransportOptions } from './transport'
 
 /** A request under way, and the call that made it. */
 export interface Asked extends Ticket {
@@ -52,13 +52,11 @@ const longestSend = 4
 /** What the kernel works on for longer than it takes to have another thread send it. */
 const isLong = ({ bytes, kernelTime }: Outgoing): boolean => bytes.byteLength >= 8192 || kernelTime >= 1
 
-const givenUp = new Error('nobody waits for it')
-
 /** Memory of the receive buffer that one refusal takes at most, as the kernel counts it. */
 const refusalSize = 1280
 
 export const openChannel = <T extends Asked>(
-  open: OpenTransport,
+  open: OpenSocketTransport,
   protocol: Protocol,
   /** What becomes of a request that has been answered, or never will be. */
   settle: (ticket: T, result: E.Either<NetlinkError, Outcome>) => void,
@@ -78,6 +76,7 @@ export const openChannel = <T extends Asked>(
     ),
     E.map(transport => {
       transport.hold(false)
+      const thread = threadFor(transport)
       const answers = Math.max(16, Math.floor(transport.receiveBuffer / refusalSize))
       const {
         abandon,
@@ -92,7 +91,7 @@ export const openChannel = <T extends Asked>(
         unsent
       } = exchange<T>({
         answers,
-        messages: 400,
+        messages: mostTogether,
         bytes: 65536,
         kernelTime: longestSend
       })
@@ -104,10 +103,6 @@ export const openChannel = <T extends Asked>(
       let isOpen = true
       /** Whether the pump goes on when others have had their turn. */
       let rests = false
-      /** Whether another thread is sending, and what is to be done when it has. */
-      let isAside = false
-      let landed: Array<() => void> = []
-      let callBack: (() => void) | undefined
       /** Whether answers are being taken in, in turns, or looked for again after a pause. */
       let draining: 'in turns' | 'after a pause' | undefined
 
@@ -128,10 +123,7 @@ export const openChannel = <T extends Asked>(
       }
 
       /** The kernel may still look at what it was given. */
-      const release = (ticket: T): void => {
-        if (isAside) landed.push(ticket.release)
-        else ticket.release()
-      }
+      const release = (ticket: T): void => thread.afterwards(ticket.release)
 
       const sentWith = (failure: Error | undefined): void => {
         if (failure === undefined) return
@@ -140,16 +132,12 @@ export const openChannel = <T extends Asked>(
 
       /** Those who wait go on before anything else is sent. */
       const noticeSent = (): void => {
-        if (isAside) return
+        if (thread.isBusy()) return
         through = submitted - unsent()
         while (waiters[0] !== undefined && waiters[0].mark <= through) waiters.shift()?.then()
       }
 
       const land = (failure: Error | undefined): void => {
-        isAside = false
-        callBack = undefined
-        for (const then of landed) then()
-        landed = []
         sentWith(failure)
         if (!isOpen) {
           transport.close()
@@ -160,37 +148,18 @@ export const openChannel = <T extends Asked>(
         drain()
       }
 
-      const sendAside = ({ bytes }: Outgoing): void => {
-        isAside = true
-        withThread(done => {
-          if (isForgotten()) {
-            done()
-            land(givenUp)
-            return
-          }
-          callBack = transport.sendAside?.(bytes, failure => {
-            done()
-            land(failure)
-          })
-          if (callBack !== undefined) return
-          done()
-          land(transport.send(bytes))
-        })
+      /** What nobody waits for is not to be done later, if the kernel does not have it yet. */
+      const recallForgotten = (): void => {
+        if (thread.isBusy() && isForgotten()) thread.recall()
       }
 
-      /** What nobody waits for is not to be done later, if the thread has not begun yet. */
-      const callBackForgotten = (): void => {
-        if (callBack !== undefined && isForgotten()) callBack()
-      }
+      const isWanted = (): boolean => !isForgotten()
 
       const pump = (): void => {
-        if (!isOpen || rests || isAside) return
+        if (!isOpen || rests || thread.isBusy()) return
         const end = now() + turn
         for (let datagram = next(); datagram !== undefined; datagram = next()) {
-          if (transport.sendAside !== undefined && isLong(datagram)) {
-            sendAside(datagram)
-            break
-          }
+          if (isLong(datagram) && thread.send(datagram.bytes, isWanted, land)) break
           sentWith(transport.send(datagram.bytes))
           noticeSent()
           if (now() < end || unsent() === 0) continue
@@ -208,7 +177,7 @@ export const openChannel = <T extends Asked>(
 
       giveUp = why => {
         for (const ticket of clear()) conclude(ticket, E.left(why(ticket.operation)))
-        callBackForgotten()
+        recallForgotten()
         pump()
       }
 
@@ -230,7 +199,7 @@ export const openChannel = <T extends Asked>(
       const { more } = transport
 
       const drain = (): void => {
-        if (more === undefined || draining !== undefined || isAside) return
+        if (more === undefined || draining !== undefined || thread.isBusy()) return
         const end = now() + turn
         const goOn = (): void => {
           draining = undefined
@@ -239,7 +208,7 @@ export const openChannel = <T extends Asked>(
         draining = 'in turns'
         while (underWay()) {
           if (!more()) {
-            if (isAside) break
+            if (thread.isBusy()) break
             noticeDrops()
             if (open() === 0) break
             draining = 'after a pause'
@@ -269,13 +238,13 @@ export const openChannel = <T extends Asked>(
         },
         unsent,
         progress: () => {
-          if (isAside) return new Promise(resolve => landed.push(resolve))
+          if (thread.isBusy()) return new Promise(resolve => thread.afterwards(resolve))
           return rests || draining === 'in turns' ? new Promise(setImmediate) : undefined
         },
         read: more,
         abandon: ticket => {
           abandon(ticket)
-          callBackForgotten()
+          recallForgotten()
           release(ticket)
           hold()
         },
@@ -287,7 +256,7 @@ export const openChannel = <T extends Asked>(
           const left = waiters
           waiters = []
           for (const { then } of left) then()
-          if (!isAside) transport.close()
+          if (!thread.isBusy()) transport.close()
         }
       }
     })

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { littleEndian } from '../../protocol'
 import * as system from '../namespace/system'
 import { bufferOf, droppedBy, roomIn, sufficientFor } from './option'
-import type { Receiver, Transport } from './transport'
+import type { Receiver, SocketTransport } from './transport'
 
 /** A dump may have larger parts than usual: links with many virtual functions. */
 const largestPart = 262_144
@@ -52,7 +52,7 @@ export const datagramsBy = (
   descriptor: number,
   receiver: Receiver,
   shut: () => void
-): Required<Pick<Transport, 'receiveBuffer' | 'send' | 'sendAside' | 'more' | 'dropped' | 'close'>> => {
+): Required<Pick<SocketTransport, 'receiveBuffer' | 'send' | 'sendAside' | 'more' | 'dropped' | 'close'>> => {
   let isOpen = true
   const makeRoom = roomIn(descriptor)
   const outcomeOf = (sent: system.Answer<number>, size: number): Error | undefined =>

@@ -50,9 +50,11 @@ export const encodeAll = async (
   names: Names
 ): Promise<ReadonlyArray<E.Either<NetlinkError, Encoded>>> => {
   const all = requests.map(request => {
-    const made = compose(request, names)
+    const one = compose(request, names)
     for (const { name, index } of request.makes ?? none) names.made.set(name, index)
-    return made
+    const named = request.names
+    if (named !== undefined && E.isRight(one)) names.made.set(named.name, one.right.known.indexOf(named.link))
+    return one
   })
   const protocol = requests[0]?.protocol ?? 'route'
   const alike = requests.every(request => request.protocol === protocol && request.pieces === undefined)
@@ -159,36 +161,30 @@ const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
 
 const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError, Composed> => {
   try {
-    return composed(request, names)
+    const { operation, family } = request
+    if (family !== undefined && !Object.values(names.families).includes(family))
+      return E.left(unsupported({ operation }, genericFamily(family)))
+    const wrong = wrongLink(request, names)
+    if (wrong !== undefined) return E.left(wrong)
+    const { links = none, namespaces = none } = request
+    const opened = open(namespaces)
+    if (E.isLeft(opened)) return opened
+    const { descriptorOf, release } = opened.right
+    // When answers are read, names may be those of others.
+    const indexes = links.length === 0 ? undefined : new Map(links.map(link => [link, indexOf(link, names)]))
+    const known: Known =
+      links.length === 0 && namespaces.length === 0
+        ? nothing
+        : { indexOf: link => indexes?.get(link) ?? indexOf(link, names), descriptorOf }
+    if (request.pieces !== undefined)
+      return E.right({ messages: [], pieces: request.pieces(known), known, release })
+    const messages = messagesOf(request, known)
+    if (E.isRight(messages)) return E.right({ messages: messages.right, known, release })
+    release()
+    return messages
   } catch (thrown) {
     return E.left(unfit(request.operation, thrown))
   }
-}
-
-const composed = (request: Request<unknown>, names: Names): E.Either<NetlinkError, Composed> => {
-  const { operation, family } = request
-  if (family !== undefined && !Object.values(names.families).includes(family))
-    return E.left(unsupported({ operation }, genericFamily(family)))
-  const wrong = wrongLink(request, names)
-  if (wrong !== undefined) return E.left(wrong)
-  const { links = none, namespaces = none } = request
-  const opened = open(namespaces)
-  if (E.isLeft(opened)) return opened
-  const { descriptorOf, release } = opened.right
-  const known: Known =
-    links.length === 0 && namespaces.length === 0
-      ? nothing
-      : { indexOf: link => indexOf(link, names), descriptorOf }
-  if (request.pieces !== undefined) {
-    // Made later, when their names may be those of others.
-    const indexes = new Map(links.map(link => [link, indexOf(link, names)]))
-    const known = { indexOf: (link: LinkRef) => indexes.get(link) ?? indexOf(link, names), descriptorOf }
-    return E.right({ messages: [], pieces: request.pieces(known), known, release })
-  }
-  const messages = messagesOf(request, known)
-  if (E.isRight(messages)) return E.right({ messages: messages.right, known, release })
-  release()
-  return messages
 }
 
 const fieldOf = ({ linkField }: Request<unknown>, link: LinkRef): string => linkField?.(link) ?? 'link'
@@ -196,7 +192,10 @@ const fieldOf = ({ linkField }: Request<unknown>, link: LinkRef): string => link
 /** Without a function of its own for each: there are a hundred thousand in a batch. */
 const messagesOf = (request: Request<unknown>, known: Known): ReturnType<Request<unknown>['messages']> => {
   try {
-    return request.messages(known)
+    const messages = request.messages(known)
+    return E.isLeft(messages) || Array.isArray(messages.right)
+      ? messages
+      : E.left(unfit(request.operation, 'there are no messages'))
   } catch (thrown) {
     return E.left(unfit(request.operation, thrown))
   }

@@ -100,6 +100,9 @@ export interface Limits {
   readonly kernelTime: number
 }
 
+/** Messages that leave in one datagram: more gain nothing, and what is asked behind them waits the longer. */
+export const mostTogether = 400
+
 /** What an answer takes of the receive buffer, in refusals. */
 const weights: { readonly [A in Answering]: number } = {
   acknowledged: 1,

@@ -3,7 +3,7 @@ import { align, littleEndian } from '../../protocol'
 import type { Asked, Channel } from './channel'
 import type { Reader } from './dump'
 import type { Encoded, Names } from './encoding'
-import type { NetlinkError, Rejected } from './error'
+import { type NetlinkError, type Rejected, unfit } from './error'
 import type { Outcome } from './exchange'
 import { rejected } from './refusal'
 import { type Known, listOf, type Request } from './request'
@@ -18,6 +18,8 @@ export interface Pending extends Asked {
   readonly known: Known
   /** Of a list: the entries so far. */
   readonly values?: Array<unknown>
+  /** Of a list: what its request threw at answers that it was to read. */
+  readonly unread?: ReadonlyArray<unknown>
 }
 
 /** Takes a request's result; `place` is which of those issued together it is. */
@@ -91,33 +93,47 @@ const listing = (
   { reader }: Job,
   known: Known,
   entries: NonNullable<Request<unknown>['entries']>
-): Pick<Pending, 'take' | 'values'> => {
+): Pick<Pending, 'take' | 'values' | 'unread'> => {
   const values: Array<unknown> = []
+  const unread: Array<unknown> = []
   return {
     values,
+    unread,
     take: answer => {
-      for (const value of entries(answer, known))
-        if (reader === undefined) values.push(value)
-        else reader.take(value)
+      try {
+        for (const value of entries(answer, known))
+          if (reader === undefined) values.push(value)
+          else reader.take(value)
+      } catch (thrown) {
+        unread.push(thrown)
+      }
     }
   }
 }
 
-/** Ends the job of a ticket with its answer. */
-export const settle = (
+/** Ends the job of a ticket with its answer. A request that throws at that fails alone. */
+export const settle = (turns: Turns, ticket: Pending, result: E.Either<NetlinkError, Outcome>): void => {
+  const { job } = ticket
+  job.underWay = undefined
+  try {
+    read(turns, ticket, result)
+  } catch (thrown) {
+    finish(job, E.left(unfit(job.request.operation, thrown)))
+  }
+}
+
+const read = (
   { again, refused }: Turns,
-  ticket: Pending,
+  { job, known, names, values, unread: [thrown] = [], ...ticket }: Pending,
   result: E.Either<NetlinkError, Outcome>
 ): void => {
-  const { job, known, names, values } = ticket
-  job.underWay = undefined
   if (E.isLeft(result)) finish(job, result)
+  else if (thrown !== undefined) finish(job, E.left(unfit(job.request.operation, thrown)))
   else if (result.right._tag === 'Refused') {
     const { refusal, position } = result.right
     const sent = messageAt(ticket.bytes.subarray(ticket.from, ticket.to), position)
     const error = rejected(job.request, refusal as never, sent, job.request.part?.(position))
-    if (error.code === job.request.empty)
-      finish(job, E.right(job.reader === undefined ? listOf([], true) : true))
+    if (error.code === job.request.empty) finish(job, E.right(job.reader === undefined ? listOf([]) : true))
     else refused(job, error, sent)
   } else if (values === undefined) finish(job, rightOf(job.request.read(result.right.messages, known)))
   // A stream has passed on what it got, so it is not read again.

@@ -90,6 +90,10 @@ export const misspelt = (operation: string, given: unknown, keys: Table): Refuse
   return wrong === undefined ? undefined : refused(wrong)
 }
 
+/** Also one of another realm's, or of a package that stands in for it. */
+const isSignal = (given: unknown): boolean =>
+  typeof given === 'object' && given !== null && 'aborted' in given && 'addEventListener' in given
+
 /** What options may have: what there is, and of numbers the least that each may be. */
 interface OptionTable<Options> {
   readonly keys: Table
@@ -111,7 +115,7 @@ export const wrongOptions = <Options extends object>(
       return invalidInput(operation, key, `${quoted(value)} is no number of ${from} or more`)
   }
   const { signal } = options as { readonly signal?: AbortSignal }
-  return signal === undefined || signal instanceof AbortSignal
+  return signal === undefined || isSignal(signal)
     ? undefined
     : invalidInput(operation, 'signal', 'is no AbortSignal')
 }

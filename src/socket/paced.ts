@@ -6,7 +6,7 @@ import type { NamespaceError } from '../namespace/error'
 import * as system from '../namespace/system'
 import { datagramsBy, kernel, portIn } from './datagram'
 import { defaultBuffer, prepare, protocolNumbers } from './option'
-import type { Receiver, Transport, TransportOptions } from './transport'
+import type { Receiver, SocketTransport, TransportOptions } from './transport'
 
 const NETLINK_ADD_MEMBERSHIP = 1
 const NETLINK_DROP_MEMBERSHIP = 2
@@ -19,7 +19,7 @@ export const openPaced = (
   protocol: Protocol,
   receiver: Receiver,
   { receiveBuffer = defaultBuffer }: TransportOptions
-): E.Either<NamespaceError, Transport> =>
+): E.Either<NamespaceError, SocketTransport> =>
   pipe(
     system.socket(
       system.AF_NETLINK,
@@ -42,7 +42,7 @@ export const openPaced = (
     )
   )
 
-const pacedTransport = (descriptor: number, port: number, receiver: Receiver): Transport => ({
+const pacedTransport = (descriptor: number, port: number, receiver: Receiver): SocketTransport => ({
   ...datagramsBy(descriptor, receiver, () => closeSync(descriptor)),
   port,
   join: group => void system.setsockopt(descriptor, system.SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group),

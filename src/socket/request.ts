@@ -43,8 +43,10 @@ export interface Request<A> {
   readonly linkField?: ((link: LinkRef) => string | undefined) | undefined
   /** Namespaces that its messages refer to. */
   readonly namespaces?: ReadonlyArray<NamespaceRef>
-  /** The links that it makes: others of the same batch may use their names. */
+  /** The links that it makes: those behind it may use their names. */
   readonly makes?: ReadonlyArray<{ readonly name: string; readonly index: number }>
+  /** The link that it gives a name: those behind it mean that one. */
+  readonly names?: { readonly link: LinkRef; readonly name: string }
   readonly messages: (known: Known) => E.Either<InvalidInput, ReadonlyArray<Outgoing>>
   /** The same some at a time, where they may be so many that others must have their turn in between. */
   readonly pieces?: (known: Known) => Iterable<E.Either<InvalidInput, ReadonlyArray<Outgoing>>>
@@ -66,7 +68,7 @@ export interface Request<A> {
   readonly family?: string
   /**
    * Milliseconds that the kernel works on it, about, where that is long. Such requests leave in smaller companies, as all
-   * that is asked behind them waits, and by another thread.
+   * that is asked behind them waits; from a millisecond on, by another thread.
    */
   readonly kernelTime?: number
   /** What to do about an errno, in the words of this call. */

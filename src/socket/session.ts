@@ -23,6 +23,7 @@ import {
   timedOut,
   unfit
 } from './error'
+import { mostTogether } from './exchange'
 import { familyByName } from './family'
 import { unsupported } from './feature'
 import {
@@ -106,7 +107,7 @@ interface Batch {
  * Requests that are encoded and sent at a time: more in one datagram gains nothing. They begin with fewer, as code that is
  * new takes ten times as long, and nobody has a turn meanwhile.
  */
-const together = { first: 25, most: 400 }
+const together = { first: 25, most: mostTogether }
 
 /** Ends a wait with an error. */
 type GiveUp = (why: (operation: string) => NetlinkError) => void
@@ -234,15 +235,12 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     }
   }
 
-  const launch = async (jobs: ReadonlyArray<Job>, names: Names): Promise<void> => {
-    try {
-      await launching(jobs, names)
-    } catch (thrown) {
+  const launch = (jobs: ReadonlyArray<Job>, names: Names): Promise<void> =>
+    handOver(jobs, names).catch(thrown => {
       for (const job of jobs) finish(job, E.left(unfit(job.request.operation, thrown)))
-    }
-  }
+    })
 
-  const launching = async (given: ReadonlyArray<Job>, names: Names): Promise<void> => {
+  const handOver = async (given: ReadonlyArray<Job>, names: Names): Promise<void> => {
     const jobs = given.filter(({ done }) => !done)
     const encoded = await encodeAll(
       jobs.map(({ request }) => request),
@@ -481,7 +479,13 @@ const needsOf = (
   return E.isLeft(messages) ? needs : [...needs, ...messages.right.flatMap(neededBy)]
 }
 
-const isRequest = (given: Request<unknown>): boolean => typeof given?.messages === 'function'
+const isRequest = (given: Request<unknown>): boolean =>
+  typeof given?.messages === 'function' &&
+  isList(given.links) &&
+  isList(given.makes) &&
+  isList(given.namespaces)
+
+const isList = (given: unknown): boolean => given === undefined || Array.isArray(given)
 
 /** Stands for what is no request, and fails alone. */
 const stray = (given: unknown, n: number): Request<unknown> => ({
@@ -517,10 +521,7 @@ function* chunksOf(batches: ReadonlyArray<Batch>): Generator<ReadonlyArray<Job>>
   if (jobs.length > 0) yield jobs
 }
 
-/**
- * The names of links that must be looked up: those that no request makes, be it one before or one that leaves with
- * them. Of several that make the same name the first counts.
- */
+/** The names of links that must be looked up: those that no request makes or gives before. */
 const unknownLinks = (jobs: ReadonlyArray<Job>, { found, made }: Names): ReadonlyArray<string> => {
   const unknown = new Set<string>()
   const before = new Set(made.keys())
@@ -528,6 +529,7 @@ const unknownLinks = (jobs: ReadonlyArray<Job>, { found, made }: Names): Readonl
     for (const link of request.links ?? none)
       if (typeof link === 'string' && !before.has(link) && !found.has(link)) unknown.add(link)
     for (const { name } of request.makes ?? none) before.add(name)
+    if (request.names !== undefined) before.add(request.names.name)
   }
   return [...unknown]
 }

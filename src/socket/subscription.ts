@@ -128,9 +128,17 @@ type State =
 export const subscribe = <S extends Sources>(
   session: Session,
   sources: S,
-  options: SubscriptionOptions = {}
+  options: SubscriptionOptions = {},
+  limits: Pick<SubscriptionOptions, 'signal' | 'timeout'> = {}
 ): Subscription<Event<S>> => {
-  const { signal, queue: most = usualQueue, snapshot = false, receiveBuffer, timeout } = options
+  const {
+    signal,
+    queue: most = usualQueue,
+    snapshot = false,
+    receiveBuffer,
+    timeout = limits.timeout
+  } = options
+  const signals = [signal, limits.signal].filter(each => each !== undefined)
   const objects = Object.entries(sources)
   const lines: Array<Line> = []
   const readers: Array<(result: IteratorResult<Event<S>, undefined>) => void> = []
@@ -307,7 +315,7 @@ export const subscribe = <S extends Sources>(
     if (isClosed()) return
     state = 'closed'
     clearInterval(watch)
-    signal?.removeEventListener('abort', abort)
+    for (const each of signals) each.removeEventListener('abort', abort)
     forget()
     for (const { transport, marker } of lines) {
       transport.close()
@@ -362,8 +370,8 @@ export const subscribe = <S extends Sources>(
   forget = session.whenClosed(abort)
   for (const protocol of new Set(objects.map(([, source]) => source.protocol)))
     if (!isClosed()) open(protocol)
-  signal?.addEventListener('abort', abort, { once: true })
-  if (signal?.aborted === true) abort()
+  for (const each of signals) each.addEventListener('abort', abort, { once: true })
+  if (signals.some(({ aborted }) => aborted)) abort()
 
   const subscription: Subscription<Event<S>> = {
     next: () =>

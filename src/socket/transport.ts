@@ -15,15 +15,6 @@ export interface Transport {
    * is answered with the error; whatever else is under way goes on.
    */
   readonly send: (datagram: Uint8Array) => Error | undefined
-  /**
-   * The same without holding the event loop; calls back with the error, if any. Nothing else is sent, and the transport
-   * is not closed, before that. Returns what takes the datagram back, unless the kernel has it by then; or undefined, if
-   * it cannot be sent so now. Only a socket has it: what `open({ transport })` is given is asked by `send`.
-   */
-  readonly sendAside?: (
-    datagram: Uint8Array,
-    then: (failure: Error | undefined) => void
-  ) => (() => void) | undefined
   /** How many datagrams were dropped for want of room since the socket was opened. */
   readonly dropped: () => number
   readonly join: (group: number) => void
@@ -33,6 +24,19 @@ export interface Transport {
   /** Delivers the next datagram that waits, at once, and says whether there was one. */
   readonly more?: () => boolean
   readonly close: () => void
+}
+
+/** A socket of our own. */
+export interface SocketTransport extends Transport {
+  /**
+   * Sends by a thread of libuv's, and the event loop goes on meanwhile; calls back with the error, if any. Nothing else
+   * is sent, and the transport is not closed, before that. Returns what takes the datagram back, unless the kernel has
+   * it by then; or undefined, if it cannot be sent so now.
+   */
+  readonly sendAside?: (
+    datagram: Uint8Array,
+    then: (failure: Error | undefined) => void
+  ) => (() => void) | undefined
 }
 
 /** Where a transport delivers. */
@@ -54,6 +58,10 @@ export type OpenTransport = (
   options?: TransportOptions
 ) => E.Either<NamespaceError, Transport>
 
+export type OpenSocketTransport = (
+  ...given: Parameters<OpenTransport>
+) => E.Either<NamespaceError, SocketTransport>
+
 const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
 
 /**
@@ -63,12 +71,13 @@ const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : 
 export const careful =
   (open: OpenTransport): OpenTransport =>
   (protocol, receiver, options) => {
-    let isBroken = false
-    /** It fails once: what fails for it asks it again. */
+    let isFailing = false
+    /** What fails for it asks it again, and it fails no second time. */
     const fail = (thrown: unknown): void => {
-      if (isBroken) return
-      isBroken = true
+      if (isFailing) return
+      isFailing = true
       receiver.failed(errorOf(thrown))
+      isFailing = false
     }
     const attempt = <A>(work: () => A, otherwise: A): A => {
       try {

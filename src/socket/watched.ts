@@ -7,7 +7,7 @@ import * as system from '../namespace/system'
 import { isOver, now, turn } from '../namespace/turn'
 import { datagramsBy } from './datagram'
 import { defaultBuffer, prepare, protocolNumbers } from './option'
-import type { Receiver, Transport, TransportOptions } from './transport'
+import type { Receiver, SocketTransport, TransportOptions } from './transport'
 
 /**
  * The npm `netlink` raw socket, which the event loop watches: whatever comes is delivered as it comes. What is sent goes
@@ -18,7 +18,7 @@ export const openWatched = (
   protocol: Protocol,
   receiver: Receiver,
   { receiveBuffer = defaultBuffer }: TransportOptions
-): E.Either<NamespaceError, Transport> => {
+): E.Either<NamespaceError, SocketTransport> => {
   const expected = lowestFreeDescriptor()
   let socket: RawNetlinkSocket
   try {

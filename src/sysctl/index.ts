@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
+import { quoted } from '../../protocol/definition/error'
 import { within } from '../namespace/enter'
 import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
@@ -67,7 +68,7 @@ const failed = (key: string, doing: string, error: unknown, path?: string): Sysc
   const hint = (refused && path !== undefined ? forNobody(path, doing) : undefined) ?? hints[code]
   return {
     _tag: 'SysctlFailed',
-    message: `cannot ${doing} ${typeof key === 'string' ? key : `a key of type ${typeof key}`}: ${code}${hint === undefined ? '' : `, ${hint}`}`,
+    message: `cannot ${doing} ${typeof key === 'string' ? key : quoted(key)}: ${code}${hint === undefined ? '' : `, ${hint}`}`,
     key,
     code,
     ...(hint !== undefined && { hint })

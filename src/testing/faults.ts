@@ -55,7 +55,7 @@ export const faults =
     }
     return pipe(
       open(protocol, { datagram, failed: receiver.failed }, ...options),
-      E.map(({ sendAside: _, ...transport }) => ({
+      E.map(transport => ({
         ...transport,
         send: bytes => (isMeant(wrong.unsent, sent++, bytes) ? noRoom() : transport.send(bytes)),
         dropped: () => transport.dropped() + dropped,

@@ -64,7 +64,7 @@ export const recorder = (
             },
             ...options
           ),
-          E.chainW(({ sendAside: _, ...transport }) => {
+          E.chainW(transport => {
             const { port, receiveBuffer } = transport
             const unwritten = write({ event: 'opened', socket, protocol, port, receiveBuffer })
             if (unwritten !== undefined) {

@@ -83,12 +83,20 @@ const answering = async (verbs: Verbs): Promise<void> => {
   }
 }
 
+type Batch = (requests: unknown) => () => Promise<ReadonlyArray<E.Either<unknown, unknown>>>
+
 test('no verb throws', async () => {
   await answering(objects)
   const { nftables, sysctl, send } = host
-  // What computes changes is the caller's own.
-  const { modify: _, ...others } = nftables
-  await answering({ nftables: others, sysctl, send } as unknown as Verbs)
+  // What computes changes is the caller's own, where it is a function.
+  await answering({ nftables, sysctl, send } as unknown as Verbs)
+  for (const [given] of anything) {
+    const objects = host.with(given as never)
+    const batch = objects.batch as unknown as Batch
+    assert.is((await batch([link.get(5)])())[0]?._tag, 'Left')
+    assert.is((await objects.nftables.modify(given as never)())._tag, 'Left')
+    if (!Array.isArray(given)) assert.is((await (host.batch as unknown as Batch)(given)()).length, 1)
+  }
 })
 
 test('what is streamed', async () => {

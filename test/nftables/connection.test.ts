@@ -5,6 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { nftables } from '../../src/index'
 import { IsolinkError, kernelFeatures, open } from '../../src/promises'
+import { recorder } from '../../src/testing'
 import { command, kernelTest, run, sendable } from '../sandbox'
 
 const test = suite('nftables connection')
@@ -362,14 +363,20 @@ kernelTest(test, 'monitor: after a loss comes all that there is', needs, async (
 })
 
 kernelTest(test, 'a text that is loaded leaves before what is issued behind it', needs, async () => {
-  await using connection = open()
-  const ended: Array<string> = []
+  const protocols: Array<string> = []
+  const sent: Array<string> = []
+  const transport = recorder(record => {
+    if (record.event === 'opened') protocols[record.socket] = record.protocol
+    if (record.event === 'sent') sent.push(protocols[record.socket] ?? '')
+  })
+  await using connection = open({ transport })
   await Promise.all([
-    connection.nftables.load('create table ip first').then(() => ended.push('load')),
-    connection.rule.add({ family: 'ipv4', priority: 77, mark: 5 }).then(() => ended.push('rule'))
+    connection.nftables.load('create table ip first'),
+    connection.rule.add({ family: 'ipv4', priority: 77, mark: 5 }),
+    connection.nftables.load('create table ip second')
   ])
+  assert.equal(sent, ['netfilter', 'route', 'netfilter'])
   await connection.rule.remove({ family: 'ipv4', priority: 77 })
-  assert.equal(ended, ['load', 'rule'])
 })
 
 test('options that there are not are refused, and nothing is sent', async () => {

@@ -7,12 +7,12 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { type Asked, type Channel, openChannel } from '../../src/socket/channel'
 import { closed, type NetlinkError } from '../../src/socket/error'
 import type { Outcome } from '../../src/socket/exchange'
-import type { Receiver, Transport } from '../../src/socket/transport'
+import type { Receiver, SocketTransport } from '../../src/socket/transport'
 import { acknowledged, refused } from '../../src/testing'
 
 const test = suite('channel')
 
-/** Messages of 16 bytes: so many make a datagram that is not sent at once. */
+/** Messages of 64 bytes: so many make a datagram that is not sent at once. */
 const many = 200
 /** No more leave together. */
 const most = 400
@@ -44,7 +44,7 @@ const world = (isBusy = () => false): World => {
     sent = right(decodeMessages('route', datagram))
     return String(sent.length)
   }
-  const transport: Transport = {
+  const transport: SocketTransport = {
     port: 77,
     receiveBuffer: 4_000_000,
     send: datagram => {

@@ -361,21 +361,48 @@ test('an answer that is lost later is noticed when the wait ends', async () => {
 })
 
 test('what a request or a transport gets wrong ends neither the process nor what is asked beside it', async () => {
-  const fake = kernel(obliging)
+  const fake = kernel(messages =>
+    messages.flatMap(asked =>
+      (asked.flags & NLM_F.DUMP) === NLM_F.DUMP ? listed(asked, 'RTM_NEWLINK', [eth0]) : obliging([asked])
+    )
+  )
   const { send, close } = session(fake.transport)
   const request = link.get('eth0') as Request<unknown>
+  const broken = (): never => {
+    throw new Error('is broken')
+  }
   for (const wrong of [
     { ...request, links: 5 },
     { ...request, makes: {} },
+    { ...request, namespaces: 'blue' },
     { ...request, messages: () => E.right(undefined) },
-    { ...request, fields: undefined, linkField: 5, links: ['no'] }
+    { ...request, messages: broken },
+    { ...request, linkField: 5, links: ['no'] },
+    { ...request, read: broken },
+    { ...link.list(), entries: broken },
+    {
+      ...link.get('absent'),
+      fields: null,
+      hints: {
+        get ENODEV() {
+          return broken()
+        }
+      }
+    }
   ]) {
-    const error = left(await send(wrong as never)())
-    assert.ok(error._tag === 'InvalidInput' || error._tag === 'NotFound', error.message)
-    assert.ok(E.isRight(await send(link.get('eth0'))()))
+    const [error, ...beside] = await Promise.all([
+      send(wrong as never)(),
+      send(link.set(5, { mtu: 1400 }))(),
+      send(link.get('eth0'))()
+    ])
+    assert.is(left(error)._tag, 'InvalidInput', left(error).message)
+    assert.equal(
+      beside.map(each => (E.isLeft(each) ? each.left.message : 'done')),
+      ['done', 'done']
+    )
   }
   close()
-  for (const broken of ['dropped', 'hold', 'more', 'close', 'leave'] as const) {
+  for (const broken of ['dropped', 'hold', 'more'] as const) {
     const opened = session((...given) =>
       pipe(
         fake.transport(...given),
@@ -387,10 +414,18 @@ test('what a request or a transport gets wrong ends neither the process nor what
         }))
       )
     )
-    const result = await opened.send(link.get('eth0'))()
-    if (E.isLeft(result)) assert.match(result.left.message, /is broken$/)
+    for (let n = 0; n < 2; n++)
+      assert.match(left(await opened.send(link.get('eth0'))()).message, new RegExp(`${broken} is broken$`))
     opened.close()
   }
+  const unclosing = session((...given) =>
+    pipe(
+      fake.transport(...given),
+      E.map(transport => ({ ...transport, close: broken }))
+    )
+  )
+  assert.ok(E.isRight(await unclosing.send(link.get('eth0'))()))
+  unclosing.close()
 })
 
 test('a closed session answers with Closed, what was under way too', async () => {
