@@ -5,7 +5,7 @@ import { deferred } from '../../protocol/definition/deferred'
 import type { Failure, Subscription } from '../monitor'
 import type { NetlinkError } from '../socket/error'
 import type * as plain from '../socket/stream'
-import { elementwise } from '../socket/stream'
+import { elementwise, partwise } from '../socket/stream'
 
 interface Tagged {
   readonly _tag: string
@@ -124,17 +124,7 @@ export const streaming = <A>(stream: plain.Stream<A>): Stream<A> => {
     get complete() {
       return stream.complete
     },
-    parts: () => {
-      const partwise: AsyncIterableIterator<ReadonlyArray<A>> = {
-        next: async () => {
-          const part = await next()
-          return part === undefined ? done : { value: unwrap(part), done: false }
-        },
-        return: end,
-        [Symbol.asyncIterator]: () => partwise
-      }
-      return partwise
-    },
+    parts: () => partwise({ next, close: () => void end() }, unwrap),
     next: one,
     return: end,
     [Symbol.asyncIterator]: () => streamed,
@@ -142,8 +132,6 @@ export const streaming = <A>(stream: plain.Stream<A>): Stream<A> => {
   }
   return streamed
 }
-
-const done = { value: undefined, done: true } as const
 
 /** The same events; the failure at the end is thrown. */
 export const throwing = <A extends { readonly object: string }>(

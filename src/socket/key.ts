@@ -69,7 +69,7 @@ export const refused = (error: InvalidInput): Refused => ({
  * The first key of what was given that is not known, which only those can give who have no types: it would be passed
  * over, and something else be done than was meant.
  */
-export const wrongKey = (
+const wrongKey = (
   operation: string,
   given: unknown,
   keys: Table,

@@ -302,7 +302,11 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
 
   /** When all has been handed over, but for what waits for an answer to something else. */
   const sent = async ({ unsent, progress }: Channel<Pending>): Promise<void> => {
-    for (let next = progress(); next !== undefined && unsent() > 0; next = progress()) await next
+    while (unsent() > 0) {
+      const next = progress()
+      if (next === undefined) return
+      await next
+    }
   }
 
   /** What is issued later is done later, by whichever socket. */

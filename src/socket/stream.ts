@@ -41,8 +41,8 @@ export const oneByOne = <A>(work: () => Promise<A>): (() => Promise<A>) => {
 }
 
 /** Reads parts, and gives what `of` makes of each. */
-const partwise = <A, B>(
-  { next, close }: Parts<A>,
+export const partwise = <A, B>(
+  { next, close }: Pick<Parts<A>, 'next' | 'close'>,
   of: (part: E.Either<NetlinkError, ReadonlyArray<A>>) => B
 ): AsyncIterableIterator<B> => {
   const iterator: AsyncIterableIterator<B> = {

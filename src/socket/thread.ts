@@ -4,20 +4,12 @@ import type { SocketTransport } from './transport'
 const most = 2
 
 let taken = 0
+/** Those who begin when a thread is free; first come, first served. */
 const waiting: Array<() => void> = []
 
-/** Begins when a thread may be taken, at once if one may; first come, first served. `done` must be called at the end. */
-const withThread = (begin: (done: () => void) => void): void => {
-  const done = (): void => {
-    taken--
-    waiting.shift()?.()
-  }
-  const start = (): void => {
-    taken++
-    begin(done)
-  }
-  if (taken < most) start()
-  else waiting.push(start)
+const free = (): void => {
+  taken--
+  waiting.shift()?.()
 }
 
 /** What sends a transport's datagrams by a thread, one at a time. */
@@ -56,27 +48,32 @@ export const threadFor = ({ send, sendAside }: SocketTransport): Thread => {
         for (const each of mine.afterwards) each()
         then(failure)
       }
-      /** Whether a thread was free and could not take it. */
-      let isRefused: boolean | undefined
+      /** Whether a thread took it. */
+      const begin = (): boolean => {
+        taken++
+        const recall = sendAside(datagram, failure => {
+          free()
+          end(failure)
+        })
+        if (recall === undefined) free()
+        else mine.recall = recall
+        return recall !== undefined
+      }
       busy = mine
-      withThread(done => {
-        const recall = isWanted()
-          ? sendAside(datagram, failure => {
-              done()
-              end(failure)
-            })
-          : undefined
-        if (recall !== undefined) {
-          mine.recall = recall
+      if (taken < most) {
+        if (begin()) return true
+        busy = undefined
+        return false
+      }
+      waiting.push(() => {
+        if (isWanted()) {
+          if (!begin()) end(send(datagram))
           return
         }
-        done()
-        if (isRefused === undefined) isRefused = true
-        else end(isWanted() ? send(datagram) : unwanted)
+        waiting.shift()?.()
+        end(unwanted)
       })
-      if (isRefused === true) busy = undefined
-      isRefused ??= false
-      return !isRefused
+      return true
     },
     isBusy: () => busy !== undefined,
     recall: () => busy?.recall(),

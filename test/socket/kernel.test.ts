@@ -36,6 +36,14 @@ const right = <L, A>(result: E.Either<L, A>): A => {
   return result.right
 }
 
+/** Gives all of Node's threads other work, which keeps what is to be sent by one of them waiting. */
+const occupied = (iterations: number): Promise<unknown> =>
+  Promise.all(
+    Array.from({ length: Number(process.env.UV_THREADPOOL_SIZE ?? 4) }, () =>
+      promisify(pbkdf2)('', '', iterations, 64, 'sha512')
+    )
+  )
+
 const count = 2000
 
 kernelTest(test, '2,000 refused requests in one batch: each has its own refusal', [], () =>
@@ -283,9 +291,7 @@ kernelTest(test, 'what is given up before a thread has begun with it is not done
   right(
     await inSession(({ send }) => send(link.add({ kind: 'veth', name: 'kept0', peer: { name: 'kept1' } }))())
   )
-  const threads = Array.from({ length: Number(process.env.UV_THREADPOOL_SIZE ?? 4) }, () =>
-    promisify(pbkdf2)('', '', 500_000, 64, 'sha512')
-  )
+  const others = occupied(500_000)
   const closing = right(openSession())
   const aborting = right(openSession())
   const waiting = right(openSession())
@@ -300,7 +306,7 @@ kernelTest(test, 'what is given up before a thread has begun with it is not done
   controller.abort()
   const tags = (await results).map(result => (E.isLeft(result) ? result.left._tag : 'done'))
   assert.equal(tags, ['Closed', 'Aborted', 'TimedOut'])
-  await Promise.all(threads)
+  await others
   for (const { close } of [aborting, waiting]) close()
   await inSession(async ({ send }) => {
     // Goes behind those that wait for a thread.
@@ -312,10 +318,9 @@ kernelTest(test, 'what is given up before a thread has begun with it is not done
 
 kernelTest(test, 'more connections than threads take at a time have the kernel work long', [], async () => {
   const sessions = Array.from({ length: 300 }, () => right(openSession()))
-  // Threads that have other work keep what is sent waiting.
-  const others = Array.from({ length: 4 }, () => promisify(pbkdf2)('', '', 300_000, 64, 'sha512'))
+  const others = occupied(300_000)
   const results = await Promise.all(sessions.map(({ send }) => send(link.remove(4_000_000))()))
-  await Promise.all(others)
+  await others
   for (const { close } of sessions) close()
   assert.ok(
     results.every(
