@@ -195,12 +195,15 @@ export interface Question {
   readonly protocol?: 'tcp' | 'udp'
   /** The address to ask from. */
   readonly from?: string
-  /** Milliseconds to wait for the answer. Those who expect one wait long. */
+  /** Milliseconds to wait for the answer. */
   readonly patience?: number
 }
 
-/** Long enough for an answer on a slow machine, and short enough for one that must not come. */
+/** How long to wait for an answer that must not come, in milliseconds; who expects one waits as long as he is let. */
 export const briefly = 500
+
+/** Milliseconds that an answer may take on a machine that stands still now and then. */
+export const patient = 10_000
 
 /** Waits, not for long, until the host is as it was: the kernel ends a namespace's links a while after the namespace. */
 export const hostIs = async (before: object): Promise<void> => {
@@ -208,12 +211,16 @@ export const hostIs = async (before: object): Promise<void> => {
   for (let n = 0; n < 50 && JSON.stringify(stateOfHost()) !== text; n++) await delay(100)
 }
 
+/** Whether an echo request from here is answered there. */
+export const reaches = async (ref: NamespaceRef, address: string, timeout = patient): Promise<boolean> =>
+  (await namespaces.ping(ref, address, { timeout })).received === 1
+
 /** What such a server says, or the code of the error in its place; for want of any, `silence`. */
 export const ask = async (
   ref: NamespaceRef,
   address: string,
   port: number,
-  { protocol = 'tcp', from, patience = 5000 }: Question = {}
+  { protocol = 'tcp', from, patience = patient }: Question = {}
 ): Promise<string> =>
   protocol === 'tcp' ? askTcp(ref, address, port, from, patience) : askUdp(ref, address, port, from, patience)
 

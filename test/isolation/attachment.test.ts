@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { status } from '../../src/index'
 import { apply, attach, bridgeNetwork, detach, namespaces, teardown } from '../../src/promises'
-import { ask, briefly, host, ip, raise, raze, refusal, serve, sh, stateOfHost } from '../lab'
+import { ask, host, ip, raise, raze, reaches, refusal, serve, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
 
 const test = suite('attach and detach')
@@ -37,9 +37,6 @@ const families = [
 /** A bridge counts the time down. */
 const steady = (): object =>
   JSON.parse(JSON.stringify(stateOfHost(), (key, value) => (key.endsWith('_timer') ? undefined : value)))
-
-const reaches = async (from: string | typeof host, to: string): Promise<boolean> =>
-  (await namespaces.ping(from, to, { timeout: briefly })).received === 1
 
 for (const { family, of, length, host: here, other } of families) {
   const endpoint = (namespace: string, n: number, publish: ReadonlyArray<object> = []) =>

@@ -1,14 +1,16 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { NamespaceRef } from '../../src/index'
-import { apply, directLink, explain, namespaces, teardown } from '../../src/promises'
+import { apply, directLink, explain, teardown } from '../../src/promises'
 import type { DirectLinkParameters } from '../../src/recipe'
 import {
   ask,
   briefly,
+  host,
   ip,
   raise,
   raze,
+  reaches,
   refusal,
   seenOnHost,
   serve,
@@ -18,7 +20,7 @@ import {
   unnamed
 } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { essence, stateIn } from './essence'
+import { essence, isReady, stateIn } from './essence'
 
 const test = suite('direct-link')
 const needs = [command('ip'), command('nft'), command('unshare'), command('nsenter')]
@@ -66,14 +68,15 @@ const between = (
 
 const up = (parameters: DirectLinkParameters) => apply(directLink(parameters))
 
-/** Both ends reach each other with the first packet, and with the addresses that they were given. */
+/** Both ends reach each other, with the first packet and with the addresses that they were given. */
 const reachEachOther = async (
   a: NamespaceRef,
   b: NamespaceRef,
   { own, other }: Wire = wires[0] as Wire
 ): Promise<void> => {
-  assert.is((await namespaces.ping(a, other, { timeout: briefly })).received, 1)
-  assert.is((await namespaces.ping(b, own, { timeout: briefly })).received, 1)
+  assert.ok(isReady(a, own) && isReady(b, other), 'the first packet passes')
+  assert.ok(await reaches(a, other))
+  assert.ok(await reaches(b, own))
   const servers = [await serve(a, 80), await serve(b, 80)]
   for (const protocol of ['tcp', 'udp'] as const) {
     assert.is(await ask(a, other, 80, { protocol }), own)
@@ -97,7 +100,7 @@ for (const wire of wires) {
       'nothing of it is seen on the host, not even for a moment'
     )
     assert.equal(stateOfHost(), before[0])
-    assert.is((await namespaces.ping({ pid: process.pid }, wire.own, { timeout: 50 })).received, 0)
+    assert.not(await reaches(host, wire.own, briefly))
     await isDown()
     assert.equal([stateOfHost(), stateIn(a), stateIn(b)], before)
   })

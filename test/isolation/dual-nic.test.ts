@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { apply, dualNic, namespaces, teardown } from '../../src/promises'
+import { apply, dualNic, teardown } from '../../src/promises'
 import {
   ask,
-  briefly,
   host,
   ip,
   raise,
   raze,
+  reaches,
   refusal,
   type Service,
   serve,
@@ -17,6 +17,7 @@ import {
   stateOfHost
 } from '../lab'
 import { command, kernelTest } from '../sandbox'
+import { isReady } from './essence'
 
 const test = suite('dual-nic')
 const needs = [command('ip'), command('nft')]
@@ -76,13 +77,10 @@ const stories: ReadonlyArray<Story> = [
   }
 ]
 
-const reaches = async (from: string | typeof host, to: string): Promise<boolean> => {
-  const { received } = await namespaces.ping(from, to, { timeout: briefly })
-  return received === 1
-}
-
 let services: ReadonlyArray<Service> = []
 let before: object
+/** Whether `blue` was ready as soon as it was up. */
+let ready = false
 
 for (const story of stories) {
   const { family, address, length, gateway, other } = story
@@ -96,10 +94,12 @@ for (const story of stories) {
     const { name, changed } = await apply(
       dualNic({ namespace: 'blue', nic: 'eth1', addresses: [`${address}/${length}`], gateway })
     )
+    ready = isReady('blue', address)
     assert.equal([name, changed], ['blue', true])
   })
 
   law('the first packet passes: no address waits for duplicates', async () => {
+    assert.ok(ready)
     assert.ok(await reaches('blue', other))
   })
 

@@ -54,6 +54,27 @@ export const runQuietly = (script: string): void => {
   assert.equal([status, stdout, stderr], [0, '', ''])
 }
 
+/** Whether the kernel answers there for an address already: on a link that is connected, and nobody is asked any more. */
+export const isReady = (ref: NamespaceRef, address: string): boolean => {
+  const [links, routes] = sh(`${into(ref)} ip -j address show to ${address}
+${into(ref)} ip -j -${address.includes(':') ? 6 : 4} route show table local type local ${address}`)
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line)) as [ReadonlyArray<ToldLink>, ReadonlyArray<unknown>]
+  const [link] = links
+  return (
+    link !== undefined &&
+    !link.flags.includes('NO-CARRIER') &&
+    link.addr_info.every(({ tentative }) => tentative !== true) &&
+    routes.length === 1
+  )
+}
+
+interface ToldLink {
+  readonly flags: ReadonlyArray<string>
+  readonly addr_info: ReadonlyArray<{ readonly tentative?: boolean }>
+}
+
 /** All of a namespace that a recipe could change. */
 export const stateIn = (ref: NamespaceRef): unknown => [
   ...sh(`${seen(into(ref))}

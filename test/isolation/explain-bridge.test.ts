@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { apply, bridgeNetwork, explain, namespaces, type Plan, teardown } from '../../src/promises'
-import { ask, briefly, host, ip, raise, raze, serve, stateOfHost } from '../lab'
+import { apply, bridgeNetwork, explain, type Plan, teardown } from '../../src/promises'
+import { ask, briefly, host, ip, raise, raze, reaches, serve, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
 import { essence, runQuietly, stateIn } from './essence'
 
@@ -73,15 +73,13 @@ for (const [title, { plan, addresses, loopback }] of Object.entries(cases))
     const [here, other, red, blue] = addresses
     const behaviour = async (): Promise<object> => {
       const servers = [await serve('red', 80), await serve('red', 91), await serve('other', 90)]
-      const reaches = async (from: string | typeof host, to: string) =>
-        (await namespaces.ping(from, to, { timeout: briefly })).received === 1
       ip(`route replace ${red} via ${here}`, '-n', 'other')
       const found = {
         siblings: await reaches('green', red),
         host: await reaches('red', here),
         world: await reaches('red', other),
-        intruder: await reaches('other', red),
-        another: await reaches('red', blue),
+        intruder: await reaches('other', red, briefly),
+        another: await reaches('red', blue, briefly),
         masqueraded: await ask('red', other, 90),
         published: await ask('other', here, 8000),
         datagrams: await ask('other', here, 8000, { protocol: 'udp' }),

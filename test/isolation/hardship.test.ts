@@ -11,7 +11,7 @@ import {
   status,
   teardown
 } from '../../src/promises'
-import { ask, briefly, raise, raze, refusal, serve, sh, stateOfHost, unnamed } from '../lab'
+import { ask, raise, raze, reaches, refusal, serve, sh, stateOfHost, unnamed } from '../lab'
 import { command, kernelTest } from '../sandbox'
 
 const test = suite('what goes wrong elsewhere')
@@ -28,9 +28,6 @@ const network = bridgeNetwork({
   gateways: ['10.100.0.1/24', 'fd00:100::1/64'],
   uplink: 'eth0'
 })
-
-const reaches = async (from: string, to: string): Promise<boolean> =>
-  (await namespaces.ping(from, to, { timeout: briefly })).received === 1
 
 const count = 100
 

@@ -1,15 +1,16 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { NamespaceRef } from '../../src/index'
-import { apply, explain, namespaceSwitch, namespaces, teardown } from '../../src/promises'
+import { apply, explain, namespaceSwitch, teardown } from '../../src/promises'
 import type { NamespaceSwitchParameters } from '../../src/recipe'
 import {
   ask,
   briefly,
   host,
   ip,
+  patient,
   raise,
   raze,
+  reaches,
   refusal,
   seenOnHost,
   serve,
@@ -19,7 +20,7 @@ import {
   unnamed
 } from '../lab'
 import { command, kernelTest, linkKind, type Missing } from '../sandbox'
-import { essence, stateIn } from './essence'
+import { essence, isReady, stateIn } from './essence'
 
 const test = suite('namespace-switch')
 const needs = [command('ip'), command('nft'), command('unshare'), command('nsenter')]
@@ -61,9 +62,6 @@ const switchOf = (
 
 const up = (parameters: NamespaceSwitchParameters) => apply(namespaceSwitch(parameters))
 
-const reaches = async (from: NamespaceRef, to: string, timeout = briefly): Promise<boolean> =>
-  (await namespaces.ping(from, to, { timeout })).received === 1
-
 const isDown = async (): Promise<void> => assert.equal(await teardown('sw'), { name: 'sw', found: true })
 
 const bridgeAddress = (): string => JSON.parse(sh('ip -n netns3 -j link show brx'))[0].address
@@ -82,7 +80,8 @@ for (const family of [4, 6] as const) {
           { pid: b.pid, interface: 'veth22' }
         ])
       )
-      assert.ok(await reaches(a, network[family](2)), 'the first packet passes')
+      assert.ok(isReady(a, network[family](1)) && isReady(b, network[family](2)), 'the first packet passes')
+      assert.ok(await reaches(a, network[family](2)))
       assert.ok(await reaches(b, network[family](1)))
     })
     assert.equal(seen, [])
@@ -90,7 +89,7 @@ for (const family of [4, 6] as const) {
     for (const protocol of ['tcp', 'udp'] as const)
       assert.is(await ask(a, network[family](2), 80, { protocol }), network[family](1))
     server.close()
-    assert.not(await reaches(host, network[family](1), 50))
+    assert.not(await reaches(host, network[family](1), briefly))
     await isDown()
     assert.equal([stateOfHost(), stateIn(a), stateIn(b)], before)
   })
@@ -126,7 +125,7 @@ for (const family of [4, 6] as const) {
     await isDown()
     assert.equal(stateOfHost(), before)
     sh(explain(plan))
-    assert.ok(await reaches(a, network[family](2), 3000))
+    assert.ok(await reaches(a, network[family](2)))
     assert.equal(world(), ours)
   })
 
@@ -147,13 +146,15 @@ for (const family of [4, 6] as const) {
     )
     const names = ['a', 'b', 'c', 'd', 'e', 'f']
     for (const [n, from] of names.entries())
-      for (const [m] of names.entries())
+      for (const [m] of names.entries()) {
+        const together = n >> 1 === m >> 1
         if (n !== m)
           assert.is(
-            await reaches(from, network[family](m + 1), n >> 1 === m >> 1 ? briefly : 100),
-            n >> 1 === m >> 1,
+            await reaches(from, network[family](m + 1), together ? patient : 100),
+            together,
             `${from} to ${names[m]}`
           )
+      }
     const vlans = JSON.parse(sh('bridge -n netns3 -j vlan show')) as ReadonlyArray<{
       readonly ifname: string
       readonly vlans: unknown
@@ -179,8 +180,8 @@ for (const family of [4, 6] as const) {
     const ours = world()
     await isDown()
     sh(explain(plan))
-    assert.ok(await reaches('a', network[family](2), 3000))
-    assert.not(await reaches('a', network[family](3)))
+    assert.ok(await reaches('a', network[family](2)))
+    assert.not(await reaches('a', network[family](3), briefly))
     assert.equal(world(), ours)
   })
 }

@@ -3,8 +3,8 @@ import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { status } from '../../src/index'
-import { apply, bridgeNetwork, namespaces, teardown, vethMasquerade } from '../../src/promises'
-import { ask, briefly, raise, raze, serve, sh, stateOfHost } from '../lab'
+import { apply, bridgeNetwork, teardown, vethMasquerade } from '../../src/promises'
+import { ask, briefly, raise, raze, reaches, serve, sh, stateOfHost } from '../lab'
 import { bridgedPackets, command, kernelTest, legacyTables, type Missing, oracle } from '../sandbox'
 
 const test = suite('other firewalls')
@@ -36,9 +36,6 @@ const blue = vethMasquerade({
   gateway: '192.168.45.2',
   publish: [{ hostPort: 8000, port: 80 }]
 })
-
-const reaches = async (from: string, to: string): Promise<boolean> =>
-  (await namespaces.ping(from, to, { timeout: briefly })).received === 1
 
 /** What Docker, ufw and firewalld have on a host, in their own words, and an administrator's own chains. */
 const firewalls: { readonly [name: string]: string } = {
@@ -166,7 +163,7 @@ for (const [recipe, plan] of [
 kernelTest(test, 'status says what drops, and the same apply again lets it pass', needs, async () => {
   await apply(network)
   sh('iptables -P FORWARD DROP')
-  assert.not(await reaches('red', '10.0.6.20'))
+  assert.not(await reaches('red', '10.0.6.20', briefly))
   assert.equal(await findings(), [
     'what br0 sends is dropped by the policy of chain FORWARD in table ip filter',
     'what goes to br0 is dropped by the policy of chain FORWARD in table ip filter'
@@ -286,7 +283,7 @@ kernelTest(
     await apply(network)
     assert.is(await hindered(), undefined)
     sh('iptables -P INPUT DROP\niptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT')
-    assert.not(await reaches('red', '10.100.0.1'))
+    assert.not(await reaches('red', '10.100.0.1', briefly))
     assert.equal(await hindered(), [
       'what br0 sends to the host itself is dropped by the policy of chain INPUT in table ip filter, but for what is accepted before it'
     ])
@@ -309,8 +306,8 @@ kernelTest(
   async () => {
     await apply(both)
     sh('ebtables -P FORWARD DROP\nebtables -P INPUT DROP')
-    assert.not(await reaches('red', '10.100.0.3'))
-    assert.not(await reaches('red', '10.100.0.1'))
+    assert.not(await reaches('red', '10.100.0.3', briefly))
+    assert.not(await reaches('red', '10.100.0.1', briefly))
     const remedies = [
       'ebtables -I FORWARD --logical-in br0 --logical-out br0 -j ACCEPT',
       'ebtables -I INPUT --logical-in br0 -j ACCEPT'
@@ -348,7 +345,7 @@ iptables-legacy -A own -j RETURN`)
       'iptables-legacy -I FORWARD -o br0 -j ACCEPT'
     ]
     const policy = 'is dropped by the policy of chain FORWARD in table ip filter of iptables-legacy'
-    assert.not(await reaches('red', '10.0.6.20'))
+    assert.not(await reaches('red', '10.0.6.20', briefly))
     assert.equal(await hindered(), [
       `what br0 sends ${policy}: ${remedies[0]}`,
       `what goes to br0 ${policy}: ${remedies[1]}`
@@ -399,7 +396,7 @@ kernelTest(test, 'DOCKER-USER: what is decided there holds, and stays', needs, a
 kernelTest(test, 'what an administrator drops is dropped', needs, async () => {
   sh('iptables -P FORWARD DROP\niptables -A FORWARD -d 10.0.6.20 -j DROP')
   await apply(network)
-  assert.not(await reaches('red', '10.0.6.20'))
+  assert.not(await reaches('red', '10.0.6.20', briefly))
 })
 
 test.run()

@@ -5,9 +5,23 @@ import * as assert from 'uvu/assert'
 import { applyOn } from '../../src/isolation/apply'
 import { thisMachine } from '../../src/isolation/machine'
 import { teardownOn } from '../../src/isolation/teardown'
-import { apply, bridgeNetwork, namespaces, teardown, vethMasquerade } from '../../src/promises'
+import { apply, bridgeNetwork, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
-import { ask, host, ip, parameter, raise, raze, refusal, serve, settled, sh, stateOfHost } from '../lab'
+import {
+  ask,
+  briefly,
+  host,
+  ip,
+  parameter,
+  raise,
+  raze,
+  reaches,
+  refusal,
+  serve,
+  settled,
+  sh,
+  stateOfHost
+} from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
 import { faultyMachine, mortal } from './sweep/faults'
 
@@ -39,9 +53,6 @@ const grey: VethMasqueradeParameters = { namespace: 'grey', address: 'fd00:48::3
 const scoped = (): boolean => existsSync('/proc/sys/net/ipv6/conf/all/force_forwarding')
 
 const up = (parameters: VethMasqueradeParameters) => apply(vethMasquerade(parameters))
-
-const reaches = async (from: string, to: string): Promise<boolean> =>
-  (await namespaces.ping(from, to)).received === 1
 
 kernelTest(test, 'isolink up blue; isolink up blue: the second changes nothing', needs, async () => {
   await up(blue)
@@ -183,7 +194,7 @@ kernelTest(
     const [, , ...on] = ipv6
     await Promise.all([blue, red, green, grey].map(up))
     assert.equal(forwarding(), ['1', ...on])
-    assert.not(await reaches('red', '192.168.45.3'), 'isolations do not reach each other')
+    assert.not(await reaches('red', '192.168.45.3', briefly), 'isolations do not reach each other')
     for (const [down, left, other, state] of [
       ['blue', 'red', '10.0.6.20', '1'],
       ['grey', 'green', 'fd00:6::20', '1'],
