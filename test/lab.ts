@@ -52,13 +52,26 @@ address add fd00:6::20/64 dev eth0`,
     '-n',
     'other'
   )
-  settle()
+  settle('eth0')
+  settle('eth0', '-n', 'other')
 }
 
-/** The kernel sees a little later that both ends are up, and then to their IPv6 addresses. */
-const settle = (): void => {
-  const seen = (): string => sh('ip address show eth0\nip -n other address show eth0')
-  for (let n = 0; n < 500 && /NO-CARRIER|tentative|state (?!UP)/.test(seen()); n++);
+/**
+ * Waits for the kernel, which sees a little later that a link has a carrier, and answers for its IPv6 addresses once it
+ * has a route for each.
+ */
+export const settle = (link: string, ...options: ReadonlyArray<string>): void => {
+  const told = (...words: ReadonlyArray<string>): string =>
+    execFileSync(oracle('ip') ?? 'ip', [...options, ...words, 'dev', link], { encoding: 'utf8' })
+  const waits = (): boolean => {
+    const shown = told('address', 'show')
+    const routes = told('-6', 'route', 'show', 'table', 'local', 'type', 'local')
+    return (
+      /NO-CARRIER|tentative|state (?!UP)/.test(shown) ||
+      [...shown.matchAll(/inet6 ([^/ ]+)/g)].some(([, address]) => !routes.includes(`${address} `))
+    )
+  }
+  for (const end = performance.now() + patient; performance.now() < end && waits(); );
 }
 
 /** Removes whatever is there, so that a test that failed does not disturb the next one. */

@@ -1,6 +1,6 @@
 /** A NIC of the host with all that one can have, and all of the host that can be lost with it. */
 import { spawnSync } from 'node:child_process'
-import { byName, ip, raze, sh, stateOfHost } from './lab'
+import { byName, ip, raze, settle, sh, stateOfHost } from './lab'
 import type { Missing } from './sandbox'
 
 /** A veth, unless the environment names a card of the machine that nobody needs: a virtual machine has one. */
@@ -83,6 +83,7 @@ rule add oif ${nic} lookup 100 pref 50`,
 tc qdisc add dev ${nic} root handle 1: htb default 10
 tc class add dev ${nic} parent 1: classid 1:10 htb rate 10mbit
 tc qdisc add dev ${nic} parent 1:10 handle 10: pfifo limit 77`)
+  settle(nic)
 }
 
 /** What counts, and changes by itself. */

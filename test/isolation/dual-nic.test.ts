@@ -12,6 +12,7 @@ import {
   refusal,
   type Service,
   serve,
+  settle,
   settled,
   sh,
   stateOfHost
@@ -47,6 +48,8 @@ address add fd00:6::20/64 dev wire`,
 address add 10.0.7.1/24 dev eth1
 address add fd00:7::1/64 dev eth1
 route add 10.8.0.0/16 via 10.0.7.9`)
+  settle('eth1')
+  settle('wire', '-n', 'other')
 }
 
 interface Story {
