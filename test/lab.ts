@@ -218,10 +218,17 @@ export const briefly = 500
 /** Milliseconds that an answer may take on a machine that stands still now and then. */
 export const patient = 10_000
 
+/** Whether it comes to be so. */
+export const becomes = async (holds: () => boolean, patience = patient): Promise<boolean> => {
+  for (const end = performance.now() + patience; !holds(); await delay(10))
+    if (performance.now() > end) return false
+  return true
+}
+
 /** Waits, not for long, until the host is as it was: the kernel ends a namespace's links a while after the namespace. */
 export const hostIs = async (before: object): Promise<void> => {
   const text = JSON.stringify(before)
-  for (let n = 0; n < 50 && JSON.stringify(stateOfHost()) !== text; n++) await delay(100)
+  await becomes(() => JSON.stringify(stateOfHost()) === text)
 }
 
 /** Whether an echo request from here is answered there. */

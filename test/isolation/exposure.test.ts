@@ -1,9 +1,8 @@
 import { createSocket } from 'node:dgram'
-import { setTimeout as delay } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apply, bridgeNetwork, namespaces, status, teardown, vethMasquerade } from '../../src/promises'
-import { ask, briefly, ip, parameter, raise, raze, serve, sh, stateOfHost } from '../lab'
+import { ask, becomes, briefly, ip, parameter, patient, raise, raze, serve, sh, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
 
 const test = suite('the host is no router for its neighbours')
@@ -70,7 +69,7 @@ for (const { family, plans, third, here, forwarding } of [
   }
 ]) {
   /** Whether a packet of the other host's gets to the third machine; no answer is needed for that. */
-  const getsThrough = async (): Promise<boolean> => {
+  const getsThrough = async (patience = patient): Promise<boolean> => {
     const receiver = createSocket(family === 4 ? 'udp4' : 'udp6')
     await namespaces.listen('third', receiver, { host: family === 4 ? '0.0.0.0' : '::', port: 9 })
     let heard = false
@@ -78,9 +77,9 @@ for (const { family, plans, third, here, forwarding } of [
       heard = true
     })
     void ask('other', third, 9, { protocol: 'udp', patience: briefly })
-    for (let n = 0; n < 50 && !heard; n++) await delay(10)
+    const came = await becomes(() => heard, patience)
     receiver.close()
-    return heard
+    return came
   }
 
   const works = async (): Promise<void> => {
@@ -106,18 +105,18 @@ for (const { family, plans, third, here, forwarding } of [
       needs,
       async () => {
         const before = stateOfHost()
-        assert.not(await getsThrough())
+        assert.not(await getsThrough(briefly))
         for (const plan of plans) await apply(plan)
         await works()
-        assert.not(await getsThrough())
+        assert.not(await getsThrough(briefly))
         const [gone, left] = order === 'first' ? ['web', 'blue'] : ['blue', 'web']
         await teardown(gone)
-        assert.not(await getsThrough())
+        assert.not(await getsThrough(briefly))
         sh(`nft flush set ${family === 4 ? 'ip' : 'ip6'} isolink confined`)
         assert.is((await status(left))[0]?.state, 'drifted')
         assert.ok(await getsThrough(), 'that is what stops it')
         await apply(plans[left === 'blue' ? 0 : 1] as never)
-        assert.not(await getsThrough())
+        assert.not(await getsThrough(briefly))
         await teardown(left)
         assert.equal(stateOfHost(), before)
       }

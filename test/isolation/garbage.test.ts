@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, rmSync, truncateSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
@@ -16,7 +15,7 @@ import {
   vethMasquerade
 } from '../../src/promises'
 import { program, root } from '../command/child'
-import { ip, raise, raze, seen, settled, sh, stateOfHost } from '../lab'
+import { becomes, ip, raise, raze, seen, settled, sh, stateOfHost } from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
 
 const test = suite('garbage')
@@ -182,7 +181,7 @@ for (const [recipe, planned] of interfaceRecipes)
         })
         await settled()
         // In there, too, the kernel asks for a while whether anybody has its addresses.
-        for (let n = 0; n < 50 && sh('ip -n blue address').includes('tentative'); n++) await delay(100)
+        await becomes(() => !sh('ip -n blue address').includes('tentative'))
         const before = whole()
         const isolink = (...words: ReadonlyArray<string>): readonly [number | null, string] => {
           const {

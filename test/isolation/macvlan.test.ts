@@ -4,6 +4,7 @@ import { apply, explain, macvlan, teardown } from '../../src/promises'
 import type { MacvlanParameters } from '../../src/recipe'
 import {
   ask,
+  becomes,
   briefly,
   host,
   hostIs,
@@ -123,8 +124,7 @@ address add ${story.away}/${length} dev away ${family === 6 ? 'nodad' : ''}`,
     assert.is(known(), '02:00:00:00:00:01')
     await up(parametersOf(story))
     const [{ address }] = JSON.parse(sh('ip -n blue -j link show eth0'))
-    for (let n = 0; n < 100 && known() !== address; n++) await new Promise(done => setTimeout(done, 10))
-    assert.is(known(), address)
+    assert.ok(await becomes(() => known() === address))
   })
 
   for (const mode of ['bridge', 'private', 'vepa'] as const)

@@ -1,12 +1,25 @@
 import { closeSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { sockaddr } from '../../src/namespace/endpoint'
 import * as system from '../../src/namespace/system'
 import { apply, namespaces, publish, teardown, unpublish, vethMasquerade } from '../../src/promises'
-import { ask, briefly, host, ip, raise, raze, reaches, type Service, serve, sh, stateOfHost } from '../lab'
+import {
+  ask,
+  becomes,
+  briefly,
+  host,
+  ip,
+  patient,
+  raise,
+  raze,
+  reaches,
+  type Service,
+  serve,
+  sh,
+  stateOfHost
+} from '../lab'
 import { command, kernelTest } from '../sandbox'
 
 const test = suite('veth-masquerade')
@@ -213,12 +226,11 @@ ip -n blue -j -${family} route`)
 
   if (family === 4) {
     law('the host does not believe blue that it is a router', async () => {
-      const believed = async (): Promise<boolean> => {
+      const believed = async (patience = patient): Promise<boolean> => {
         advertise('blue')
-        await setTimeout(100)
-        return sh('ip -6 route show default').includes('veth-blue')
+        return becomes(() => sh('ip -6 route show default').includes('veth-blue'), patience)
       }
-      assert.not(await believed())
+      assert.not(await believed(briefly))
       sh('sysctl -qw net.ipv6.conf.veth-blue.accept_ra=1')
       assert.ok(await believed(), 'it would, by default')
       sh('sysctl -qw net.ipv6.conf.veth-blue.accept_ra=0\nip -6 route delete default dev veth-blue')
