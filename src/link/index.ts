@@ -414,9 +414,9 @@ const adding = (link: NewLink): Request<void> => {
     linkField: each => (each === link.master ? 'master' : 'parent'),
     namespaces: [link.namespace, peer?.namespace].filter(each => each !== undefined),
     ...(link.namespace === undefined && {
-      makes: [
-        { name: link.name, index },
-        ...(peer !== undefined && peer.namespace === undefined ? [{ name: peer.name, index: peerIndex }] : [])
+      names: [
+        { name: link.name, link: index },
+        ...(peer !== undefined && peer.namespace === undefined ? [{ name: peer.name, link: peerIndex }] : [])
       ]
     }),
     messages: known => {
@@ -477,7 +477,7 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> =>
     linkField: each => (each === link ? 'link' : 'master'),
     namespaces: change.namespace === undefined ? [] : [change.namespace],
     ...(change.name !== undefined &&
-      change.namespace === undefined && { names: { link, name: change.name } }),
+      change.namespace === undefined && { names: [{ name: change.name, link }] }),
     messages: known => {
       const wrong = change.name === undefined ? undefined : wrongName('link.set', 'name', change.name)
       return wrong === undefined

@@ -15,8 +15,8 @@ import type { Known, LinkRef, Request } from './request'
 export interface Names {
   /** Links that were looked up. */
   readonly found: Map<string, E.Either<NetlinkError, number>>
-  /** Links that requests before have made. */
-  readonly made: Map<string, number>
+  /** Links that requests before have given a name. */
+  readonly given: Map<string, number>
   /** Families of generic netlink, by their numbers. */
   readonly families: Families
 }
@@ -51,9 +51,9 @@ export const encodeAll = async (
 ): Promise<ReadonlyArray<E.Either<NetlinkError, Encoded>>> => {
   const all = requests.map(request => {
     const one = compose(request, names)
-    for (const { name, index } of request.makes ?? none) names.made.set(name, index)
-    const named = request.names
-    if (named !== undefined && E.isRight(one)) names.made.set(named.name, one.right.known.indexOf(named.link))
+    for (const { name, link } of request.names ?? none)
+      if (typeof link === 'number') names.given.set(name, link)
+      else if (E.isRight(one)) names.given.set(name, one.right.known.indexOf(link))
     return one
   })
   const protocol = requests[0]?.protocol ?? 'route'
@@ -201,7 +201,7 @@ const messagesOf = (request: Request<unknown>, known: Known): ReturnType<Request
   }
 }
 
-const wrongLink = (request: Request<unknown>, { found, made }: Names): NetlinkError | undefined => {
+const wrongLink = (request: Request<unknown>, { found, given }: Names): NetlinkError | undefined => {
   for (const link of request.links ?? none) {
     if (typeof link !== 'string' && typeof link !== 'number')
       return invalidInput(
@@ -209,7 +209,7 @@ const wrongLink = (request: Request<unknown>, { found, made }: Names): NetlinkEr
         fieldOf(request, link),
         `${quoted(link)} is neither a link's name nor its index`
       )
-    const result = typeof link === 'string' && !made.has(link) ? found.get(link) : undefined
+    const result = typeof link === 'string' && !given.has(link) ? found.get(link) : undefined
     if (result === undefined || E.isRight(result)) continue
     const { left } = result
     return left._tag === 'Rejected' && left.code === 'ENODEV'
@@ -219,10 +219,10 @@ const wrongLink = (request: Request<unknown>, { found, made }: Names): NetlinkEr
   return undefined
 }
 
-const indexOf = (link: LinkRef, { found, made }: Names): number => {
+const indexOf = (link: LinkRef, { found, given }: Names): number => {
   if (typeof link === 'number') return link
   const result = found.get(link)
-  return made.get(link) ?? (result !== undefined && E.isRight(result) ? result.right : 0)
+  return given.get(link) ?? (result !== undefined && E.isRight(result) ? result.right : 0)
 }
 
 interface Opened {

@@ -43,10 +43,8 @@ export interface Request<A> {
   readonly linkField?: ((link: LinkRef) => string | undefined) | undefined
   /** Namespaces that its messages refer to. */
   readonly namespaces?: ReadonlyArray<NamespaceRef>
-  /** The links that it makes: those behind it may use their names. */
-  readonly makes?: ReadonlyArray<{ readonly name: string; readonly index: number }>
-  /** The link that it gives a name: those behind it mean that one. */
-  readonly names?: { readonly link: LinkRef; readonly name: string }
+  /** The names that it gives to links, new ones by their indexes: requests behind it mean those links by them. */
+  readonly names?: ReadonlyArray<{ readonly name: string; readonly link: LinkRef }>
   readonly messages: (known: Known) => E.Either<InvalidInput, ReadonlyArray<Outgoing>>
   /** The same some at a time, where they may be so many that others must have their turn in between. */
   readonly pieces?: (known: Known) => Iterable<E.Either<InvalidInput, ReadonlyArray<Outgoing>>>

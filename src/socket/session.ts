@@ -203,7 +203,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
 
   const sendAll = async (batches: ReadonlyArray<Batch>, before: Promise<void> | undefined): Promise<void> => {
     await before
-    const names: Names = { found: new Map(), made: new Map(), families }
+    const names: Names = { found: new Map(), given: new Map(), families }
     for (const jobs of chunksOf(batches)) {
       await rest()
       const unknown = unknownLinks(jobs, names)
@@ -486,7 +486,8 @@ const needsOf = (
 const isRequest = (given: Request<unknown>): boolean =>
   typeof given?.messages === 'function' &&
   isList(given.links) &&
-  isList(given.makes) &&
+  isList(given.names) &&
+  (given.names ?? none).every(each => typeof each?.name === 'string') &&
   isList(given.namespaces)
 
 const isList = (given: unknown): boolean => given === undefined || Array.isArray(given)
@@ -525,15 +526,14 @@ function* chunksOf(batches: ReadonlyArray<Batch>): Generator<ReadonlyArray<Job>>
   if (jobs.length > 0) yield jobs
 }
 
-/** The names of links that must be looked up: those that no request makes or gives before. */
-const unknownLinks = (jobs: ReadonlyArray<Job>, { found, made }: Names): ReadonlyArray<string> => {
+/** The names of links that must be looked up: those that no request gives before. */
+const unknownLinks = (jobs: ReadonlyArray<Job>, { found, given }: Names): ReadonlyArray<string> => {
   const unknown = new Set<string>()
-  const before = new Set(made.keys())
+  const before = new Set(given.keys())
   for (const { request } of jobs) {
     for (const link of request.links ?? none)
       if (typeof link === 'string' && !before.has(link) && !found.has(link)) unknown.add(link)
-    for (const { name } of request.makes ?? none) before.add(name)
-    if (request.names !== undefined) before.add(request.names.name)
+    for (const { name } of request.names ?? none) before.add(name)
   }
   return [...unknown]
 }

@@ -373,7 +373,8 @@ test('what a request or a transport gets wrong ends neither the process nor what
   }
   for (const wrong of [
     { ...request, links: 5 },
-    { ...request, makes: {} },
+    { ...request, names: {} },
+    { ...request, names: [null] },
     { ...request, namespaces: 'blue' },
     { ...request, messages: () => E.right(undefined) },
     { ...request, messages: broken },
