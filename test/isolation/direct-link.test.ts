@@ -20,7 +20,7 @@ import {
   unnamed
 } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { essence, isReady, stateIn } from './essence'
+import { comesToBe, essence, isReady, stateIn } from './essence'
 
 const test = suite('direct-link')
 const needs = [command('ip'), command('nft'), command('unshare'), command('nsenter')]
@@ -139,7 +139,7 @@ for (const wire of wires) {
       await isDown()
       assert.equal(stateOfHost(), before)
       sh(explain(plan))
-      assert.equal(world(), ours)
+      await comesToBe(world, ours)
       await reachEachOther(...refs, wire)
       sh(`nsenter --net=/proc/${a.pid}/ns/net ip link delete ${one.pid === undefined ? 'veth22' : 'veth11'}
 ip netns delete b 2>/dev/null || true`)

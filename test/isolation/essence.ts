@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { isDeepStrictEqual } from 'node:util'
 import * as assert from 'uvu/assert'
 import type { NamespaceRef } from '../../src/index'
-import { seen, sh } from '../lab'
+import { becomes, seen, sh } from '../lab'
 
 /** What differs between two equal worlds: numbers that the kernel gives, when it comes to look after a link, and our marks. */
 const incidental = new Set([
@@ -73,6 +74,12 @@ ${into(ref)} ip -j -${address.includes(':') ? 6 : 4} route show table local type
 interface ToldLink {
   readonly flags: ReadonlyArray<string>
   readonly addr_info: ReadonlyArray<{ readonly tentative?: boolean }>
+}
+
+/** That the world comes to be so: the commands of a script do not wait for the kernel, as we do. */
+export const comesToBe = async (world: () => unknown, expected: unknown): Promise<void> => {
+  await becomes(() => isDeepStrictEqual(world(), expected))
+  assert.equal(world(), expected)
 }
 
 /** All of a namespace that a recipe could change. */

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { apply, bridgeNetwork, explain, type Plan, teardown } from '../../src/promises'
 import { ask, briefly, host, ip, raise, raze, reaches, serve, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { essence, runQuietly, stateIn } from './essence'
+import { comesToBe, essence, runQuietly, stateIn } from './essence'
 
 const test = suite('explain: bridge-network')
 const needs = [command('ip'), command('nft'), command('sysctl')]
@@ -96,16 +96,12 @@ for (const [title, { plan, addresses, loopback }] of Object.entries(cases))
       for (const server of servers) server.close()
       return found
     }
-    const world = (): ReadonlyArray<unknown> => [
-      essence(stateOfHost()),
-      essence(stateIn('red')),
-      essence(stateIn('green'))
-    ]
+    const world = (): unknown => [essence(stateOfHost()), essence(stateIn('red')), essence(stateIn('green'))]
     await apply(plan)
     const [applied, behaved] = [world(), await behaviour()]
     await teardown(title === 'both' ? 'br0' : 'web')
     runQuietly(explain(plan))
-    for (const [n, each] of world().entries()) assert.equal(each, applied[n])
+    await comesToBe(world, applied)
     const typed = (await behaviour()) as { readonly [question: string]: unknown }
     assert.equal(typed, behaved)
     const { siblings, world: reached, intruder, another, published } = typed

@@ -4,7 +4,7 @@ import { apply, explain, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
 import { ask, ip, raise, raze, serve, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
-import { essence, runQuietly, stateIn } from './essence'
+import { comesToBe, essence, runQuietly, stateIn } from './essence'
 
 const test = suite('explain')
 const needs = [command('ip'), command('nft'), command('sysctl')]
@@ -65,27 +65,19 @@ for (const [parameters, address] of cases)
     if (parameters.uplink !== undefined)
       ip('link set eth0 down\nlink set eth0 name eth0.100\nlink set eth0.100 up')
     const plan = vethMasquerade(parameters)
-    const worldOf = async (): Promise<readonly [unknown, unknown, string]> => {
+    const world = (): unknown => [essence(stateOfHost()), essence(stateIn(namespace))]
+    const isPublished = async (): Promise<void> => {
       const server = await serve(namespace, 80)
-      const world = [
-        essence(stateOfHost()),
-        essence(stateIn(namespace)),
-        await ask('other', address, 8080)
-      ] as const
+      assert.is(await ask('other', address, 8080), address.includes(':') ? 'fd00:6::20' : '10.0.6.20')
       server.close()
-      return world
     }
     await apply(plan)
-    const [host, inside, answer] = await worldOf()
+    const ours = world()
+    await isPublished()
     await teardown(namespace)
     runQuietly(explain(plan))
-    const [otherHost, otherInside, otherAnswer] = await worldOf()
-    assert.equal(otherHost, host)
-    assert.equal(otherInside, inside)
-    assert.equal(
-      [answer, otherAnswer],
-      address.includes(':') ? ['fd00:6::20', 'fd00:6::20'] : ['10.0.6.20', '10.0.6.20']
-    )
+    await comesToBe(world, ours)
+    await isPublished()
   })
 
 test.run()

@@ -18,7 +18,7 @@ import {
   stateOfHost
 } from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
-import { essence, stateIn } from './essence'
+import { comesToBe, essence, stateIn } from './essence'
 
 const test = suite('ipvlan')
 const needs = [command('ip'), command('nft'), linkKind('ipvlan')]
@@ -170,9 +170,7 @@ address add ${story.away}/${length} dev away ${family === 6 ? 'nodad' : ''}`,
       await teardown('blue')
       assert.equal(stateOfHost(), before)
       sh(explain(plan))
-      // A person at a shell does not wait until the kernel has looked for the address elsewhere; we do.
-      sh('for n in $(seq 100); do [ -n "$(ip -n blue address show tentative)" ] || break; sleep 0.1; done')
-      assert.equal(world(), ours)
+      await comesToBe(world, ours)
       assert.is(await reaches('blue', other, mode === 'l2' ? patient : briefly), mode === 'l2')
     })
 }

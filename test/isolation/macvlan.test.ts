@@ -19,7 +19,7 @@ import {
   stateOfHost
 } from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
-import { essence, stateIn } from './essence'
+import { comesToBe, essence, stateIn } from './essence'
 
 const test = suite('macvlan')
 const needs = [command('ip'), command('nft'), linkKind('macvlan')]
@@ -150,7 +150,7 @@ address add ${story.away}/${length} dev away ${family === 6 ? 'nodad' : ''}`,
     await teardown('blue')
     assert.equal(stateOfHost(), before)
     sh(explain(plan))
-    assert.equal(world(), ours)
+    await comesToBe(world, ours)
     assert.ok(await reaches('blue', other))
     assert.not(await reaches('blue', story.host, briefly))
   })

@@ -20,7 +20,7 @@ import {
   unnamed
 } from '../lab'
 import { command, kernelTest, linkKind, type Missing } from '../sandbox'
-import { essence, isReady, stateIn } from './essence'
+import { comesToBe, essence, isReady, stateIn } from './essence'
 
 const test = suite('namespace-switch')
 const needs = [command('ip'), command('nft'), command('unshare'), command('nsenter')]
@@ -126,7 +126,7 @@ for (const family of [4, 6] as const) {
     assert.equal(stateOfHost(), before)
     sh(explain(plan))
     assert.ok(await reaches(a, network[family](2)))
-    assert.equal(world(), ours)
+    await comesToBe(world, ours)
   })
 
   law('VLANs: those of one reach each other, those of two do not', [filters], async () => {
@@ -182,7 +182,7 @@ for (const family of [4, 6] as const) {
     sh(explain(plan))
     assert.ok(await reaches('a', network[family](2)))
     assert.not(await reaches('a', network[family](3), briefly))
-    assert.equal(world(), ours)
+    await comesToBe(world, ours)
   })
 }
 
