@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
+import { createInterface } from 'node:readline'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
@@ -116,6 +118,64 @@ kernelTest(
     await other.end()
     for (const found of [true, false, false]) assert.equal(await teardown('ab'), { name: 'ab', found })
     assert.equal(stateOfHost(), before)
+  }
+)
+
+/** A program that applies a plan with ever more descriptors to spare, and waits each time until the host was looked at. */
+const sparing = `
+const { closeSync, openSync } = require('node:fs')
+const lines = require('node:readline').createInterface(process.stdin)[Symbol.asyncIterator]()
+const { apply, teardown, vethMasquerade } = require('./src/promises')
+const plan = vethMasquerade({ namespace: 'blue', uplink: 'eth0', address: '192.168.45.3/24', gateway: '192.168.45.2' })
+const withSpare = async (spare, use) => {
+  const held = []
+  try {
+    for (;;) held.push(openSync('/dev/null'))
+  } catch {}
+  for (let n = 0; n < spare; n++) closeSync(held.pop())
+  const outcome = await use().then(() => ['applied'], ({ _tag, message }) => [_tag, message])
+  for (const each of held) closeSync(each)
+  return outcome
+}
+const main = async () => {
+  await apply(plan)
+  await teardown('blue')
+  for (let spare = 0, how; how !== 'applied'; spare++) {
+    const outcome = await withSpare(spare, () => apply(plan))
+    how = outcome[0]
+    console.log(JSON.stringify(outcome))
+    await lines.next()
+  }
+  process.exit()
+}
+void main()`
+
+kernelTest(
+  test,
+  'however few descriptors there are: all of it is there, or the error says so and nothing is',
+  needs,
+  async () => {
+    const before = stateOfHost()
+    const child = spawn(
+      'sh',
+      ['-c', 'ulimit -n 100; exec "$0" "$@"', process.execPath, '-r', 'ts-node/register', '-e', sparing],
+      {
+        cwd: `${__dirname}/../..`,
+        stdio: ['pipe', 'pipe', 'inherit']
+      }
+    )
+    const outcomes: Array<readonly [how: string, message?: string]> = []
+    for await (const line of createInterface(child.stdout)) {
+      const outcome = JSON.parse(line)
+      outcomes.push(outcome)
+      if (outcome[0] === 'applied') await teardown('blue')
+      assert.equal(stateOfHost(), before, line)
+      child.stdin.write('\n')
+    }
+    assert.equal(outcomes.pop(), ['applied'])
+    const tags = new Set(outcomes.map(([tag]) => tag))
+    assert.equal(tags, new Set(['JournalFailed', 'SystemCallFailed', 'StepFailed']))
+    for (const [, message] of outcomes) assert.match(String(message), /EMFILE/)
   }
 )
 
