@@ -8,15 +8,16 @@
  * ISOLINK_REQUIRE_ORACLES: when set, a test skipped for want of a command counts as failed.
  */
 import { spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { filesWith, strayWords } from './files'
 import { type Outcome, print, sentence, type Totals, total } from './outcome'
 
 const root = resolve(__dirname, '..')
 /** In a virtual machine, also what looks at sources and bytes and not at the kernel. */
 const aside = process.env.ISOLINK_VM
-  ? /^test\/(bench|vm|package|protocol|recipe)\/|^test\/[^/]+$/
+  ? /^test\/(bench|vm|package|protocol|recipe)\/|^test\/(?!feature\.)[^/]+$/
   : /^test\/(bench|vm)\//
 const words = process.argv.slice(2)
 const limit = Number(process.env.ISOLINK_TEST_TIMEOUT ?? 120)
@@ -33,13 +34,7 @@ const environment = {
 const outputs = mkdtempSync(join(tmpdir(), 'isolink-test-'))
 const running = new Set<number>()
 
-/** The laws of the house first, then folder by folder. */
-const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-  .map(name => `test/${name}`)
-  .filter(name => name.endsWith('.test.ts'))
-  .filter(name => (words.length > 0 ? words.some(word => name.includes(word)) : !aside.test(name)))
-  .sort((a, b) => a.split('/').length - b.split('/').length || a.localeCompare(b))
-  .filter((_, n) => n % parts === part - 1)
+const files = filesWith(words, aside).filter((_, n) => n % parts === part - 1)
 
 const totalsOf = (output: string): Totals | undefined => {
   const found = [...output.matchAll(/^ {2}Total: +(\d+)\n {2}Passed: +(\d+)\n {2}Skipped: +(\d+)$/gm)].at(-1)
@@ -127,6 +122,12 @@ const run = (file: string): Promise<Outcome> =>
 const width = Math.max(...files.map(file => file.length))
 
 const main = async (): Promise<void> => {
+  const strays = strayWords(words)
+  if (strays.length > 0) {
+    console.error(`no test file has ${strays.join(' or ')} in its path`)
+    process.exitCode = 2
+    return
+  }
   const waiting = [...files]
   const outcomes: Array<Outcome> = []
   const worker = async (): Promise<void> => {
@@ -140,11 +141,10 @@ const main = async (): Promise<void> => {
   await Promise.all(Array.from({ length: availableParallelism() }, worker))
   const totals = total(outcomes)
   if (!json) {
-    if (files.length === 0) console.log(`no test file has ${words.join(' or ')} in its path`)
     for (const { file, failed } of outcomes) if (failed > 0) console.log(`failed: ${file}`)
     console.log(sentence(totals))
   }
-  process.exitCode = totals.failed > 0 || (files.length === 0 && parts === 1) ? 1 : 0
+  process.exitCode = totals.failed > 0 ? 1 : 0
 }
 
 process.once('exit', () => {

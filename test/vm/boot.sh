@@ -13,20 +13,22 @@
 #   --append WORDS     for the kernel's command line
 #   --console          show the kernel's messages as they come
 #   --fetch            only fetch what is needed
+#   --acceleration     only say how it would run: kvm, or tcg where it is emulated
 #
 # Exit status 124: stopped by the limit. 125: the machine could not start or died.
 # ISOLINK_VM_CACHE: where the unpacked packages are kept (~/.cache/isolink-vm).
 # ISOLINK_VM_ACCEL: kvm or tcg. ISOLINK_VM_FILES: virtiofs (needs root) or 9p.
 
-set -euo pipefail
+set -Eeuo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 fail() {
   echo "boot.sh: $*" >&2
   exit 125
 }
+trap 'fail "$BASH_COMMAND: exit status $?"' ERR
 
-suite=bookworm report=/dev/null limit=1800 memory=2048 append='' console='' fetch=''
+suite=bookworm report=/dev/null limit=1800 memory=2048 append='' console='' fetch='' ask=''
 while [ $# -gt 0 ]; do
   case $1 in
   --suite) suite=$2; shift 2 ;;
@@ -36,11 +38,22 @@ while [ $# -gt 0 ]; do
   --append) append=$2; shift 2 ;;
   --console) console=1; shift ;;
   --fetch) fetch=1; shift ;;
+  --acceleration) ask=1; shift ;;
   -*) fail "there is no option $1" ;;
   *) break ;;
   esac
 done
-[ $# -gt 0 ] || [ -n "$fetch" ] || fail 'no command is given'
+[ $# -gt 0 ] || [ -n "$fetch$ask" ] || fail 'no command is given'
+[ "$(uname --machine)" = x86_64 ] || fail "the machine is a $(uname --machine): only x86_64 has been tried"
+
+# A hypervisor may offer /dev/kvm and no virtualisation behind it: QEMU then hangs.
+acceleration=tcg
+if [ -w /dev/kvm ] && grep --quiet --word-regexp --extended-regexp 'vmx|svm' /proc/cpuinfo; then acceleration=kvm; fi
+acceleration=${ISOLINK_VM_ACCEL:-$acceleration}
+if [ -n "$ask" ]; then
+  echo "$acceleration"
+  exit
+fi
 
 cache=${ISOLINK_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/isolink-vm}
 mkdir -p "$cache"
@@ -50,7 +63,8 @@ cache=$(realpath "$cache")
 machine=$cache/machine
 once "$machine/fetched" fetch_machine "$machine"
 for busybox in "$machine"/{usr/,}bin/busybox; do [ ! -x "$busybox" ] || break; done
-export LD_LIBRARY_PATH=$machine/usr/lib/x86_64-linux-gnu:$machine/lib/x86_64-linux-gnu
+# The libraries that were fetched are for what was fetched alone.
+fetched=(env "LD_LIBRARY_PATH=$machine/usr/lib/x86_64-linux-gnu:$machine/lib/x86_64-linux-gnu")
 qemu=(qemu-system-x86_64)
 if [ -x "$machine/usr/bin/qemu-system-x86_64" ]; then
   qemu=("$machine/usr/bin/qemu-system-x86_64" -L "$machine/usr/share/qemu" -L "$machine/usr/share/seabios")
@@ -69,10 +83,6 @@ kernel=$cache/$suite-$flavour
 once "$kernel/fetched" fetch_kernel "$kernel" "$suite" "$flavour"
 [ -z "$fetch" ] || exit 0
 
-# A hypervisor may offer /dev/kvm and no virtualisation behind it: QEMU then hangs.
-acceleration=tcg
-if [ -w /dev/kvm ] && grep --quiet --word-regexp --extended-regexp 'vmx|svm' /proc/cpuinfo; then acceleration=kvm; fi
-acceleration=${ISOLINK_VM_ACCEL:-$acceleration}
 processor=(-accel kvm -cpu host -smp "$(nproc)")
 if [ "$acceleration" = tcg ]; then
   # Time is counted by instructions, one a nanosecond, and only passes by itself while the machine idles: however slowly
@@ -95,7 +105,7 @@ trap 'exit 143' TERM
 # The job, and after it an archive of what the kernel unpacks into its first file system: two archives in a row are one.
 mkdir -p "$run/first"/{bin,dev,files,guest,proc,root,sys,written}
 {
-  unset LD_LIBRARY_PATH NODE_EXTRA_CA_CERTS # each node would read the certificates, and there is no network
+  unset NODE_EXTRA_CA_CERTS # each node would read the certificates, and there is no network
   declare -px
   echo 'PATH=$PATH:/usr/sbin:/sbin:/run/vm'
   printf 'export ISOLINK_VM=%s ISOLINK_TEST_NIC=eth1\n' "$acceleration"
@@ -135,17 +145,16 @@ for port in stdout stderr status report; do
   options+=(-chardev "file,id=$port,path=$run/$port" -device "virtserialport,chardev=$port,name=$port")
 done
 
-export LD_LIBRARY_PATH=$machine/usr/lib/x86_64-linux-gnu:$machine/lib/x86_64-linux-gnu
 if [ "$files" = 9p ]; then
   options+=(-fsdev local,id=files,path=/,security_model=none,multidevs=remap,readonly=on
     -device virtio-9p-pci,fsdev=files,mount_tag=files)
 else
   # Two programs have borne the name. What is shared is taken not to change meanwhile.
   share=(-o source=/ -o sandbox=chroot -o cache=always)
-  if "$virtiofsd" --help 2>&1 | grep --quiet -e --shared-dir; then
+  if [[ $("${fetched[@]}" "$virtiofsd" --help 2>&1) == *--shared-dir* ]]; then
     share=(--shared-dir=/ --sandbox=chroot --cache=always --no-announce-submounts --readonly)
   fi
-  "$virtiofsd" --socket-path="$run/files" "${share[@]}" >"$run/virtiofsd.log" 2>&1 &
+  "${fetched[@]}" "$virtiofsd" --socket-path="$run/files" "${share[@]}" >"$run/virtiofsd.log" 2>&1 &
   children+=($!)
   for _ in {1..200}; do [ ! -S "$run/files" ] || break; sleep 0.02; done
   [ -S "$run/files" ] || { cat "$run/virtiofsd.log" >&2; fail 'virtiofsd does not start'; }
@@ -162,7 +171,8 @@ if [ -n "$console" ]; then
   children+=($!)
 fi
 status=0
-timeout --kill-after=5 "$limit" "${qemu[@]}" "${options[@]}" </dev/null >"$run/qemu.log" 2>&1 &
+# Whoever kills us without a word ends it too.
+setpriv --pdeathsig TERM timeout --kill-after=5 "$limit" "${fetched[@]}" "${qemu[@]}" "${options[@]}" </dev/null >"$run/qemu.log" 2>&1 &
 children+=($!)
 wait $! || status=$? # bash sees to signals while it waits, and not while a command runs
 if [ "$report" != /dev/null ]; then cp "$run/report" "$report"; fi

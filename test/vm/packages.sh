@@ -10,7 +10,7 @@ once() { # once STAMP COMMAND…: run the command unless the file is there; it i
   exec {turn}>"$cache/turn"
   flock "$turn"
   if ! [ -e "$stamp" ]; then
-    "$@" || fail "$* failed"
+    "$@" # without `||`: in what is followed by that, no error would end anything
     touch "$stamp"
   fi
   exec {turn}>&-
@@ -42,7 +42,8 @@ download() {
 fetch_machine() {
   local folder=$1 names
   rm -rf "$folder"
-  names=$(apt-get --simulate --no-install-recommends install qemu-system-x86 busybox-static | sed -n 's/^Inst \([^ ]*\).*/\1/p')
+  names=$(apt-get --simulate --no-install-recommends install qemu-system-x86 busybox-static | sed -n '/^Inst libc6 /d; s/^Inst \([^ ]*\).*/\1/p')
+  # The loader is this machine's, and so is its libc.
   # Either may be installed, and is then not in the list: but busybox is small, and one place for it is simpler.
   download "$folder/debs" busybox-static ${names//busybox-static/} || fail 'is apt-get update needed?'
   unpack "$folder" "$folder"/debs/*.deb

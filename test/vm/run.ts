@@ -6,13 +6,14 @@
  * `--record` writes what came of it to docs/kernels.md. A machine that runs for longer than `--limit` seconds is stopped,
  * and that counts as a failure.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { compileInto } from '../compile'
+import { strayWords } from '../files'
 import { type Outcome, print, sentence, total } from '../outcome'
 import { page, type Run, ranNowhere } from './table'
 
@@ -96,6 +97,10 @@ const boot = (kernel: string, suite: string, part: number, parts: number): Promi
     })
   })
 
+/** What a command says. */
+const told = (command: string, ...words: ReadonlyArray<string>): string =>
+  execFileSync(command, words, { cwd: root, encoding: 'utf8' }).trim()
+
 /** What comes of these tests' files on the machine's own kernel. */
 const runHere = (tests: ReadonlyArray<string>): ReadonlyArray<Outcome> => {
   if (tests.length === 0) return []
@@ -116,12 +121,16 @@ const runHere = (tests: ReadonlyArray<string>): ReadonlyArray<Outcome> => {
 const main = async (): Promise<void> => {
   const unknown = kernels.find(kernel => !Object.hasOwn(suites, kernel))
   if (unknown !== undefined) throw new Error(`${unknown} is none of ${Object.keys(suites).join(', ')}, all`)
+  const strays = strayWords(words)
+  if (strays.length > 0) throw new Error(`no test file has ${strays.join(' or ')} in its path`)
   // In there it would take ten times as long, again for each test.
   compileInto(compiled, ['protocol', 'src', 'test', 'docs', 'fixtures'])
   const runs: Array<Run> = []
+  const acceleration = told(join(__dirname, 'boot.sh'), '--acceleration')
+  // An emulated machine has one processor, any other all of them.
+  const parts = acceleration === 'tcg' ? availableParallelism() : 1
   for (const kernel of kernels) {
     const start = performance.now()
-    const parts = availableParallelism()
     const answers = await Promise.all(
       Array.from({ length: parts }, (_, n) => boot(kernel, suites[kernel] ?? '', n + 1, parts))
     )
@@ -135,7 +144,10 @@ const main = async (): Promise<void> => {
   const isWhole = Object.keys(suites).every(kernel => kernels.includes(kernel))
   const nowhere = isWhole ? ranNowhere([...all, runHere(ranNowhere(all))]) : []
   for (const test of nowhere) console.log(`skipped on each kernel: ${test}`)
-  if (values.record) writeFileSync(join(root, 'docs/kernels.md'), page(runs, words))
+  if (values.record) {
+    const commit = told('git', 'log', '-1', '--format=%h')
+    writeFileSync(join(root, 'docs/kernels.md'), page(runs, { words, commit, acceleration }))
+  }
   const { passed, failed, skipped } = total(runs.flatMap(({ outcomes }) => outcomes))
   console.log(sentence({ passed, failed: failed + nowhere.length, skipped }))
   process.exitCode = failed + nowhere.length > 0 ? 1 : 0

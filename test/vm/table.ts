@@ -64,10 +64,17 @@ const features = (runs: ReadonlyArray<Run>): string =>
     ])
   )
 
-/** The page, whole. */
-export const page = (runs: ReadonlyArray<Run>, words: ReadonlyArray<string>): string => `# Kernels
+/** What ran, and how. */
+export interface Manner {
+  readonly words: ReadonlyArray<string>
+  readonly commit: string
+  readonly acceleration: string
+}
 
-${words.length === 0 ? 'All tests' : 'The tests of what the project’s own machines lack'} on stock kernels of Debian, and what each kernel has. Written by \`${['npm run test:vm -- --kernel all --record', ...words].join(' ')}\`, in virtual machines that are emulated; a release runs it. \`npm run test:vm -- --kernel trixie link\` runs the files on link on the kernel of trixie.
+/** The page, whole. */
+export const page = (runs: ReadonlyArray<Run>, { words, commit, acceleration }: Manner): string => `# Kernels
+
+${words.length === 0 ? 'All tests' : 'The tests of what the project’s own machines lack'} on stock kernels of Debian, and what each kernel has. Written by \`.ci/release\`, which runs \`${['npm run test:vm -- --kernel all --record', ...words].join(' ')}\`, at commit ${commit}, in virtual machines${acceleration === 'tcg' ? ' that are emulated' : ''}. \`npm run test:vm -- --kernel trixie link\` runs the files on link on the kernel of trixie.
 
 ## Results
 
