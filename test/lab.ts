@@ -57,8 +57,8 @@ address add fd00:6::20/64 dev eth0`,
 }
 
 /**
- * Waits for the kernel, which sees a little later that a link has a carrier, and answers for its IPv6 addresses once it
- * has a route for each.
+ * Waits for the kernel, which sees a little later that a link has a carrier, gives it a link-local address then, and
+ * answers for its IPv6 addresses once it has a route for each.
  */
 export const settle = (link: string, ...options: ReadonlyArray<string>): void => {
   const told = (...words: ReadonlyArray<string>): string =>
@@ -68,6 +68,7 @@ export const settle = (link: string, ...options: ReadonlyArray<string>): void =>
     const routes = told('-6', 'route', 'show', 'table', 'local', 'type', 'local')
     return (
       /NO-CARRIER|tentative|state (?!UP)/.test(shown) ||
+      !shown.includes('inet6 fe80:') ||
       [...shown.matchAll(/inet6 ([^/ ]+)/g)].some(([, address]) => !routes.includes(`${address} `))
     )
   }

@@ -212,6 +212,8 @@ kernelTest(test, 'a link moves with a name and an index of its own', [], () =>
       String(await connection.link.get('eth0', { namespaceId: 77 }).catch(error => error.message)),
       /this namespace has no id 77 for another/
     )
+    // Its other end goes with it, and not some time after the namespace.
+    await connection.link.remove('m1')
     await namespaces.remove('far')
   })
 )

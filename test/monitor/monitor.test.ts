@@ -309,7 +309,7 @@ kernelTest(test, 'a reader that falls behind by more than the queue: a resync, a
       event => event.object === 'address' && textOf(event.value) === `${link} ${last}/32`
     )
     await quick.return()
-    await new Promise(resolve => setTimeout(resolve, 200))
+    for (let n = 0; n < 100; n++) await new Promise(resolve => setTimeout(resolve, 2))
     const { believed, hear, resyncs } = believer()
     for (let n = 0; n < 50; n++) hear((await events.next()).value as Told<'address'>)
     assert.is(resyncs(), 0)

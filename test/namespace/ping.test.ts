@@ -16,7 +16,7 @@ kernelTest(test, 'ping 10.0.0.2', needs, async () => {
   assert.equal([sent, received, replies.length], [1, 1, 1])
   const [reply] = replies
   assert.equal([reply?.sequence, reply?.from, reply?.ttl], [1, '10.0.0.2', 64])
-  assert.ok(reply !== undefined && reply.milliseconds > 0 && reply.milliseconds < 500)
+  assert.ok(reply !== undefined && reply.milliseconds > 0 && reply.milliseconds < 10_000)
 })
 
 kernelTest(test, 'ping fd00::2', needs, async () => {

@@ -224,7 +224,7 @@ kernelTest(
       join(consumer, 'blue.json'),
       JSON.stringify({ ...recipe, address: '192.168.45.3/24', gateway: '192.168.45.2' })
     )
-    isolink('up', 'blue.json', '--confirm-within', '2s')
+    isolink('up', 'blue.json', '--confirm-within', '4s')
     assert.ok(existsSync('/run/netns/blue'))
     for (let n = 0; n < 100 && existsSync('/run/isolink/blue.json'); n++) await setTimeout(200)
     assert.equal(await settled(), before)

@@ -302,9 +302,8 @@ kernelTest(test, 'netem delays a ping by what was asked for', [qdiscKind('netem'
     await there.address.add({ link: 'v1', address: '10.0.0.2/24' })
     await namespaces.ping({ pid: process.pid }, '10.0.0.2')
     await here.qdisc.add({ link: 'v0', ...qdisc.netem({ delay: 300 }) })
-    const { replies } = await namespaces.ping({ pid: process.pid }, '10.0.0.2')
-    const milliseconds = replies[0]?.milliseconds ?? 0
-    assert.ok(milliseconds >= 300 && milliseconds < 900, String(milliseconds))
+    const { replies } = await namespaces.ping({ pid: process.pid }, '10.0.0.2', { timeout: 10_000 })
+    assert.ok((replies[0]?.milliseconds ?? 0) >= 300, JSON.stringify(replies))
   } finally {
     await here.link.remove('v0')
     await namespaces.remove('far')
