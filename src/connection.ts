@@ -103,8 +103,8 @@ export interface Objects {
     /** All that nftables has, of one generation; `text` is what `nft list ruleset` prints. */
     readonly ruleset: () => TE.TaskEither<NetlinkError, nftables.Ruleset>
     /**
-     * Changes of the ruleset, all together or none: a list of them, or a function that says them. The error of one
-     * that is refused names it.
+     * Changes of the ruleset, all together or none: a list of them, or a function that says them, which cannot be
+     * asynchronous. The error of one that is refused names it.
      */
     readonly transaction: (
       steps: ReadonlyArray<nftables.Step> | ((tx: nftables.Edit) => void),
@@ -277,8 +277,13 @@ const objectsIn =
         tables: () => send(nftables.tables),
         ruleset: () => ruleset({ send, batch }),
         transaction: (steps, transactionOptions) => {
-          const all = typeof steps === 'function' ? nftables.changes(steps) : steps
-          return guarded('nftables.transaction', () => nftables.send(all, transactionOptions)({ send }))
+          const all = E.tryCatch(
+            () => (typeof steps === 'function' ? nftables.changes(steps) : steps),
+            thrown => unfit('nftables.transaction', thrown)
+          )
+          return E.isLeft(all)
+            ? TE.left(all.left)
+            : guarded('nftables.transaction', () => nftables.send(all.right, transactionOptions)({ send }))
         },
         load: text =>
           guarded<NetlinkError | nftables.SyntaxFault, void>('nftables.load', () => {

@@ -104,7 +104,13 @@ export const police = (given: Police): NewAction =>
     }
   )
 
-const policeRanges = { rate: needed(bitRate), burst: needed(amount), mtu: whole(1) }
+const policeRanges = {
+  rate: needed(bitRate),
+  burst: needed(amount),
+  mtu: whole(1),
+  exceed: true,
+  conform: true
+} as const
 
 export interface Tag {
   /** 0 to 4095. */

@@ -8,7 +8,7 @@ import { CLONE_NEWNET, failureOf, type SystemCallFailed, setns } from './system'
 /** What a section may answer: a promise would be settled out here. */
 export type Synchronous<A> = A extends PromiseLike<unknown> ? never : A
 
-const isPromise = (value: unknown): boolean =>
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
 const own = '/proc/thread-self/ns/net'

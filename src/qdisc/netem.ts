@@ -50,6 +50,7 @@ const ranges = {
   delay: milliseconds,
   jitter: milliseconds,
   delayCorrelation: share,
+  distribution: true,
   loss: share,
   lossCorrelation: share,
   duplicate: share,
@@ -60,8 +61,10 @@ const ranges = {
   reorderCorrelation: share,
   gap: whole(),
   rate: bitRate,
-  limit: whole()
-}
+  limit: whole(),
+  ecn: true,
+  seed: true
+} as const
 
 const netemOf = (given: Netem): ReturnType<typeof netem> => {
   const { delay = 0, jitter = 0, reorder, limit = 1000, rate } = given

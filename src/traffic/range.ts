@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { quoted } from '../../protocol/definition/error'
+import { nearest } from '../../protocol/definition/nearest'
 import { type InvalidInput, invalidInput } from '../socket/error'
 
 /** What a number may be. */
@@ -49,24 +50,28 @@ interface Wrong {
 }
 
 /**
- * What is made of numbers, if each of them is in its range. If not, it is what says so to the verb that it is given to:
+ * What is made of numbers, if each of them is in its range, and of what else is `true` there. If not, it is what says so to the verb that it is given to:
  * what makes options sends nothing, and so has no error to answer with.
  */
 export const within = <G extends object, A extends { readonly kind: string }>(
   kind: A['kind'],
   given: G,
-  ranges: { readonly [K in keyof G]?: Range },
+  ranges: Ranges<G>,
   make: (given: G) => A
 ): A => {
-  for (const [field, range] of Object.entries<Range | undefined>(ranges)) {
+  const refuse = (field: string, reason: string): A => ({ kind, [wrong]: { field, reason } }) as unknown as A
+  for (const field of Object.keys(given))
+    if (!Object.hasOwn(ranges, field))
+      return refuse(field, `is no field${nearest(field, Object.keys(ranges))}`)
+  for (const [field, range] of Object.entries<Range | true>(ranges)) {
     const value: unknown = given[field as keyof G]
-    if (range === undefined || fits(value, range) || (value === undefined && range.needed === undefined))
-      continue
-    const reason = value === undefined ? 'is missing' : `${quoted(value)} is no ${range.words}`
-    return { kind, [wrong]: { field, reason } } as unknown as A
+    if (range === true || fits(value, range) || (value === undefined && range.needed === undefined)) continue
+    return refuse(field, value === undefined ? 'is missing' : `${quoted(value)} is no ${range.words}`)
   }
   return make(given)
 }
+
+type Ranges<G> = { readonly [K in keyof Required<G>]: Range | true }
 
 /** Left says which number was out of its range when a part of a request was made. */
 export const ranged = (operation: string, part: object, path = ''): E.Either<InvalidInput, undefined> => {

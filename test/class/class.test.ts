@@ -118,13 +118,15 @@ kernelTest(test, 'each class that tc makes from the same words is ours', [comman
     for (const { handle } of classes.map(([given]) => given).toReversed())
       await connection.class.remove({ link: 'v0', handle })
     assert.equal(await connection.class.list({ link: 'v0' }), [])
-    for (const [{ handle, ...given }] of classes)
+    for (const [given] of classes) {
+      const { handle, parent, ...shares } = { parent: undefined, ...given }
       await connection.class.add({
         link: 'v0',
         handle,
-        ...('parent' in given && { parent: given.parent }),
-        ...trafficClass.htb(given)
+        ...(parent !== undefined && { parent }),
+        ...trafficClass.htb(shares)
       })
+    }
     assert.equal(theirs(), shown)
   })
 )

@@ -1,12 +1,14 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as isolink from '../../src/index'
-import { addTable, type Step, type TableRef } from '../../src/nftables'
+import { addTable, type Edit, type Step, type TableRef } from '../../src/nftables'
 import { open } from '../../src/promises'
+import { refusal } from '../lab'
 import { command, kernelTest, run } from '../sandbox'
 
 const test = suite('nftables transaction')
@@ -44,6 +46,39 @@ kernelTest(
     assert.equal(now, E.right(undefined))
     assert.is(run('nft', 'list', 'tables'), 'table ip theirs\ntable ip ours\n')
     close()
+  }
+)
+
+kernelTest(
+  test,
+  'changes that a function says: not one that is asynchronous, nor one that throws',
+  needs,
+  async () => {
+    await using connection = open()
+    for (const [say, message] of [
+      [
+        async (tx: Edit) => {
+          tx.table('inet', 'early')
+          await setTimeout(1)
+          tx.table('inet', 'late')
+          throw new Error('nobody hears this')
+        },
+        /the function that says the changes is asynchronous, and what it says later would be lost/
+      ],
+      [
+        (tx: Edit) => {
+          tx.table('inet', 'early')
+          throw new Error('there is nothing to say')
+        },
+        /there is nothing to say$/
+      ]
+    ] as const) {
+      const error = await refusal(connection.nftables.transaction(say))
+      assert.is(error._tag, 'InvalidInput')
+      assert.match(String(error.message), message)
+    }
+    await setTimeout(5)
+    assert.is(run('nft', 'list', 'tables'), '')
   }
 )
 

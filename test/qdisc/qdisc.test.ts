@@ -2,8 +2,11 @@ import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NLM_F } from '../../protocol/netlink/header'
+import * as trafficClass from '../../src/class'
+import * as filter from '../../src/filter'
 import { type Connection, IsolinkError, namespaces, open } from '../../src/promises'
 import * as qdisc from '../../src/qdisc'
+import type { Request } from '../../src/socket/request'
 import { fault, known, sent } from '../request'
 import { command, kernelTest, qdiscKind, run } from '../sandbox'
 
@@ -114,6 +117,46 @@ test('a number that cannot be is named as its builder calls it, before anything 
 test('a share is said to be one', async () => {
   const refused = qdisc.add({ link: 'eth0', ...qdisc.netem({ loss: 50 }) }).messages(known)
   assert.is(E.isLeft(refused) && refused.left.message, 'qdisc.add: loss 50 is no share, which is from 0 to 1')
+})
+
+test('what makes options knows what there is, and says so to the verb', async () => {
+  const said = (request: Request<unknown>): string => {
+    const made = request.messages(known)
+    return E.isLeft(made) ? made.left.message : 'made'
+  }
+  assert.is(
+    said(qdisc.add({ link: 'eth0', ...qdisc.netem({ dealy: 50 } as never) })),
+    'qdisc.add: dealy is no field: did you mean delay?'
+  )
+  assert.is(
+    said(qdisc.add({ link: 'eth0', ...qdisc.htb({ defaultclass: 1 } as never) })),
+    'qdisc.add: defaultclass is no field: did you mean defaultClass?'
+  )
+  assert.match(
+    said(
+      trafficClass.add({
+        link: 'eth0',
+        handle: '1:1',
+        ...trafficClass.htb({ rate: 1e6, ciel: 2e6 } as never)
+      })
+    ),
+    /^class\.add: ciel is no field/
+  )
+  const police = filter.police({ rate: 1e6, burst: 1000, exeed: 'pass' } as never)
+  assert.match(
+    said(
+      filter.add({
+        link: 'eth0',
+        parent: 'ingress',
+        protocol: 'ip',
+        kind: 'u32',
+        actions: [police]
+      } as never)
+    ),
+    /exeed is no field: did you mean exceed\?/
+  )
+  const all = { delay: 1, distribution: 'normal', ecn: true, seed: 1n } as const
+  assert.is(said(qdisc.add({ link: 'eth0', ...qdisc.netem(all) })), 'made')
 })
 
 const withLink = async (use: (connection: Connection, link: number) => Promise<void>): Promise<void> => {

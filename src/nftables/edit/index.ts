@@ -1,3 +1,4 @@
+import { isPromise } from '../../namespace/enter'
 import type { TableRef } from '../family'
 import type { ObjectKind } from '../syntax'
 import type { Flowtable, NftObject } from '../table'
@@ -125,13 +126,17 @@ const tableEdit = (ref: TableRef, push: Edit['push']): TableEdit => {
   return edit
 }
 
-/** Changes as values, said one after the other: `changes(tx => { tx.table('inet', 'filter').chain('input') })`. */
+/**
+ * Changes as values, said one after the other: `changes(tx => { tx.table('inet', 'filter').chain('input') })`.
+ *
+ * @throws TypeError if the function is asynchronous
+ */
 export const changes = (say: (tx: Edit) => void): ReadonlyArray<Change> => {
   const all: Array<Change> = []
   const push: Edit['push'] = (...given) => {
     for (const change of given) all.push(change)
   }
-  say({
+  const said: unknown = say({
     table: (family, table, options = {}) => {
       const ref = { family, table }
       push(addTable(ref, options))
@@ -141,5 +146,11 @@ export const changes = (say: (tx: Edit) => void): ReadonlyArray<Change> => {
     flushRuleset: family => push(flushRuleset(family)),
     push
   })
+  if (isPromise(said)) {
+    said.then(undefined, () => undefined)
+    throw new TypeError(
+      'the function that says the changes is asynchronous, and what it says later would be lost; find out first what there is to say'
+    )
+  }
   return all
 }
