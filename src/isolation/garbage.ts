@@ -17,13 +17,14 @@ import { checkCapabilities } from './capability'
 import { type IsolationError, isGone } from './error'
 import { inWorld } from './execution'
 import { exceptions, removeExceptions } from './firewall/hindrance'
-import { setNames, type TableFamily, tableOf } from './firewall/layout'
+import { familyNames, setNames, type TableFamily, tableOf } from './firewall/layout'
 import { change, ownerOf } from './firewall/table'
 import { guestsIn } from './guest'
 import { type Journal, ownerIn } from './journal'
 import { changing, type Machine, thisMachine, type Waiting } from './machine'
 import { linksOf } from './premise'
 import { ip, word } from './step/kind'
+import { forwardingKey } from './step/sysctl'
 import { ownerTagged } from './tag'
 import { placeName, type World } from './world'
 
@@ -252,7 +253,8 @@ const sweep = async (
     for (const family of ['ip', 'ip6'] as const) {
       const swept = await sweepTable(world, place, family, owners, dryRun)()
       if (E.isLeft(swept)) return swept
-      removed.push(...swept.right)
+      removed.push(...swept.right.removed)
+      left.push(...swept.right.left)
     }
     const passing = await sweepExceptions(world, place, owners, dryRun)()
     if (E.isLeft(passing)) return passing
@@ -342,9 +344,9 @@ const sweepTable = (
   family: TableFamily,
   { areGone }: Owners,
   dryRun: boolean
-): TE.TaskEither<NetlinkError, ReadonlyArray<string>> => {
+): TE.TaskEither<NetlinkError, Garbage> => {
   const ref = tableOf(family)
-  let found: ReadonlyArray<string> = []
+  let garbage: Garbage = { removed: [], left: [] }
   const compute: TE.TaskEither<NetlinkError, ReadonlyArray<Message>> = pipe(
     world.send(tables, place),
     TE.chain(all =>
@@ -361,14 +363,27 @@ const sweepTable = (
         : TE.right([])
     ),
     TE.map(sets => {
-      const orphans = sets.flatMap(each => each.orphans)
-      const owners = new Set(orphans.map(each => ownerOf(each) ?? ''))
-      found = [...owners].map(owner => `what ${owner} had in table ${family} isolink ${placeName(place)}`)
-      if (orphans.length === 0 || dryRun) return []
       // What is nobody's own serves those who are gone.
-      return sets.every(({ held }) =>
+      const isDeserted = sets.every(({ held }) =>
         held.every(each => areGone(ownerOf(each) ?? '') || ownerOf(each) === undefined)
       )
+      const orphans = sets.flatMap(each => each.orphans)
+      if (orphans.length === 0 && !(isDeserted && sets.some(({ held }) => held.length > 0))) return []
+      const owners = new Set(orphans.map(each => ownerOf(each) ?? ''))
+      const had = owners.size === 0 ? ['what others had left'] : [...owners].map(owner => `what ${owner} had`)
+      const confined = sets.flatMap(({ set, held }) =>
+        isDeserted && set === 'confined' ? held.map(nameIn) : []
+      )
+      const closed = confined.map(link => closeTo(world, place, family, link, dryRun))
+      garbage = {
+        removed: [
+          ...had.map(what => `${what} in table ${family} isolink ${placeName(place)}`),
+          ...closed.flatMap(({ removed }) => removed)
+        ],
+        left: closed.flatMap(({ left }) => left)
+      }
+      if (dryRun) return []
+      return isDeserted
         ? [removeTable(ref)]
         : sets
             .filter(each => each.orphans.length > 0)
@@ -377,9 +392,35 @@ const sweepTable = (
   )
   return pipe(
     change({ world, namespace: place }, compute),
-    TE.map(() => found)
+    TE.map(() => garbage)
   )
 }
+
+/** Before a link is confined no more, it forwards nothing any more: as it did before it was confined. */
+const closeTo = (
+  { sysctl }: World,
+  place: Place,
+  family: TableFamily,
+  link: string,
+  dryRun: boolean
+): Garbage => {
+  const own = forwardingKey(sysctl, familyNames[family], link, place)
+  const key = own ?? 'net.ipv6.conf.all.forwarding'
+  const value = sysctl.get(key, place)
+  if (E.isLeft(value) || value.right !== '1') return { removed: [], left: [] }
+  const by = `${link} forwards ${placeName(place)} as others had it, by ${key}`
+  if (own === undefined)
+    return { removed: [], left: [`${by}; set that to 0, unless something else of the host needs it`] }
+  const done = dryRun ? E.right(undefined) : sysctl.set(own, '0', place)
+  return E.isLeft(done)
+    ? { removed: [], left: [`${by}; that cannot be set to 0: ${done.left.message}`] }
+    : { removed: [`forwarding by ${link} ${placeName(place)} (${own})`], left: [] }
+}
+
+const nameIn = ({ key }: Element): string =>
+  Buffer.from(key?.value ?? [])
+    .toString()
+    .replace(/\0.*$/s, '')
 
 /** What other firewalls let pass for those who are gone. */
 const sweepExceptions = (

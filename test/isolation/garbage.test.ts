@@ -15,7 +15,19 @@ import {
   vethMasquerade
 } from '../../src/promises'
 import { program, root } from '../command/child'
-import { becomes, ip, raise, raze, seen, settled, sh, stateOfHost } from '../lab'
+import {
+  becomes,
+  hasParameter,
+  ip,
+  parameter,
+  raise,
+  raze,
+  reaches,
+  seen,
+  settled,
+  sh,
+  stateOfHost
+} from '../lab'
 import { command, kernelTest, linkKind } from '../sandbox'
 
 const test = suite('garbage')
@@ -76,6 +88,52 @@ kernelTest(test, 'what has no record is removed, and nothing else', needs, async
   await teardown('blue')
 })
 
+kernelTest(
+  test,
+  'whoever is left may forward by a link that another, who is gone, had confined',
+  needs,
+  async () => {
+    const before = await settled()
+    await apply(red)
+    await apply(blue)
+    forget('red')
+    const isConfined = (): boolean =>
+      /set confined \{[^}]*elements = \{ "eth0"/s.test(sh('nft list table ip isolink'))
+    for (const dryRun of [true, false]) {
+      assert.equal((await collectGarbage({ dryRun })).left, [])
+      assert.ok(isConfined())
+    }
+    assert.ok(await reaches('blue', '10.0.6.20'))
+    await teardown('blue')
+    assert.ok(isConfined(), 'it forwards still')
+    const swept = {
+      removed: [
+        'what others had left in table ip isolink on the host',
+        'forwarding by eth0 on the host (net.ipv4.conf.eth0.forwarding)'
+      ],
+      left: []
+    }
+    assert.equal(await collectGarbage({ dryRun: true }), swept)
+    assert.is(parameter('net.ipv4.conf.eth0.forwarding'), '1')
+    assert.equal(await collectGarbage(), swept)
+    assert.equal(await settled(), before)
+  }
+)
+
+kernelTest(test, 'where IPv6 forwards by all links or none, that is told', needs, async () => {
+  await apply(
+    vethMasquerade({ namespace: 'blue', uplink: 'eth0', address: 'fd00:45::3/64', gateway: 'fd00:45::2' })
+  )
+  forget('blue')
+  const { removed, left } = await collectGarbage()
+  const scoped = hasParameter('net.ipv6.conf.all.force_forwarding')
+  assert.is(removed.includes('forwarding by eth0 on the host (net.ipv6.conf.eth0.force_forwarding)'), scoped)
+  assert.is(
+    left.some(each => each.includes('net.ipv6.conf.all.forwarding; set that to 0')),
+    !scoped
+  )
+})
+
 kernelTest(test, 'with no state at all, all that bears our mark goes, the tables too', needs, async () => {
   const before = await settled()
   await apply(blue)
@@ -85,7 +143,6 @@ kernelTest(test, 'with no state at all, all that bears our mark goes, the tables
   assert.equal(sh('nft list tables'), '')
   assert.equal(links().toSorted(), ['eth0', 'lo'])
   assert.not(sh('ls /run/netns').includes('blue'))
-  sh('sysctl -qw net.ipv4.conf.eth0.forwarding=0')
   assert.equal(await settled(), before)
 })
 
@@ -115,7 +172,6 @@ kernelTest(
     rmSync('/run/isolink', { recursive: true })
     const { removed } = await collectGarbage()
     assert.ok(removed.includes('the rules of web in other firewalls on the host'), removed.join('\n'))
-    sh('sysctl -qw net.ipv4.conf.eth0.forwarding=0')
     assert.equal(await settled(), before)
     assert.equal(await collectGarbage(), { removed: [], left: [] })
   }

@@ -42,6 +42,9 @@ import type { Entry } from '../../recipe/step'
 /** Families that our table exists for, each when it is first needed. */
 export type TableFamily = 'ip' | 'ip6'
 
+/** What the rest of the kernel calls them. */
+export const familyNames = { ip: 'ipv4', ip6: 'ipv6' } as const
+
 /** The one table that we own in a family. Nothing outside it is ever written. */
 export const tableOf = (family: TableFamily): TableRef => ({ family, table: 'isolink' })
 

@@ -5,6 +5,7 @@ import * as addresses from '../../address'
 import * as link from '../../link'
 import type { NetlinkError } from '../../socket/error'
 import { type Base, basesOf, type ForeignError, type ForeignSpot, fates } from './foreign'
+import { familyNames } from './layout'
 import type { Packet } from './packet'
 import type { Place } from './table'
 
@@ -32,8 +33,6 @@ interface Door {
   readonly address: string
   readonly link: string
 }
-
-const familyNames = { ip: 'ipv4', ip6: 'ipv6' } as const
 
 /** The host's addresses, each with the interface that has it. */
 const doorsOf = ({ world, namespace, family }: Place): TE.TaskEither<NetlinkError, ReadonlyArray<Door>> =>

@@ -24,6 +24,7 @@ import {
   tableText,
   usurped
 } from '../firewall'
+import { familyNames } from '../firewall/layout'
 import { placeKey, placeName } from '../world'
 import { type Bridges, bridgesOf } from './bridge'
 import { call, inside, type StepKind, type Surroundings, unlessGone } from './kind'
@@ -73,8 +74,6 @@ const confinedBy = (
     TE.map((there = []) => links.filter((_, n) => there[n] === undefined))
   )
 }
-
-const familyNames = { ip: 'ipv4', ip6: 'ipv6' } as const
 
 /** Entries in our table of the firewall, which is made with the first and goes with the last. */
 export const firewallStep: StepKind<AddEntries, Before> = {

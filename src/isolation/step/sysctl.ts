@@ -267,6 +267,15 @@ export const forwardedOnlyNow = (
       ).filter(link => link !== 'lo')
 }
 
+/** The parameter by which packets that come in by one link pass; there is none for IPv6 before Linux 6.17. */
+export const forwardingKey = (
+  parameters: Parameters,
+  family: Forward['family'],
+  link: string,
+  namespace: NamespaceRef | undefined
+): string | undefined =>
+  family === 'ipv4' || hasScopedIpv6(parameters, namespace) ? forwardingKeys(family, link, true) : undefined
+
 /** What a shell looks at for that. */
 export const forwardingKeyText = (family: Forward['family'], link: string): string => {
   const key = keyText(forwardingKeys(family, link, family === 'ipv4'))
