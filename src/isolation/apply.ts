@@ -65,7 +65,7 @@ export const applyOn =
     options: ApplyOptions = {}
   ): TE.TaskEither<IsolationError, Isolation> =>
     pipe(
-      TE.fromEither(planOf(planned)),
+      TE.fromEither(planOf('apply', planned)),
       TE.chainFirstW(plan => TE.fromEither(checkWait(plan, options))),
       TE.chainW(plan => changing(machine, applyLocked(machine, plan, options), options.signal))
     )

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import { allSteps, type InvalidParameters, type Plan } from '../recipe/plan'
+import type { InvalidInput } from '../socket/error'
 import { type Planned, planOf } from './premise'
 import { kindOf } from './step'
 
@@ -20,5 +21,6 @@ const scriptOf = (plan: Plan): string => {
 }
 
 /** The shell script that a person would type to the same effect. */
-export const explain = (planned: Planned<InvalidParameters>): E.Either<InvalidParameters, string> =>
-  pipe(planOf(planned), E.map(scriptOf))
+export const explain = (
+  planned: Planned<InvalidParameters>
+): E.Either<InvalidInput | InvalidParameters, string> => pipe(planOf('explain', planned), E.map(scriptOf))

@@ -18,7 +18,7 @@ import {
   withUplink
 } from '../recipe/plan'
 import * as route from '../route'
-import type { NetlinkError } from '../socket/error'
+import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/error'
 import type { LinkRef } from '../socket/request'
 import type { IsolationError, PremiseFailed } from './error'
 import type { Journal } from './journal'
@@ -229,4 +229,29 @@ const isAbsent = (error: NetlinkError): boolean =>
 /** A recipe's answer: the plan, or why there is none. */
 export type Planned<L> = Plan | E.Either<L, Plan>
 
-export const planOf = <L>(given: Planned<L>): E.Either<L, Plan> => ('_tag' in given ? given : E.right(given))
+/** The plan itself. Whoever has no types may give anything: parameters as they were read, most often. */
+export const planOf = <L>(operation: string, given: Planned<L>): E.Either<L | InvalidInput, Plan> => {
+  const answer: unknown = given
+  if (isObject(answer) && answer._tag === 'Left' && 'left' in answer) return given as E.Left<L>
+  const plan = isObject(answer) && answer._tag === 'Right' ? answer.right : answer
+  return isPlan(plan)
+    ? E.right(plan)
+    : E.left(
+        invalidInput(
+          operation,
+          'plan',
+          'is none: give what a recipe returns, or planFrom(parameters) for parameters as they were read from a file'
+        )
+      )
+}
+
+const isObject = (given: unknown): given is { readonly [key: string]: unknown } =>
+  typeof given === 'object' && given !== null
+
+const isPlan = (given: unknown): given is Plan =>
+  isObject(given) &&
+  typeof given.recipe === 'string' &&
+  typeof given.name === 'string' &&
+  isObject(given.parameters) &&
+  Array.isArray(given.premises) &&
+  Array.isArray(given.steps)

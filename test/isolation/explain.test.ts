@@ -1,13 +1,48 @@
+import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { apply, explain, teardown, vethMasquerade } from '../../src/promises'
+import * as isolink from '../../src/index'
+import { apply, explain, IsolinkError, teardown, vethMasquerade } from '../../src/promises'
 import type { VethMasqueradeParameters } from '../../src/recipe'
+import type { InvalidInput } from '../../src/socket/error'
 import { ask, ip, raise, raze, serve, stateOfHost } from '../lab'
 import { command, kernelTest } from '../sandbox'
 import { comesToBe, essence, runQuietly, stateIn } from './essence'
 
 const test = suite('explain')
 const needs = [command('ip'), command('nft'), command('sysctl')]
+
+const left = (result: E.Either<unknown, unknown>): unknown => (E.isLeft(result) ? result.left : 'no refusal')
+
+/** `apply(JSON.parse(text))` compiles. */
+const noPlans: ReadonlyArray<unknown> = [
+  { recipe: 'veth-masquerade', namespace: 'blue', address: '192.168.45.3/24', gateway: '192.168.45.2' },
+  { name: 'blue', steps: [] },
+  [],
+  'blue',
+  null,
+  undefined,
+  Promise.resolve()
+]
+
+for (const given of noPlans)
+  kernelTest(test, `${String(JSON.stringify(given))} is no plan`, [], async () => {
+    const sentence = (operation: string): RegExp =>
+      new RegExp(`^${operation}: plan is none: give what a recipe returns, or planFrom\\(parameters\\) for`)
+    const check = (operation: string, error: unknown): void => {
+      const { _tag, field, message } = error as InvalidInput
+      assert.equal({ _tag, field }, { _tag: 'InvalidInput', field: 'plan' })
+      assert.match(message, sentence(operation))
+    }
+    for (const wrong of [given, E.right(given)]) {
+      check('apply', left(await isolink.apply(wrong as never)()))
+      check('explain', left(isolink.explain(wrong as never)))
+    }
+    const thrown = await apply(given as never).catch((error: unknown) => error)
+    assert.instance(thrown, IsolinkError)
+    assert.match((thrown as IsolinkError).message, sentence('apply'))
+    assert.throws(() => explain(given as never), sentence('explain'))
+  })
 
 test.before.each(raise)
 test.after.each(raze)
