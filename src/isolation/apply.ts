@@ -10,6 +10,7 @@ import { allSteps, type InvalidParameters, invalidParameters, type Plan, withUpl
 import type { Step } from '../recipe/step'
 import { type IsolationError, type NameTaken, type PortTaken, type StepFailed, total } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
+import { orElsewhere } from './journal'
 import { changing, type Machine, membersOf, thisMachine } from './machine'
 import { differencesText, parameterDifferences } from './parameter'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
@@ -67,7 +68,8 @@ export const applyOn =
     pipe(
       TE.fromEither(planOf('apply', planned)),
       TE.chainFirstW(plan => TE.fromEither(checkWait(plan, options))),
-      TE.chainW(plan => changing(machine, applyLocked(machine, plan, options), options.signal))
+      TE.chainW(plan => changing(machine, applyLocked(machine, plan, options), options.signal)),
+      TE.mapLeft(orElsewhere)
     )
 
 const checkWait = ({ recipe }: Plan, { confirmWithin }: ApplyOptions): E.Either<InvalidParameters, void> =>

@@ -13,6 +13,7 @@ import {
   readlinkSync,
   renameSync,
   rmdirSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeSync
@@ -106,7 +107,7 @@ export const ownerIn = (directory: string, name: string): string =>
 
 const failed = (path: string, doing: string, error: unknown): JournalFailed => {
   const { code, message } = error as NodeJS.ErrnoException
-  const hint = code === undefined ? undefined : hints[code]
+  const hint = code === undefined ? undefined : (hints[code] ?? hintOfOwner(code, path))
   return {
     _tag: 'JournalFailed',
     message: `cannot ${doing} ${path}: ${code ?? message}${hint === undefined ? '' : `; ${hint}`}`,
@@ -115,11 +116,41 @@ const failed = (path: string, doing: string, error: unknown): JournalFailed => {
   }
 }
 
-const asRoot = 'run as root, or set ISOLINK_STATE_DIR to a folder of yours'
+const asRoot = 'run as root'
+const asOwner = { root: 'run as root, who made it', other: 'run as whoever made it' } as const
+const whereWritable = 'run where it can be written'
+
+/** In a user namespace, a user of the machine's may be one that nobody is told of. */
+const hintOfOwner = (code: string, path: string): string | undefined => {
+  if (code !== 'EACCES' && code !== 'EPERM') return undefined
+  try {
+    return statSync(path).uid === 0 ? asOwner.root : asOwner.other
+  } catch {
+    return asRoot
+  }
+}
+
+const elsewhere = 'or set ISOLINK_STATE_DIR to a folder of yours'
+
+/**
+ * Whoever makes a new isolation may keep its record elsewhere. To look for one there that is on record here would find
+ * nothing, so nobody else is told.
+ */
+export const orElsewhere = <E extends { readonly _tag: string }>(
+  error: E | JournalFailed
+): E | JournalFailed => {
+  if (!isJournalFailed(error)) return error
+  const { hint, message } = error
+  return hint !== undefined && [asRoot, asOwner.root, asOwner.other, whereWritable].includes(hint)
+    ? { ...error, message: `${message}, ${elsewhere}`, hint: `${hint}, ${elsewhere}` }
+    : error
+}
+
+const isJournalFailed = (error: { readonly _tag: string }): error is JournalFailed =>
+  error._tag === 'JournalFailed'
+
 const hints: { readonly [code: string]: string } = {
-  EACCES: asRoot,
-  EPERM: asRoot,
-  EROFS: asRoot,
+  EROFS: whereWritable,
   ELOOP: 'it is a symbolic link, which we do not follow',
   ENOTDIR: 'it is no directory of its own; symbolic links are not followed',
   ENOSPC: 'there is no room left for records',

@@ -17,7 +17,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { journalIn } from '../../src/isolation/journal'
 import type { Entry } from '../../src/isolation/record'
-import { collectGarbage, detach, recover, teardown } from '../../src/promises'
+import { apply, collectGarbage, detach, recover, teardown } from '../../src/promises'
+import { isolink, nobody, refused } from '../command/child'
 import { refusal, sh } from '../lab'
 import { command, kernelTest, otherUser } from '../sandbox'
 
@@ -299,6 +300,33 @@ kernelTest(test, 'a directory that others may write into is not trusted', [other
   chownSync(directory, 1, 1)
   assert.match(reason((await open()) as E.Either<{ message: string }, void>), /belongs to the user 1/)
 })
+
+/** With another directory `down` would say that nothing is up, which is false. */
+kernelTest(test, 'whoever may not see the records is told whose they are', [otherUser()], async () => {
+  await open()
+  for (const words of [['down', 'blue'], ['status']])
+    refused(isolink(words, nobody), 1, /^cannot open \/run\/isolink: EACCES; run as root, who made it$/)
+  chownSync(directory, 1, 1)
+  refused(isolink(['down', 'blue'], nobody), 1, /EACCES; run as whoever made it$/)
+  rmSync(directory, { recursive: true })
+  refused(isolink(['down', 'blue'], nobody), 1, /^cannot make \/run\/isolink: EACCES; run as root$/)
+})
+
+kernelTest(
+  test,
+  'another directory is proposed for what is new, and for nothing else',
+  [command('mount')],
+  async () => {
+    mkdirSync(directory, { mode: 0o700 })
+    sh(`mount -t tmpfs -o ro,mode=700 tmpfs ${directory}`)
+    const where = 'cannot open /run/isolink/lock: EROFS; run where it can be written'
+    const asked = await refusal(teardown('blue'))
+    assert.is(asked.message, where)
+    const made = await refusal(apply(entry.plan))
+    assert.is(made.message, `${where}, or set ISOLINK_STATE_DIR to a folder of yours`)
+    sh(`umount ${directory}`)
+  }
+)
 
 kernelTest(
   test,
