@@ -103,7 +103,7 @@ const stepsAfter = (
       inWorld(thisMachine(), world =>
         pipe(
           resolveUplink(plan, world),
-          TE.chainFirstW(resolved => checkPremises(resolved, world, thisMachine().journal)),
+          TE.chainFirstW(resolved => checkPremises(resolved, world, thisMachine())),
           TE.map(stepsOf)
         )()
       )

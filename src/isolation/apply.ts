@@ -10,7 +10,9 @@ import { allSteps, type InvalidParameters, invalidParameters, type Plan, withUpl
 import type { Step } from '../recipe/step'
 import { type IsolationError, type NameTaken, type PortTaken, type StepFailed, total } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
+import { ifLeftOver } from './firewall'
 import { orElsewhere } from './journal'
+import { leftover } from './leftover'
 import { changing, type Machine, membersOf, thisMachine } from './machine'
 import { differencesText, parameterDifferences } from './parameter'
 import { checkPremises, type Planned, planOf, resolveUplink } from './premise'
@@ -165,7 +167,7 @@ const applyNew =
     inWorld(machine, world =>
       pipe(
         resolveUplink(given, world),
-        TE.chainFirstW(plan => checkPremises(plan, world, machine.journal)),
+        TE.chainFirstW(plan => checkPremises(plan, world, machine)),
         TE.chainFirstW(plan => TE.fromEither(lookUpPlaces(plan, world))),
         TE.bindTo('plan'),
         TE.bindW('before', ({ plan }) => observe(machine, plan, world)),
@@ -227,7 +229,10 @@ export const observe = (
     pipe(
       total(kindOf(step).before(step, around)),
       TE.bimap(
-        error => (error._tag === 'PortTaken' ? error : stepFailed({ step: describe(step), error }, [])),
+        error =>
+          error._tag === 'PortTaken'
+            ? ifLeftOver(error, leftover(machine, error.owner))
+            : stepFailed({ step: describe(step), error }, []),
         before => void found.set(step, before)
       )
     )

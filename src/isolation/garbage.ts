@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import * as v from 'valibot'
 import type { Message } from '../../protocol'
 import type { Element } from '../../protocol/nftables/element'
 import type { Link } from '../link'
@@ -9,7 +8,6 @@ import * as link from '../link'
 import { cookie } from '../namespace/cookie'
 import { list } from '../namespace/named'
 import { elements, removeElements, removeTable, tables } from '../nftables'
-import { isolationName } from '../recipe/parameters'
 import type { Route } from '../route'
 import * as route from '../route'
 import type { NetlinkError } from '../socket/error'
@@ -20,7 +18,8 @@ import { exceptions, removeExceptions } from './firewall/hindrance'
 import { familyNames, setNames, type TableFamily, tableOf } from './firewall/layout'
 import { change, ownerOf } from './firewall/table'
 import { guestsIn } from './guest'
-import { type Journal, ownerIn } from './journal'
+import type { Journal } from './journal'
+import { type Owners, ownersIn } from './leftover'
 import { changing, type Machine, thisMachine, type Waiting } from './machine'
 import { linksOf } from './premise'
 import { ip, word } from './step/kind'
@@ -56,15 +55,13 @@ export const collectGarbageOn =
     changing(
       machine,
       pipe(
-        TE.fromIOEither(() => ownersOf(machine, dryRun)),
-        TE.chainW(owners => () => inWorld(machine, world => sweep(world, owners, dryRun)))
+        TE.fromIOEither(() => knownTo(machine, dryRun)),
+        TE.chainW(known => () => inWorld(machine, world => sweep(world, known, dryRun)))
       ),
       signal
     )
 
-interface Owners {
-  /** Whether a mark is of ours, and of none that is on record. */
-  readonly areGone: (mark: string) => boolean
+interface Known extends Owners {
   /** The namespaces that isolations on record work in. */
   readonly cookies: ReadonlySet<string>
 }
@@ -82,7 +79,7 @@ export const unrecorded = (
   E.isLeft(checkCapabilities())
     ? TE.right(new Map())
     : pipe(
-        TE.fromIOEither(() => recordsOf(machine, name => !damaged.has(name))),
+        TE.fromIOEither(() => ownersIn(machine.journal, name => !damaged.has(name))),
         TE.chainW(
           ({ areGone }) =>
             () =>
@@ -127,38 +124,7 @@ const remains = async (
   return E.right(found)
 }
 
-/** Whose marks have an owner. `isSound` tells whether one can be trusted: `blue`, or `web/red`. */
-const recordsOf = (
-  { journal }: Machine,
-  isSound: (name: string) => boolean
-): E.Either<IsolationError, Pick<Owners, 'areGone'>> =>
-  pipe(
-    journal.names(),
-    E.map(all => all.filter(isSound)),
-    E.bindTo('names'),
-    E.bindW('members', ({ names }) =>
-      pipe(
-        names,
-        E.traverseArray(name =>
-          pipe(
-            journal.members(name).names(),
-            E.map(all => all.filter(member => isSound(`${name}/${member}`)))
-          )
-        )
-      )
-    ),
-    E.map(({ names, members }) => ({
-      areGone: (mark: string) => {
-        const [owner = '', member] = mark.split('/')
-        const [name = ''] = owner.split('@')
-        if (!v.is(isolationName, name) || ownerIn(journal.directory, name) !== owner) return false
-        const own = members[names.indexOf(name)]
-        return own === undefined || (member !== undefined && !own.includes(member))
-      }
-    }))
-  )
-
-const ownersOf = (machine: Machine, dryRun: boolean): E.Either<IsolationError, Owners> =>
+const knownTo = (machine: Machine, dryRun: boolean): E.Either<IsolationError, Known> =>
   pipe(
     entriesIn(machine.journal, dryRun),
     E.bindTo('own'),
@@ -175,7 +141,7 @@ const ownersOf = (machine: Machine, dryRun: boolean): E.Either<IsolationError, O
     ),
     E.bindW('gone', ({ own, members }) => {
       const unsound = new Set([own, ...members].flatMap(each => each.damaged))
-      return recordsOf(machine, name => !unsound.has(name))
+      return ownersIn(machine.journal, name => !unsound.has(name))
     }),
     E.map(({ own, members, gone: { areGone } }) => ({
       areGone,
@@ -207,7 +173,7 @@ const makerOf = (world: World, name: string): TE.TaskEither<NetlinkError, string
 
 const sweep = async (
   world: World,
-  known: Owners,
+  known: Known,
   dryRun: boolean
 ): Promise<E.Either<IsolationError, Garbage>> => {
   const named = await list()
@@ -248,7 +214,7 @@ const sweep = async (
     if (E.isLeft(gone)) return gone
     removed.push(`the namespace ${name}`)
   }
-  const owners: Owners = { ...known, areGone: mark => known.areGone(mark) && !spared.has(mark) }
+  const owners: Known = { ...known, areGone: mark => known.areGone(mark) && !spared.has(mark) }
   for (const place of inhabited) {
     for (const family of ['ip', 'ip6'] as const) {
       const swept = await sweepTable(world, place, family, owners, dryRun)()
@@ -267,7 +233,7 @@ const sweep = async (
 }
 
 /** One that is on record may work in a namespace that another, which is gone, had made. */
-const isUsed = (name: string, { cookies }: Owners): boolean => {
+const isUsed = (name: string, { cookies }: Known): boolean => {
   const own = cookie(name)
   return E.isRight(own) && cookies.has(own.right)
 }

@@ -22,7 +22,10 @@ import { type InvalidInput, invalidInput, type NetlinkError } from '../socket/er
 import type { LinkRef } from '../socket/request'
 import type { IsolationError, PremiseFailed } from './error'
 import type { Journal } from './journal'
+import { leftover } from './leftover'
+import type { Machine } from './machine'
 import { wrongParent } from './parent'
+import { ownerTagged } from './tag'
 import { placeName, type World } from './world'
 
 const premiseFailed = (field: string, reason: string): PremiseFailed => ({
@@ -63,11 +66,11 @@ const noDefaultRoute = (family: string): PremiseFailed =>
 export const checkPremises = (
   plan: Plan,
   world: World,
-  journal: Journal
+  machine: Machine
 ): TE.TaskEither<IsolationError, void> =>
   pipe(
     plan.premises,
-    TE.traverseArray(premise => checkPremise(premise, plan, world, journal)),
+    TE.traverseArray(premise => checkPremise(premise, plan, world, machine)),
     TE.map(() => undefined)
   )
 
@@ -75,41 +78,41 @@ const checkPremise = (
   premise: Premise,
   plan: Plan,
   world: World,
-  journal: Journal
+  machine: Machine
 ): TE.TaskEither<IsolationError, void> => {
-  if ('claim' in premise) return TE.fromIOEither(() => checkClaim(premise, plan, journal))
+  if ('claim' in premise) return TE.fromIOEither(() => checkClaim(premise, plan, machine.journal))
   if ('network' in premise) return checkNetwork(premise, world)
   if ('address' in premise) return checkAddress(premise, world)
-  if ('parent' in premise) return checkParent(premise, plan, world, journal)
-  return 'link' in premise ? checkLink(premise, world) : checkNamespace(premise)
+  if ('parent' in premise) return checkParent(premise, plan, world, machine)
+  return 'link' in premise ? checkLink(premise, world, machine) : checkNamespace(premise)
 }
 
 const checkLink = (
   { field, link: name, namespace, must }: LinkPremise,
-  world: World
+  world: World,
+  machine: Machine
 ): TE.TaskEither<IsolationError, void> => {
   const look = pipe(
     world.send(link.get(name), namespace),
-    TE.map(() => true),
-    TE.orElse(error => (isAbsent(error) ? TE.right<NetlinkError, boolean>(false) : TE.left(error)))
+    TE.orElse(error => (isAbsent(error) ? TE.right<NetlinkError, undefined>(undefined) : TE.left(error)))
   )
   const present =
     typeof namespace === 'string'
       ? pipe(
           exists(namespace),
-          TE.chainW(there => (there ? look : TE.right(false)))
+          TE.chainW(there => (there ? look : TE.right(undefined)))
         )
       : look
   const where = placeName(namespace)
   return pipe(
     present,
     TE.filterOrElseW(
-      there => there === (must !== 'be absent'),
+      there => (there !== undefined) === (must !== 'be absent'),
       there =>
         premiseFailed(
           field,
-          there
-            ? `${name} exists already ${where}; choose another name, or remove it`
+          there !== undefined
+            ? `${name} ${leftover(machine, ownerTagged(there.alias)) ?? `exists already ${where}; choose another name, or remove it`}`
             : `there is no interface ${name} ${where}; name one that is there`
         )
     ),
@@ -206,12 +209,12 @@ const checkParent = (
   { field, parent: name }: ParentPremise,
   plan: Plan,
   world: World,
-  journal: Journal
+  machine: Machine
 ): TE.TaskEither<IsolationError, void> =>
   pipe(
-    checkLink({ field, link: name, must: 'exist' }, world),
+    checkLink({ field, link: name, must: 'exist' }, world, machine),
     TE.chainW(() => world.send(link.get(name))),
-    TE.chainW(parent => wrongParent(parent, plan, world, journal)),
+    TE.chainW(parent => wrongParent(parent, plan, world, machine.journal)),
     TE.chainW(reason =>
       reason === undefined ? TE.right<IsolationError, void>(undefined) : TE.left(premiseFailed(field, reason))
     )

@@ -23,6 +23,7 @@ import {
   raise,
   raze,
   reaches,
+  refusal,
   seen,
   settled,
   sh,
@@ -50,6 +51,16 @@ const red = vethMasquerade({
   gateway: '192.168.46.2',
   publish: [{ hostPort: 8081, port: 80 }]
 })
+
+const elsewhere = {
+  namespace: 'red',
+  uplink: 'eth0',
+  address: '192.168.46.3/24',
+  gateway: '192.168.46.2'
+}
+
+const assertRefused = async (work: Promise<unknown>, sentence: string): Promise<void> =>
+  assert.is((await refusal(work)).message, sentence)
 
 const forget = (name: string): void => rmSync(`/run/isolink/${name}.json`)
 const links = (): ReadonlyArray<string> =>
@@ -337,6 +348,26 @@ kernelTest(
     assert.equal(await settled(), before)
   }
 )
+
+kernelTest(test, 'what is in the way and has no record is said to be left over', needs, async () => {
+  const leftover = 'is left over from blue, of which there is no record; isolink gc removes it'
+  await apply(blue)
+  rmSync('/run/isolink', { recursive: true })
+  await assertRefused(apply(blue), `hostInterface: veth-blue ${leftover}`)
+  const rival = { ...elsewhere, publish: [{ hostPort: 8080, port: 80 }] }
+  await assertRefused(apply(vethMasquerade(rival)), `publish: tcp port 8080 of the host ${leftover}`)
+  await collectGarbage()
+  assert.is((await apply(blue)).changed, true)
+  await assertRefused(
+    apply(vethMasquerade(rival)),
+    'publish: tcp port 8080 of the host is published already by blue; choose another hostPort'
+  )
+  await assertRefused(
+    apply(vethMasquerade({ ...elsewhere, hostInterface: 'veth-blue' })),
+    'hostInterface: veth-blue exists already on the host; choose another name, or remove it'
+  )
+  await teardown('blue')
+})
 
 kernelTest(test, 'what another state directory has on record is not touched', needs, async () => {
   process.env.ISOLINK_STATE_DIR = '/run/elsewhere'

@@ -25,6 +25,12 @@ const portTaken = (
   ...(owner !== undefined && { owner })
 })
 
+/** The same where nobody has it any more, with what there is to say of that. */
+export const ifLeftOver = (error: PortTaken, leftover: string | undefined): PortTaken =>
+  leftover === undefined
+    ? error
+    : { ...error, message: error.message.replace(/ is published already by .*$/, () => ` ${leftover}`) }
+
 /** Whether the ports can be published: nobody else has them. Looks, and changes nothing. */
 export const checkPorts = (place: Place, entries: ReadonlyArray<Entry>): TE.TaskEither<StepError, void> => {
   const ports = entries.flatMap(entry => (entry._tag === 'Publish' ? portsOf(entry) : []))
