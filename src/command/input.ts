@@ -58,14 +58,24 @@ const fromJson = (source: string): E.Either<string, unknown> =>
   )
 
 const fromYaml = (source: string): E.Either<string, unknown> => {
-  const { parseDocument } = require('yaml') as typeof import('yaml')
-  return E.tryCatch(
-    () => {
-      const document = parseDocument(source, { logLevel: 'silent' })
-      for (const error of document.errors) throw error
-      return document.toJS() as unknown
-    },
-    error => `neither JSON nor YAML: ${firstLine(error)}`
+  const { parseAllDocuments } = require('yaml') as typeof import('yaml')
+  return pipe(
+    E.tryCatch(
+      () => {
+        const documents = [...parseAllDocuments(source, { logLevel: 'silent' })]
+        for (const error of documents.flatMap(({ errors }) => errors)) throw error
+        // What is behind a last --- is nothing.
+        return documents
+          .map(document => document.toJS() as unknown)
+          .filter(each => each !== null && each !== undefined)
+      },
+      error => `neither JSON nor YAML: ${firstLine(error)}`
+    ),
+    E.chain(([first, ...others]) =>
+      others.length === 0
+        ? E.right(first)
+        : E.left(`of ${others.length + 1} YAML documents; give each of them a file of its own`)
+    )
   )
 }
 

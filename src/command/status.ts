@@ -43,7 +43,8 @@ const linesOf = ({
   `${name} (${recipe}): ${sentences[state]}`,
   ...(confirmWithin === undefined ? [] : [`  ${toConfirm(name, confirmWithin)}`]),
   ...namespaces.flatMap(each => linesOfNamespace(name, each)),
-  ...drift.flatMap(({ findings }) => findings.map(finding => `  ${finding}`)),
+  // Several steps may miss one thing.
+  ...[...new Set(drift.flatMap(({ findings }) => findings))].map(finding => `  ${finding}`),
   ...hindered.map(sentence => `  not ours to change: ${sentence}`)
 ]
 

@@ -66,7 +66,7 @@ for (const [parameters, sentences] of said)
       sentences
     )
     // With the step that does it.
-    assert.match(lines[lines.indexOf(sentences[0] ?? '') - 1] ?? '', /^put \d+ entries into table /)
+    assert.match(lines[lines.indexOf(sentences[0] ?? '') - 1] ?? '', /^put \d+ entr(?:y|ies) into table /)
   })
 
 test.run()

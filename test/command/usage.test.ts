@@ -29,6 +29,12 @@ const wrong: ReadonlyArray<readonly [words: string, sentence: RegExp, input?: st
   ['up -', /^recipe: the parameters must be an object such as /, ''],
   [
     'up -',
+    /^the standard input is of 2 YAML documents; give each of them a file of its own$/,
+    `${least}---\n${least}`
+  ],
+  ['plan -', /^the standard input is of 2 YAML documents; /, `---\n${least}---\n{}\n---\n`],
+  [
+    'up -',
     /^veth-masquerade: uplnk: there is no such parameter: did you mean uplink\?$/,
     `${least}uplnk: eth0\n`
   ],
@@ -44,6 +50,12 @@ for (const [words, sentence, input] of wrong)
   test(`isolink ${words}${input === undefined ? '' : ` < ${JSON.stringify(input)}`}`, () => {
     refused(isolink(words.split(' '), input === undefined ? {} : { input }), 2, sentence)
   })
+
+test('a parameter file may begin and end as YAML documents do', () => {
+  const plain = output(isolink(['plan', '-'], { input: least }))
+  assert.is(output(isolink(['plan', '-'], { input: `# blue\n---\n${least}---\n` })), plain)
+  assert.is(output(isolink(['plan', '-'], { input: `---\n${least}...\n` })), plain)
+})
 
 test('isolink', () => {
   const { status, stdout, stderr } = isolink([])

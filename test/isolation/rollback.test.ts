@@ -109,7 +109,7 @@ const refused: ReadonlyArray<readonly [Step, string, RegExp]> = [
       family: 'ip',
       entries: [{ _tag: 'Guard', link: 'veth-blue', network: '192.168.45.0/24' }]
     },
-    'put 1 entries into table ip isolink on the host',
+    'put 1 entry into table ip isolink on the host',
     /EEXIST/
   ]
 ]

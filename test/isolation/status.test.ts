@@ -18,7 +18,7 @@ import {
   vethMasquerade
 } from '../../src/promises'
 import { isolink, output } from '../command/child'
-import { raise, raze, refusal, settled, sh, stateOfHost, unnamed } from '../lab'
+import { becomes, raise, raze, refusal, settled, sh, stateOfHost, unnamed } from '../lab'
 import { command, kernelTest } from '../sandbox'
 import { counted, faultyMachine } from './sweep/faults'
 
@@ -187,6 +187,16 @@ kernelTest(test, 'of many ports a person is told some, and a program all', needs
     [lines.length, lines.at(2), lines.at(-1)],
     [13, '    *:2000 → 80/tcp', '    and 190 more: isolink status blue --json']
   )
+  await teardown('blue')
+})
+
+kernelTest(test, 'what several steps miss is said once', needs, async () => {
+  await apply(plan)
+  sh('ip netns delete blue')
+  await becomes(() => !sh('ip -br link').includes('veth-blue'))
+  const { stdout } = isolink(['status', 'blue'])
+  assert.is(stdout.split('\n').filter(line => line === '  veth-blue on the host is gone').length, 1, stdout)
+  await apply(plan)
   await teardown('blue')
 })
 

@@ -78,7 +78,7 @@ const confinedBy = (
 /** Entries in our table of the firewall, which is made with the first and goes with the last. */
 export const firewallStep: StepKind<AddEntries, Before> = {
   describe: ({ family, entries, namespace }) =>
-    `put ${entries.length} entries into table ${family} isolink ${placeName(namespace)}`,
+    `put ${entries.length === 1 ? '1 entry' : `${entries.length} entries`} into table ${family} isolink ${placeName(namespace)}`,
   details: ({ entries, namespace }) => {
     const place = placeName(namespace)
     return [
