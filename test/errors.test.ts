@@ -6,6 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { DecodeError, EncodeError, HexError } from '../protocol'
 import type { namespaces, toSvg } from '../src'
+import type { WrongUsage } from '../src/command/outcome'
 import type { IsolationError } from '../src/isolation/error'
 import type { SyntaxFault } from '../src/nftables/cursor'
 import type { NetlinkError } from '../src/socket/error'
@@ -23,6 +24,7 @@ type Tag = (
   | EncodeError
   | HexError
   | SyntaxFault
+  | WrongUsage
 )['_tag']
 
 /** The compiler misses one that is not here, and knows of none that is here in vain. */
@@ -65,7 +67,8 @@ const tags: { readonly [T in Tag]: true } = {
   TimedOut: true,
   Unexpected: true,
   UnsupportedByKernel: true,
-  WatchdogFailed: true
+  WatchdogFailed: true,
+  WrongUsage: true
 }
 
 test('docs/errors.md', () => {

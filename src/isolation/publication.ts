@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { pipe } from 'fp-ts/function'
 import * as TE from 'fp-ts/TaskEither'
-import type { InvalidParameters, Plan } from '../recipe/plan'
+import { type InvalidParameters, invalidParameters, type Plan } from '../recipe/plan'
 import {
   type Port,
   type PortMapping,
@@ -125,11 +125,21 @@ const changeWholly = (
           )
         : pipe(
             TE.fromEither(subject.planWith(parameters)),
+            TE.mapLeft(error => ofGiven(error, parameters)),
             TE.chainW(plan => carryOver(subject, plan, options)),
             TE.map(() => ({ changed: true, repaired: [] }))
           )
     )
   )
+
+/** Of one port that was given, the place in a list that the caller has never seen says nothing. */
+const ofGiven = (error: InvalidParameters, { publish }: Plan['parameters']): InvalidParameters => {
+  const { recipe, field, message } = error
+  const [, n, own] = /^publish\.(\d+)\.(\w+)$/.exec(field) ?? []
+  return own !== undefined && Array.isArray(publish) && Number(n) === publish.length - 1
+    ? invalidParameters('publish', own, message.slice(`${recipe}: ${field}: `.length))
+    : error
+}
 
 /** Does what the new plan has more, and undoes what it has less. */
 const carryOver =

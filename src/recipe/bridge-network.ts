@@ -28,6 +28,7 @@ import {
   publicationEntries,
   publications,
   publishedIn,
+  wrongAsName,
   wrongHostAddress,
   wrongPublication
 } from './parameters'
@@ -132,7 +133,7 @@ const wrongNetwork = (
   const second = all.findIndex(({ family }, n) => all.findIndex(each => each.family === family) < n)
   const itself = allow.indexOf(name)
   return (
-    found('name', v.is(isolationName, name) ? undefined : "the bridge's name cannot serve; give one") ??
+    found('name', wrongAsName(name, 'bridge')) ??
     (gateway === undefined
       ? found('gateway', gateways === undefined ? 'is missing' : undefined)
       : found('gateways', gateways && 'give either gateway or gateways')) ??
@@ -205,9 +206,7 @@ const wrongEndpoint = (network: Network, endpoint: ParsedEndpoint, within: strin
       'name',
       name === undefined
         ? 'is missing: a namespace without a name gives none to the endpoint'
-        : v.is(isolationName, name)
-          ? undefined
-          : "the namespace's name cannot serve; give one"
+        : wrongAsName(name, 'namespace')
     ) ??
     addresses
       .map((each, n) => found(field(n), wrongMember(network, each)))

@@ -22,7 +22,8 @@ import {
   interfaceName,
   isolationName,
   linkGroupFor,
-  parse
+  parse,
+  wrongAsName
 } from './parameters'
 import { type InvalidParameters, invalidParameters, type Plan, type Premise } from './plan'
 import type { Step } from './step'
@@ -118,10 +119,7 @@ const wrongSwitch = (given: Parsed): Fault | undefined => {
     wrongPlace('', given) ??
     (name === undefined
       ? { field: 'name', reason: 'is missing: a namespace without a name gives none to the switch' }
-      : found(
-          'name',
-          v.is(isolationName, name) ? undefined : "the namespace's name cannot serve; give one"
-        )) ??
+      : found('name', wrongAsName(name, 'namespace'))) ??
     members.map((each, n) => wrongAttachment(`members.${n}`, each)).find(each => each !== undefined) ??
     wrongTogether('members', members) ??
     found(

@@ -36,15 +36,22 @@ export const namespaceName = v.pipe(
   v.maxBytes(255, notNamespaceName)
 )
 
+const nameRule = 'up to 64 letters, digits, dots, dashes and underscores'
+
 /** The name of an isolation, by which it is torn down. */
 export const isolationName = v.pipe(
   v.string('must be a text'),
   v.regex(
     /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
-    ({ input }) =>
-      `${JSON.stringify(input)} is no name: up to 64 letters, digits, dots, dashes and underscores`
+    ({ input }) => `${JSON.stringify(input)} is no name: ${nameRule}`
   )
 )
+
+/** Why a name that something else has cannot be an isolation's too, if it cannot. */
+export const wrongAsName = (name: string, owner: 'namespace' | 'bridge'): string | undefined =>
+  v.is(isolationName, name)
+    ? undefined
+    : `the ${owner}'s name cannot serve, as it is not of ${nameRule}; give one`
 
 // What only a function can check is described besides in the words of JSON Schema, for editors.
 

@@ -10,6 +10,7 @@ import {
   isolationName,
   namespaceName,
   prefix,
+  wrongAsName,
   wrongGateway,
   wrongHostAddress
 } from './parameters'
@@ -48,10 +49,7 @@ export const nameOf = ({ name, namespace }: Pick<Station, 'name' | 'namespace'>)
 
 /** Why a name cannot be an isolation's, if none was given and the namespace's cannot serve. */
 export const wrongName = (given: Pick<Station, 'name' | 'namespace'>): Fault | undefined =>
-  found(
-    'name',
-    v.is(isolationName, nameOf(given)) ? undefined : "the namespace's name cannot serve; give one"
-  )
+  found('name', wrongAsName(nameOf(given), 'namespace'))
 
 interface Routed extends Pick<Station, 'addresses' | 'gateway' | 'gateways'> {}
 

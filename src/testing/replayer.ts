@@ -134,7 +134,10 @@ const linesOf = (path: string): (() => E.Either<SystemCallFailed, Records>) => {
           .map(recordOf)
         return records
       },
-      error => failureOf('open', error)
+      error => {
+        const { message, ...failure } = failureOf('open', error)
+        return { ...failure, message: `open: ${path}${message.slice('open'.length)}` }
+      }
     )
 }
 

@@ -235,9 +235,14 @@ kernelTest(test, 'what is refused changes nothing, and is told by its field', ne
     String(await refused('web/red', { hostPort: 7070, port: 80 })),
     /tcp port 7070 of the host is taken by/
   )
+  assert.is(await refused('blue', { hostPort: 8000, port: 81 }), 'publish: hostPort: 8000 is published twice')
   assert.is(
-    await refused('blue', { hostPort: 8000, port: 81 }),
-    'veth-masquerade: publish.1.hostPort: 8000 is published twice'
+    await refused('web/red', { hostPort: 8300, port: 80, hostAddress: '::1' }),
+    'publish: hostAddress: ::1 is of ipv6, and the endpoint has no address of that'
+  )
+  assert.is(
+    await refused('blue', { hostPort: 8300, port: 80, hostAddress: '::1' }),
+    "publish: hostAddress: ::1 is not of the address's family, ipv4"
   )
   assert.is(
     await refused('blue', { hostPort: 70000, port: 80 }),

@@ -3,6 +3,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bridgeNetwork, type InvalidParameters, type Plan, planFrom, type Step } from '../../src/recipe'
 
+const limit = 'as it is not of up to 64 letters, digits, dots, dashes and underscores; give one'
+
 const test = suite('bridge-network')
 
 const red = { namespace: 'red', address: '10.100.0.2/24' }
@@ -153,7 +155,7 @@ const refusals: ReadonlyArray<readonly [given: object, field: string, reason: st
     'bridge',
     '"a b" is no interface name: 1 to 15 bytes without spaces, slashes, colons and percent signs'
   ],
-  [{ bridge: 'br+0' }, 'name', "the bridge's name cannot serve; give one"],
+  [{ bridge: 'br+0' }, 'name', `the bridge's name cannot serve, ${limit}`],
   [{ name: 'web', allow: ['db', 'web'] }, 'allow.1', 'a network always allows itself'],
   [{ allow: 'db' }, 'allow', 'must be a list'],
   [{ endpoints: {} }, 'endpoints', 'must be a list'],
@@ -173,7 +175,7 @@ const refusals: ReadonlyArray<readonly [given: object, field: string, reason: st
     'endpoints.0.name',
     'is missing: a namespace without a name gives none to the endpoint'
   ],
-  [endpoint({ namespace: 'a b' }), 'endpoints.0.name', "the namespace's name cannot serve; give one"],
+  [endpoint({ namespace: 'a b' }), 'endpoints.0.name', `the namespace's name cannot serve, ${limit}`],
   [
     endpoint({ address: '10.101.0.2/24' }),
     'endpoints.0.address',

@@ -3,6 +3,8 @@ import * as assert from 'uvu/assert'
 import { macvlan, type Plan, planFrom, type Step } from '../../src/recipe'
 import { essence, planOf, refuses } from './refusal'
 
+const limit = 'as it is not of up to 64 letters, digits, dots, dashes and underscores; give one'
+
 const test = suite('macvlan')
 
 const least = { namespace: 'blue', parent: 'eth0', addresses: ['10.0.6.22/24'], gateway: '10.0.6.1' }
@@ -81,7 +83,7 @@ refuses(test, 'macvlan', macvlan, least, [
   [{ gateway: 'fd00::1' }, 'gateway', "fd00::1 is not of the address's family, ipv4"],
   [{ gateways: ['10.0.6.1'] }, 'gateways', 'give either gateway or gateways'],
   [{ ...without, gateways: ['10.0.6.1', '10.0.6.2'] }, 'gateways.1', 'there is one of ipv4 already'],
-  [{ namespace: 'a b' }, 'name', "the namespace's name cannot serve; give one"],
+  [{ namespace: 'a b' }, 'name', `the namespace's name cannot serve, ${limit}`],
   [{ mode: 'l2' }, 'mode', 'must be private, vepa, bridge or passthru'],
   [{ recipe: 'ipvlan' }, 'recipe', 'must be macvlan']
 ])

@@ -3,6 +3,8 @@ import * as assert from 'uvu/assert'
 import { namespaceSwitch, type Plan, planFrom, type Step } from '../../src/recipe'
 import { essence, planOf, refuses } from './refusal'
 
+const limit = 'as it is not of up to 64 letters, digits, dots, dashes and underscores; give one'
+
 const test = suite('namespace-switch')
 
 const one = { pid: 4711, interface: 'veth11', address: '192.168.5.1/24' } as const
@@ -88,7 +90,7 @@ refuses(test, 'namespace-switch', namespaceSwitch, least, [
     'name',
     'is missing: a namespace without a name gives none to the switch'
   ],
-  [{ name: undefined, namespace: 'a b' }, 'name', "the namespace's name cannot serve; give one"],
+  [{ name: undefined, namespace: 'a b' }, 'name', `the namespace's name cannot serve, ${limit}`],
   [{ members: undefined }, 'members', 'is missing'],
   [{ members: [] }, 'members', 'there must be one at least'],
   [{ members: {} }, 'members', 'must be a list'],

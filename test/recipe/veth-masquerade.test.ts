@@ -3,6 +3,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type InvalidParameters, type Plan, planFrom, type Step, vethMasquerade } from '../../src/recipe'
 
+const limit = 'as it is not of up to 64 letters, digits, dots, dashes and underscores; give one'
+
 const test = suite('veth-masquerade')
 
 const least = { namespace: 'blue', address: '192.168.45.3/24', gateway: '192.168.45.2' }
@@ -198,7 +200,8 @@ const refusals: ReadonlyArray<readonly [given: object, field: string, reason: st
   [{ namespace: null }, 'namespace', 'must be a text'],
   [{ namespace: 'a/b' }, 'namespace', '"a/b" is no namespace name: 1 to 255 bytes without slashes'],
   [{ namespace: '..' }, 'namespace', '".." is no namespace name: 1 to 255 bytes without slashes'],
-  [{ namespace: 'a b' }, 'name', "the namespace's name cannot serve; give one"],
+  [{ namespace: 'a'.repeat(70) }, 'name', `the namespace's name cannot serve, ${limit}`],
+  [{ namespace: 'a b' }, 'name', `the namespace's name cannot serve, ${limit}`],
   [
     { name: 'x'.repeat(65) },
     'name',
