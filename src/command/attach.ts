@@ -6,12 +6,13 @@ import type { Endpoint } from '../recipe/bridge-network'
 import { readParameters } from './input'
 import { type Answering, answer } from './outcome'
 import { example, progress, tell } from './output'
+import { nameIn } from './parameter'
 import { interruptible } from './signal'
 
 export const attach = (command: Command): Command =>
   command
     .description('Attaches a namespace to a bridge network that is up.')
-    .argument('<network>', "the network's name: that of the bridge, unless the recipe gives another")
+    .argument('<network>', "the network's name: that of the bridge, unless the recipe gives another", nameIn)
     .argument('<file>', "a file with the endpoint's parameters in JSON or YAML, or - for the standard input")
     .option('--json', 'print JSON')
     .addHelpText(

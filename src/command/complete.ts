@@ -30,7 +30,7 @@ export const candidates = async (
 ): Promise<ReadonlyArray<Candidate>> => {
   const { command, given, awaiting } = walk(program, before)
   const help = command.createHelp()
-  if (awaiting !== undefined) return values(awaiting, given)
+  if (awaiting !== undefined) return values(command, awaiting, given)
   if (last.startsWith('-'))
     return help
       .visibleOptions(command)
@@ -41,7 +41,7 @@ export const candidates = async (
   if (command.name() === 'help') return candidates(program, [], last)
   const { registeredArguments: all } = command
   const argument = all[given.length] ?? (all.at(-1)?.variadic ? all.at(-1) : undefined)
-  return argument === undefined ? [] : values(argument, given)
+  return argument === undefined ? [] : values(command, argument, given)
 }
 
 interface Place {
@@ -74,13 +74,15 @@ const walk = (program: Command, words: ReadonlyArray<string>): Place =>
 
 /** What an argument, or an option's value, can be: one of its choices, or what it is called after. */
 const values = async (
+  command: Command,
   parameter: Argument | Option,
   given: ReadonlyArray<string>
 ): Promise<ReadonlyArray<Candidate>> => {
   const { argChoices } = parameter
   if (argChoices !== undefined) return argChoices.map(word => [word, ''])
   const name = 'flags' in parameter ? (/[<[](\w+)/.exec(parameter.flags)?.[1] ?? '') : parameter.name()
-  return Object.hasOwn(kinds, name) ? kinds[name as keyof typeof kinds](given) : []
+  const kind = [`${command.name()} ${name}`, name].find(each => Object.hasOwn(kinds, each))
+  return kind === undefined ? [] : kinds[kind as keyof typeof kinds](given)
 }
 
 const namespaces = async (): Promise<ReadonlyArray<Candidate>> => {
@@ -100,18 +102,39 @@ const isolations = async (network?: string): Promise<ReadonlyArray<Candidate>> =
     : candidatesOf(`endpoint of ${network}`, journal.members(network).names())
 }
 
+/** Whatever ports can lead to: of a bridge network each endpoint, and not the network. */
+const publishers = async (): Promise<ReadonlyArray<Candidate>> => {
+  const { thisMachine } = require('../isolation/machine') as typeof import('../isolation/machine')
+  const { journal } = thisMachine()
+  const all = journal.names()
+  if (E.isLeft(all)) return []
+  return all.right.flatMap(name => {
+    const entry = journal.read(name)
+    return E.isRight(entry) && entry.right?.plan.recipe === 'bridge-network'
+      ? candidatesOf(
+          `endpoint of ${name}`,
+          E.map((members: ReadonlyArray<string>) => members.map(each => `${name}/${each}`))(
+            journal.members(name).names()
+          )
+        )
+      : candidatesOf('isolation', E.right([name]))
+  })
+}
+
 const candidatesOf = (
   description: string,
   found: E.Either<unknown, ReadonlyArray<string>>
 ): ReadonlyArray<Candidate> => (E.isLeft(found) ? [] : found.right.map(name => [name, description]))
 
-/** By what arguments are called in `--help`. */
+/** By what arguments are called in `--help`, of all commands or of one. */
 const kinds = {
   recipe: async () => file,
   file: async () => file,
   command: async () => file,
   namespace: namespaces,
   ref: namespaces,
+  'publish name': publishers,
+  'unpublish name': publishers,
   name: () => isolations(),
   network: () => isolations(),
   endpoint: ([network]: ReadonlyArray<string>) => isolations(network)

@@ -15,6 +15,14 @@ export const among = <P extends Argument | Option>(parameter: P, words: Readonly
   return parameter
 }
 
+/** An isolation's name. */
+export const nameIn = (text: string): string => {
+  const { isolationName, nameRule } = require('../recipe/parameters') as typeof import('../recipe/parameters')
+  const { is } = require('valibot') as typeof import('valibot')
+  if (!is(isolationName, text)) throw new InvalidArgumentError(`is no name: ${nameRule}`)
+  return text
+}
+
 const units: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** The milliseconds of `500ms`, `30s`, `5m` or `1h`; a number without a unit is of seconds. */

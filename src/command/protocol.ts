@@ -1,4 +1,5 @@
 /** Prints all definitions as JSON, under the kernel's names: `npm run --silent protocol`. */
 import { describe } from '../../protocol'
+import { print } from './output'
 
-process.stdout.write(`${JSON.stringify(describe(), null, 2)}\n`)
+print(JSON.stringify(describe(), null, 2))

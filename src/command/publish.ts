@@ -30,7 +30,11 @@ export const publish = (command: Command): Command =>
   command
     .description('Publishes one more port of an isolation that is up; nothing else of it is touched.')
     .argument('<name>', "the isolation's name; of an endpoint, the network's and its own: web/red")
-    .argument('<port>', "the host's and that inside: 8080:80, 53:53/udp, 127.0.0.1:8080:80", mappingOf)
+    .argument(
+      '<port>',
+      "the host's and that inside: 8080:80, 53:53/udp, 127.0.0.1:8080:80; 8080 is 8080:8080",
+      mappingOf
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', example('isolink publish blue 8080:80'))
     .action((name: string, port: PortMapping, answering: Answering) =>

@@ -16,7 +16,9 @@ interface Options {
 
 export const show = (command: Command): Command =>
   command
-    .description('Lists what a namespace has, ours by default. In our own, only nftables needs root.')
+    .description(
+      'Lists what a namespace has, ours by default. In our own, only nftables and conntrack need root.'
+    )
     .addArgument(among(command.createArgument('<object>', 'what to list'), Object.keys(objects)))
     .option(
       '--namespace <ref>',

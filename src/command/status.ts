@@ -5,6 +5,7 @@ import type { NamespaceRef } from '../namespace'
 import { joined, portIn, publicationText } from '../recipe/publication'
 import { type Answering, conclude, report } from './outcome'
 import { example, json, print } from './output'
+import { nameIn } from './parameter'
 
 /** Exit status where something does not hold. */
 const drifted = 3
@@ -14,7 +15,7 @@ export const status = (command: Command): Command =>
     .description(
       'Holds what is applied against the kernel, and says what of it was lost or changed. Then the exit status is 3.'
     )
-    .argument('[name]', 'one isolation; all of them by default')
+    .argument('[name]', 'one isolation; all of them by default', nameIn)
     .option('--json', 'print JSON')
     .addHelpText('after', example('isolink status blue'))
     .action((name: string | undefined, answering: Answering) =>
@@ -40,7 +41,7 @@ const linesOf = ({
   hindered = [],
   confirmWithin
 }: Status): ReadonlyArray<string> => [
-  `${name} (${recipe}): ${sentences[state]}`,
+  `${name} (${recipe}): ${drift.some(({ irreparable }) => irreparable) ? beyondRepair(name) : sentences[state]}`,
   ...(confirmWithin === undefined ? [] : [`  ${toConfirm(name, confirmWithin)}`]),
   ...namespaces.flatMap(each => linesOfNamespace(name, each)),
   // Several steps may miss one thing.
@@ -79,6 +80,9 @@ const toConfirm = (name: string, left: number): string =>
   left > 0
     ? `to be confirmed within ${Math.ceil(left / 1000)} s: isolink confirm ${name}`
     : 'not confirmed in time: isolink recover undoes it'
+
+const beyondRepair = (name: string): string =>
+  `drifted beyond repair; isolink down ${name}, and bring it up anew`
 
 const sentences: { readonly [S in Status['state']]: string } = {
   up: 'up',

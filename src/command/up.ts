@@ -23,7 +23,11 @@ export const up = (command: Command): Command =>
     .argument('<recipe>', 'a file with parameters in JSON or YAML, or - for the standard input')
     .option('--dry-run', 'only look, and say what would be done')
     .option('--json', 'print JSON')
-    .option('--confirm-within <time>', 'undo it unless isolink confirm follows in time: 30s, 5m', durationOf)
+    .option(
+      '--confirm-within <time>',
+      'undo it unless isolink confirm follows in time: 30s, 5m; a bare number is of seconds',
+      durationOf
+    )
     .addHelpText('after', example(...typed('isolink up')))
     .action((path: string, { dryRun, confirmWithin, ...answering }: Options) => {
       const plan = pipe(readData(path), TE.chainEitherKW(planFrom))

@@ -26,10 +26,11 @@ export const mend =
         const repaired: Array<string> = []
         for (const [n, task] of tasks.entries()) {
           const found = await check(task, around)()
-          if (E.isLeft(found)) return E.left(notMended(task, found.left, repaired))
+          if (E.isLeft(found)) return E.left(notMended(entry.plan.name, task, found.left, repaired))
           if (found.right.length === 0) continue
           const before = await kindOf(task.step).renew?.(task.step, task.before, around)()
-          if (before !== undefined && E.isLeft(before)) return E.left(notMended(task, before.left, repaired))
+          if (before !== undefined && E.isLeft(before))
+            return E.left(notMended(entry.plan.name, task, before.left, repaired))
           const renewed = before === undefined ? task : { ...task, before: before.right }
           tasks[n] = renewed
           // What undoing needs to know is on record before anything is changed, as ever.
@@ -41,9 +42,9 @@ export const mend =
                   before: tasks.map(each => each.before),
                   places: world.places()
                 })
-          if (E.isLeft(written)) return E.left(notMended(task, written.left, repaired))
+          if (E.isLeft(written)) return E.left(notMended(entry.plan.name, task, written.left, repaired))
           const failure = await repair(renewed, around)
-          if (failure !== undefined) return E.left(notMended(task, failure.error, repaired))
+          if (failure !== undefined) return E.left(notMended(entry.plan.name, task, failure.error, repaired))
           const description = describe(task.step)
           repaired.push(description)
           onStep?.(`repair: ${description}`)
@@ -63,13 +64,23 @@ export const check = (
     TE.orElse(error => (isGone(error) ? TE.right([error.message]) : TE.left(error)))
   )
 
-const notMended = ({ step }: Task, cause: StepError, repaired: ReadonlyArray<string>): StepFailed => {
+/** Whether a sentence says that a link is gone which was not ours to make: nobody can make it again. */
+export const isLossOf = (step: Task['step'], sentence: string): boolean =>
+  step._tag === 'MoveLink' && sentence === `${step.link} is gone`
+
+const notMended = (
+  name: string,
+  { step }: Task,
+  cause: StepError,
+  repaired: ReadonlyArray<string>
+): StepFailed => {
   const description = describe(step)
   const before =
     repaired.length === 0 ? 'nothing has been changed' : `repaired before: ${repaired.join('; ')}`
+  const advice = isLossOf(step, cause.message) ? `; isolink down ${name}, and bring it up anew` : ''
   return {
     _tag: 'StepFailed',
-    message: `cannot repair “${description}”: ${cause.message}; ${before}`,
+    message: `cannot repair “${description}”: ${cause.message}; ${before}${advice}`,
     step: description,
     cause,
     leftBehind: []

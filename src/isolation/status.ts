@@ -8,7 +8,7 @@ import type { Journal, Records } from './journal'
 import { type Machine, membersOf, thisMachine } from './machine'
 import { type IsolatedNamespace, namespacesOf } from './namespaces'
 import type { Entry } from './record'
-import { check } from './repair'
+import { check, isLossOf } from './repair'
 import { describe, kindOf, type Surroundings, unlessGone } from './step'
 import { leftOf } from './watchdog'
 import { placeKey, placeName, type World } from './world'
@@ -19,6 +19,8 @@ export interface Drift {
   readonly step: string
   /** In sentences: `the address 10.0.0.2/24 of eth0 in blue is missing`. */
   readonly findings: ReadonlyArray<string>
+  /** The same `apply` again cannot repair it: take it down, and bring it up anew. Not there otherwise. */
+  readonly irreparable?: true
 }
 
 /** How it stands with an isolation. */
@@ -203,8 +205,15 @@ export const driftOf = (
       tasks,
       TE.traverseSeqArray(task =>
         pipe(
-          isIn(gone, task.step) ? TE.right([]) : check(task, around),
-          TE.map(findings => ({ step: describe(task.step), findings }))
+          isIn(gone, task.step) && task.step._tag !== 'MoveLink' ? TE.right([]) : check(task, around),
+          TE.map(findings => {
+            const lost = findings.filter(each => isLossOf(task.step, each))
+            return {
+              step: describe(task.step),
+              findings: isIn(gone, task.step) ? lost : findings,
+              ...(lost.length > 0 && { irreparable: true as const })
+            }
+          })
         )
       ),
       TE.map(found => found.filter(({ findings }) => findings.length > 0)),

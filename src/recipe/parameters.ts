@@ -36,7 +36,8 @@ export const namespaceName = v.pipe(
   v.maxBytes(255, notNamespaceName)
 )
 
-const nameRule = 'up to 64 letters, digits, dots, dashes and underscores'
+/** What makes a name, in words. */
+export const nameRule = 'up to 64 letters, digits, dots, dashes and underscores'
 
 /** The name of an isolation, by which it is torn down. */
 export const isolationName = v.pipe(

@@ -60,6 +60,8 @@ const told: ReadonlyArray<readonly [words: string, ...expected: ReadonlyArray<st
   ['attach ', 'web'],
   ['attach web ', ':file'],
   ['detach web ', 'green', 'red'],
+  ['publish ', 'web/green', 'web/red'],
+  ['unpublish web/r', 'web/red'],
   ['down w', 'web'],
   ['down web '],
   ['exec r', 'red'],

@@ -54,6 +54,19 @@ const pipeThatNobodyReads = (): number => {
   return output
 }
 
+test('npm run protocol: whoever has seen enough ends it quietly', async () => {
+  const output = pipeThatNobodyReads()
+  const child = spawn(process.execPath, ['-r', 'ts-node/register', 'src/command/protocol.ts'], {
+    cwd: root,
+    stdio: ['ignore', output, 'pipe']
+  })
+  closeSync(output)
+  const complaints: Array<Buffer> = []
+  child.stderr?.on('data', each => complaints.push(each))
+  const [status] = await once(child, 'close')
+  assert.equal([status, Buffer.concat(complaints).toString()], [0, ''])
+})
+
 const all = async (descriptor: number): Promise<string> => {
   const parts: Array<Buffer> = []
   for await (const part of createReadStream('', { fd: descriptor })) parts.push(part)

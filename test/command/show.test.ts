@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { objects } from '../../src/command/listing'
 import { ip, raise, sh } from '../lab'
 import { command, kernelTest, otherUser, run } from '../sandbox'
 import { isolink, nobody, output, refused } from './child'
@@ -235,7 +236,14 @@ kernelTest(test, 'what a terminal would obey is told, and not obeyed; in JSON it
 
 kernelTest(test, 'anybody may look at where he is, and not elsewhere', [...needs, otherUser()], () => {
   assert.is(output(isolink(['show', 'address'], nobody)), output(isolink(['show', 'address'])))
-  refused(isolink(['show', 'nftables'], nobody), 1, /CAP_NET_ADMIN .*: run as root/)
+  const rooted = ['conntrack', 'nftables']
+  for (const object of rooted) refused(isolink(['show', object], nobody), 1, /CAP_NET_ADMIN .*: run as root/)
+  for (const object of Object.keys(objects).filter(each => !rooted.includes(each)))
+    output(isolink(['show', object], nobody))
+  assert.match(
+    output(isolink(['show', '--help'])).replace(/\s+/g, ' '),
+    /only nftables and conntrack need root/
+  )
   refused(isolink(['show', 'link', '--namespace', 'other'], nobody), 1, /CAP_SYS_ADMIN: run as root/)
 })
 

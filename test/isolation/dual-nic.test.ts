@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { apply, dualNic, teardown } from '../../src/promises'
+import { apply, dualNic, status, teardown } from '../../src/promises'
+import { isolink } from '../command/child'
 import {
   ask,
+  becomes,
   host,
   ip,
   raise,
@@ -17,7 +20,7 @@ import {
   sh,
   stateOfHost
 } from '../lab'
-import { command, kernelTest } from '../sandbox'
+import { command, kernelTest, oracle } from '../sandbox'
 import { isReady } from './essence'
 
 const test = suite('dual-nic')
@@ -183,5 +186,28 @@ kernelTest(test, 'the gateway of IPv6 may be told by its link-local address', ne
   await teardown('blue')
   raze()
 })
+
+kernelTest(
+  test,
+  'an interface that ended with its namespace cannot be repaired, and that is said',
+  needs,
+  async () => {
+    raise()
+    addSecondNic()
+    const plan = dualNic({ namespace: 'blue', nic: 'eth1', addresses: ['10.0.6.12/24'] })
+    await apply(plan)
+    sh('ip netns delete blue')
+    await becomes(() => spawnSync(oracle('ip') ?? 'ip', ['-n', 'other', 'link', 'show', 'eth1']).status !== 0)
+    const said = (): string => isolink(['status', 'blue']).stdout.split('\n')[0] ?? ''
+    const sentence = 'blue (dual-nic): drifted beyond repair; isolink down blue, and bring it up anew'
+    assert.is(said(), sentence)
+    const { message } = await refusal(apply(plan))
+    assert.match(String(message), /: eth1 is gone; .*; isolink down blue, and bring it up anew$/)
+    assert.is(said(), sentence)
+    assert.is((await teardown('blue')).found, true)
+    assert.equal(await status(), [])
+    raze()
+  }
+)
 
 test.run()
