@@ -71,6 +71,12 @@ test('isolink --version', () => {
   assert.is(output(isolink(['--version'])), `${version}\n`)
 })
 
+test('what is left out is told in the help', () => {
+  const help = (command: string): string => output(isolink([command, '--help'])).replace(/\s+/g, ' ')
+  assert.match(help('up'), /30s, 5m; a bare number is of seconds/)
+  assert.match(help('publish'), /8080 is 8080:8080/)
+})
+
 test('isolink help up = isolink up --help', () => {
   const help = output(isolink(['help', 'up']))
   assert.match(help, /--dry-run/)
