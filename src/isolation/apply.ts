@@ -8,6 +8,8 @@ import type { NamespaceError } from '../namespace/error'
 import type { NamespaceRef } from '../namespace/reference'
 import { allSteps, type InvalidParameters, invalidParameters, type Plan, withUplink } from '../recipe/plan'
 import type { Step } from '../recipe/step'
+import type { InvalidInput } from '../socket/error'
+import { keysOf, wrongOptions } from '../socket/key'
 import { type IsolationError, type NameTaken, type PortTaken, type StepFailed, total } from './error'
 import { type ExecutionOptions, execute, inWorld, surroundings, tasksOf, undo } from './execution'
 import { ifLeftOver } from './firewall'
@@ -69,10 +71,22 @@ export const applyOn =
   ): TE.TaskEither<IsolationError, Isolation> =>
     pipe(
       TE.fromEither(planOf('apply', planned)),
+      TE.chainFirstW(() => TE.fromEither(checkOptions(options))),
       TE.chainFirstW(plan => TE.fromEither(checkWait(plan, options))),
       TE.chainW(plan => changing(machine, applyLocked(machine, plan, options), options.signal)),
       TE.mapLeft(orElsewhere)
     )
+
+const optionTable = {
+  keys: keysOf<ApplyOptions>({ confirmWithin: true, signal: true, onStep: true, onLoss: true }),
+  least: {}
+}
+
+/** One that is misspelt would be passed over: nothing would undo what nobody confirms. */
+const checkOptions = (options: ApplyOptions): E.Either<InvalidInput, void> => {
+  const wrong = wrongOptions('apply', options, optionTable)
+  return wrong === undefined ? E.right(undefined) : E.left(wrong)
+}
 
 const checkWait = ({ recipe }: Plan, { confirmWithin }: ApplyOptions): E.Either<InvalidParameters, void> =>
   confirmWithin === undefined || (Number.isFinite(confirmWithin) && confirmWithin >= 1)

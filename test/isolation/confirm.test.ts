@@ -233,4 +233,22 @@ for (const confirmWithin of [Number.NaN, Number.POSITIVE_INFINITY, 0, -1, '30s' 
     assert.equal(stateOfHost(), before)
   })
 
+for (const [options, message] of [
+  [{ confirmwithin: 30_000 }, 'apply: confirmwithin is no field: did you mean confirmWithin?'],
+  [{ signal: 5 }, 'apply: signal is no AbortSignal'],
+  [null, 'apply: options null is no object']
+] as const)
+  kernelTest(
+    test,
+    `apply(plan, ${JSON.stringify(options)}) is refused before anything is done`,
+    needs,
+    async () => {
+      const before = stateOfHost()
+      const error = await refusal(apply(plan, options as never))
+      assert.equal([error._tag, error.message], ['InvalidInput', message])
+      assert.equal(await status(), [])
+      assert.equal(stateOfHost(), before)
+    }
+  )
+
 test.run()
