@@ -1,6 +1,8 @@
 import type { Task } from 'fp-ts/Task'
 import { features as ofFilters } from './filter/feature'
+import { features as ofRoutes } from './ip/feature'
 import { features as ofLinks } from './link/feature'
+import { features as ofNexthops } from './nexthop/feature'
 import { features as ofNftables } from './nftables/feature'
 import { features as ofQdiscs } from './qdisc/feature'
 import { genericFamily } from './socket/family'
@@ -8,13 +10,15 @@ import type { Feature } from './socket/request'
 import { isLacking } from './socket/session'
 
 /** Something that not every kernel has. */
-export interface KernelFeature extends Omit<Feature, 'probe'> {
+export interface KernelFeature extends Omit<Feature, 'probe' | 'loads'> {
   /** Whether this kernel has it, or loads it when it is wanted. */
   readonly present: boolean
 }
 
 const all: ReadonlyArray<Feature> = [
   ...ofLinks,
+  ...ofRoutes,
+  ...ofNexthops,
   ...ofQdiscs,
   ...ofFilters,
   ...ofNftables,
@@ -27,7 +31,9 @@ const all: ReadonlyArray<Feature> = [
  */
 export const kernelFeatures = (): Task<ReadonlyArray<KernelFeature>> => async () => {
   const tried: Array<KernelFeature> = []
-  for (const { probe, ...feature } of all)
-    tried.push({ ...feature, present: !(await isLacking({ probe, ...feature })) })
+  for (const feature of all) {
+    const { probe, loads, ...known } = feature
+    tried.push({ ...known, present: !(await isLacking(feature)) })
+  }
   return tried
 }

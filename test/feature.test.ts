@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { link } from '../src/index'
@@ -20,12 +22,16 @@ const words: { readonly [kind: string]: string } = {
   choke: 'choke limit 100 bandwidth 1mbit',
   csum: 'csum ip',
   ets: 'ets bands 2',
+  gred: 'gred setup DPs 3 default 1',
   gact: 'gact pass',
   red: 'red limit 10000 avpkt 100',
   simple: 'simple sdata said',
   skbedit: 'skbedit mark 1',
   vlan: 'vlan pop'
 }
+
+/** They take a card with several queues, and refuse lo by the same errno as a kernel without them refuses all. */
+const manyQueues: ReadonlySet<string> = new Set(['mqprio', 'multiq', 'taprio'])
 
 const oracles: { readonly [what: string]: (kind: string) => Missing } = {
   links: linkKind,
@@ -44,8 +50,7 @@ kernelTest(test, 'ip and tc find the same kinds', [command('ip'), command('tc')]
   const features = await kernelFeatures()
   const kinds = features.flatMap(({ name, present }) => {
     const [, what = '', kind] = name.match(/^(\w+) of kind (\w+)$/) ?? []
-    // mqprio takes a card with several queues, and refuses lo by the same errno as a kernel without it refuses all.
-    return kind === undefined || kind === 'mqprio' || (what === 'actions' && words[kind] === undefined)
+    return kind === undefined || manyQueues.has(kind) || (what === 'actions' && words[kind] === undefined)
       ? []
       : [{ name, present, theirs: oracles[what]?.((what !== 'links' && words[kind]) || kind) === undefined }]
   })
@@ -206,5 +211,145 @@ kernelTest(test, 'with others in a batch, each gets its own answer', [], async (
   )
   await connection.link.remove('b0')
 })
+
+kernelTest(test, 'what a link is set to, and this kernel lacks', [], async () => {
+  const features = await kernelFeatures()
+  await using connection = open()
+  await connection.link.add({ kind: 'bridge', name: 'b1' })
+  const filtering = features.find(({ name }) => name === 'VLAN filtering of bridges')
+  for (const vlanFiltering of [1, 0]) {
+    const change = connection.link.set('b1', { options: { kind: 'bridge', options: { vlanFiltering } } })
+    if (filtering?.present === true) await change
+    else {
+      const error = await errorOf(change)
+      assert.equal([error._tag, error.feature], ['UnsupportedByKernel', filtering?.name], error.message)
+    }
+  }
+  // A kind that this kernel has is not that of this link.
+  const other = await errorOf(connection.link.set('b1', { options: { kind: 'veth', options: {} } }))
+  assert.equal([other._tag, other.code], ['Rejected', 'EOPNOTSUPP'], other.message)
+  await connection.link.remove('b1')
+})
+
+kernelTest(test, 'routes and nexthops that wrap packets as this kernel cannot', [], async () => {
+  await using connection = open()
+  let tried = 0
+  for (const { name, since, module, option, present } of await kernelFeatures()) {
+    const kind = /^routes with encap (\w+)$/.exec(name)?.[1]
+    if (kind === undefined) continue
+    tried++
+    // No link has index 77: a kernel that has the kind says that.
+    const to = { link: 77, encap: { kind, options: {} } as never }
+    for (const ask of [
+      () => connection.route.add({ destination: 'fd00:7::/64', ...to }),
+      () => connection.route.replace({ destination: '10.7.0.0/16', ...to }),
+      () => connection.nexthop.add({ id: 7, family: 'ipv6', ...to })
+    ]) {
+      const error = await errorOf(ask())
+      if (present) assert.is(error._tag, 'Rejected', error.message)
+      else
+        assert.equal(
+          [error._tag, error.feature, error.since, error.module, error.option],
+          ['UnsupportedByKernel', name, since, module, option],
+          error.message
+        )
+    }
+  }
+  assert.is(tried, 10)
+})
+
+kernelTest(test, 'connections of bridges: followed, or UnsupportedByKernel', [], async () => {
+  const known = (await kernelFeatures()).find(({ name }) => name === 'connection tracking of bridges')
+  await using connection = open()
+  for (const [rule, part] of [
+    ['ct state new counter', 'add rule bridge b c ct state new counter'],
+    ['ct count over 3', 'add rule bridge b c ct count over 3']
+  ] as const) {
+    const made = connection.nftables.transaction(
+      tx => void tx.table('bridge', 'b').chain('c').rule('c', rule)
+    )
+    if (known?.present === true) {
+      await made
+      continue
+    }
+    const error = await errorOf(made)
+    assert.equal(
+      [error._tag, error.feature, error.part, error.code, error.since, error.module],
+      ['UnsupportedByKernel', known?.name, part, 'EPROTO', '5.3', 'nf_conntrack_bridge'],
+      error.message
+    )
+  }
+  const nowhere = await errorOf(
+    connection.nftables.transaction(tx => void tx.table('netdev', 'n').chain('c').rule('c', 'ct state new'))
+  )
+  assert.equal([nowhere._tag, nowhere.code], ['Rejected', 'EPROTO'])
+  assert.match(nowhere.message, 'inet, ip, ip6 and bridge')
+})
+
+kernelTest(test, 'what no kernel has in tables of a family is in no module', [], async () => {
+  await using connection = open()
+  const error = await errorOf(
+    connection.nftables.transaction(tx => void tx.table('bridge', 'b').chain('c').rule('c', 'masquerade'))
+  )
+  assert.equal(
+    [error._tag, error.feature, error.since, error.module, error.hint],
+    [
+      'UnsupportedByKernel',
+      'nftables expression masq in tables of family bridge',
+      undefined,
+      undefined,
+      'tables of family inet, ip, ip6 can have it'
+    ],
+    error.message
+  )
+})
+
+kernelTest(test, 'since when, family by family', [], async () => {
+  const features = await kernelFeatures()
+  const sinceOf = (name: string): string | undefined => features.find(each => each.name === name)?.since
+  const expected: { readonly [expression: string]: string } = {
+    ct: '3.14',
+    masq: '5.2',
+    nat: '5.2',
+    redir: '5.2',
+    reject: '3.14',
+    rt: '4.10'
+  }
+  for (const [expression, since] of Object.entries(expected))
+    assert.is(sinceOf(`nftables expression ${expression} in tables of family inet`), since, expression)
+})
+
+const vlans = 'VLAN filtering of bridges'
+
+/** The names of the modules that this kernel has, in files or in itself. */
+const modules = (): ReadonlySet<string> => {
+  const folder = `/lib/modules/${release()}`
+  const lines = ['modules.dep', 'modules.builtin']
+    .map(name => `${folder}/${name}`)
+    .filter(path => existsSync(path))
+    .flatMap(path => readFileSync(path, 'utf8').split('\n'))
+  return new Set(lines.flatMap(line => /([^/:]+)\.ko/.exec(line)?.[1]?.replaceAll('-', '_') ?? []))
+}
+
+kernelTest(
+  test,
+  'what has a module that is there is there',
+  [modules().size === 0 ? 'the kernel has no modules' : undefined],
+  async () => {
+    const there = modules()
+    const features = await kernelFeatures()
+    // A bridge can be built without filtering VLANs.
+    const lacking = features.filter(
+      ({ name, module, present }) =>
+        module !== undefined && name !== vlans && there.has(module.replaceAll('-', '_')) && !present
+    )
+    assert.equal(
+      lacking.map(({ name }) => name),
+      []
+    )
+    for (const { name, module = '' } of features)
+      if (name.startsWith('nftables ')) assert.ok(module === '' || there.has(module), `${name}: ${module}`)
+  }
+)
 
 test.run()

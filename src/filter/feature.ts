@@ -74,7 +74,7 @@ export const filterKind = (kind: string): Feature => {
   return {
     name: `filters of kind ${kind}`,
     ...(since !== undefined && { since, module: `cls_${kind}` }),
-    sign: 'ENOENT',
+    signs: ['ENOENT'],
     probe: [
       clsact,
       ask('filter.add', () =>
@@ -93,7 +93,7 @@ export const actionKind = (kind: string): Feature => {
   return {
     name: `actions of kind ${kind}`,
     ...(since !== undefined && { since, module: `act_${kind}` }),
-    sign: 'ENOENT',
+    signs: ['ENOENT'],
     probe: [
       ask('action.add', () => message('RTM_NEWACTION', make, { attributes: { tab: [{ kind }] } as never }))
     ]

@@ -42,6 +42,9 @@ export const wrongEncap = (encap: Encap | undefined): string | undefined => {
 export const encapAttributes = (encap: Encap | undefined): EncapAttributes =>
   encap === undefined ? {} : { encapType: kinds[encap.kind], encap: encap.options }
 
+/** The number that the kernel has for a kind. */
+export const encapType = (kind: Encap['kind']): number => kinds[kind]
+
 const names = new Map(
   Object.entries(kinds).map(([name, number]) => [number as number, name as Encap['kind']])
 )

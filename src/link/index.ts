@@ -14,7 +14,7 @@ import { message, present } from '../socket/message'
 import { longestName } from '../socket/name'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
-import { linkKind, vlanFiltering } from './feature'
+import { alternativeNames, loadedBy, optionsOf } from './feature'
 import * as vlan from './vlan'
 
 export { IFF } from '../../protocol/rtnetlink/link'
@@ -437,7 +437,8 @@ const adding = (link: NewLink): Request<void> => {
     read: () => undefined,
     fields: { ...fields, ...optionFields('options' in link ? link.options : undefined) },
     kernelTime: creation,
-    needs: [linkKind(String(link.kind)), ...(filtersVlans(link) ? [vlanFiltering] : [])],
+    needs: optionsOf(String(link.kind), 'options' in link ? link.options : undefined),
+    ...loadedBy(String(link.kind)),
     hints: {
       EEXIST: takenBy(link),
       ...(peer?.index !== undefined && { EBUSY: 'the index of the peer is taken' }),
@@ -464,9 +465,6 @@ const wrongKind = (kind: unknown): InvalidInput | undefined =>
     ? undefined
     : invalidInput('link.add', 'kind', kind === undefined ? 'is missing' : 'is no text')
 
-const filtersVlans = (link: NewLink): boolean =>
-  link.kind === 'bridge' && 'options' in link && Boolean((link.options as Options<'bridge'>)?.vlanFiltering)
-
 /** Changes a link: `ip link set`. The kernel does so bit by bit: where it refuses one change, others may be made. */
 export const set = (link: LinkRef, change: LinkChange): Request<void> =>
   misspelt('link.set', change, changeKeys) ?? {
@@ -486,6 +484,7 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> =>
     },
     read: () => undefined,
     kernelTime: changing,
+    needs: change.options === undefined ? [] : optionsOf(change.options.kind, change.options.options),
     fields: {
       ...fields,
       ...optionFields(change.options?.options, 'options.options'),
@@ -555,6 +554,7 @@ const changeNames = (
   },
   read: () => undefined,
   fields,
+  needs: [alternativeNames],
   hints
 })
 

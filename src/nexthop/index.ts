@@ -9,6 +9,7 @@ import {
 } from '../../protocol/rtnetlink/nexthop'
 import { RTNH_F, RTPROT } from '../../protocol/rtnetlink/route'
 import { type Encap, encapAttributes, encapIn, wrongEncap } from '../ip/encap'
+import { neededByEncap } from '../ip/feature'
 import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'
@@ -17,6 +18,7 @@ import { keysOf, misspelt } from '../socket/key'
 import { message, present } from '../socket/message'
 import { type Known, type LinkRef, type ListRequest, listing, type Request } from '../socket/request'
 import { routeChanges } from '../socket/subscription'
+import { nexthops, resilientGroups } from './feature'
 
 /** A nexthop in a group. */
 export interface GroupMember {
@@ -197,7 +199,8 @@ export const list = (filter: NexthopFilter = {}): ListRequest<Nexthop> =>
     // The kernel takes NHA_FDB and lists all the same.
     entries: answer =>
       nexthopsIn(answer).filter(({ forwarding }) => !filter.forwarding || forwarding === true),
-    fields
+    fields,
+    needs: [nexthops]
   })
 
 /** A nexthop or group by its id: `ip nexthop get`. */
@@ -208,6 +211,7 @@ export const get = (id: number): Request<Nexthop> => ({
   messages: () => E.right([message('RTM_GETNEXTHOP', NLM_F.REQUEST, { attributes: { id } })]),
   read: answers => answers.flatMap(nexthopsIn)[0] as Nexthop,
   fields,
+  needs: [nexthops],
   hints: { ENOENT: `there is no nexthop ${id}` }
 })
 
@@ -229,6 +233,7 @@ export const remove = (id: number): Request<void> => ({
   messages: () => E.right([message('RTM_DELNEXTHOP', NLM_F.REQUEST, { attributes: { id } })]),
   read: () => undefined,
   fields,
+  needs: [nexthops],
   hints: { ENOENT: `there is no nexthop ${id}` }
 })
 
@@ -248,7 +253,8 @@ export const buckets = (filter: BucketFilter = {}): ListRequest<Bucket> =>
         })
       ]),
     entries: answer => (answer.type === 'RTM_NEWNEXTHOPBUCKET' ? bucketsOf(answer) : []),
-    fields: { ...fields, 'attributes.resBucket': 'nexthop' }
+    fields: { ...fields, 'attributes.resBucket': 'nexthop' },
+    needs: [nexthops, resilientGroups]
   })
 
 const change = (
@@ -277,6 +283,11 @@ const change = (
       ),
     read: () => undefined,
     fields,
+    needs: [
+      nexthops,
+      ...neededByEncap(given.group === undefined ? given.encap : undefined),
+      ...(given.group !== undefined && given.resilient !== undefined ? [resilientGroups] : [])
+    ],
     hints: {
       ...hints,
       ...(isHeavy(given.group) && { EINVAL: weights }),

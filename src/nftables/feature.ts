@@ -2,15 +2,25 @@ import * as E from 'fp-ts/Either'
 import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { NF_INET } from '../../protocol/nftables/chain'
+import { NFT_REG32_00 } from '../../protocol/nftables/data'
+import { NFT_CT } from '../../protocol/nftables/expression/ct'
 import { NFT_OBJECT } from '../../protocol/nftables/object'
 import { message } from '../socket/message'
 import type { Feature, Request } from '../socket/request'
 import { batchBegin, batchEnd } from './batch'
 import { type Family, families, familyHeader, familyName } from './family'
+import { nftables } from './presence'
 import { ruleReset } from './reset'
 
-/** Versions of Linux, and modules, that brought something to nftables. What has no module comes with nf_tables. */
-type Origin = readonly [since: string, module?: string | ((family: Family) => string)]
+/**
+ * Versions of Linux, and modules, that brought something to nftables. What has no module comes with nf_tables. Some
+ * families had it later than others.
+ */
+type Origin = readonly [
+  since: string,
+  module?: string | ((family: Family) => string) | undefined,
+  later?: { readonly [F in Family]?: string }
+]
 type Origins = { readonly [kind: string]: Origin }
 
 /** A module for each family, called by the names that modules have for IPv4 and IPv6. */
@@ -23,9 +33,9 @@ const forFamily =
 const expressions: Origins = {
   connlimit: ['4.18', 'nft_connlimit'],
   ct: ['3.13', 'nft_ct'],
-  dup: ['4.3', forFamily('nft_dup')],
+  dup: ['4.3', forFamily('nft_dup'), { netdev: '4.5' }],
   dynset: ['4.1'],
-  fib: ['4.10', forFamily('nft_fib')],
+  fib: ['4.10', forFamily('nft_fib'), { netdev: '4.14' }],
   flow_offload: ['4.16', 'nft_flow_offload'],
   fwd: ['4.5', 'nft_fwd_netdev'],
   hash: ['4.9', 'nft_hash'],
@@ -33,9 +43,9 @@ const expressions: Origins = {
   last: ['5.14'],
   limit: ['3.13', 'nft_limit'],
   log: ['3.13', 'nft_log'],
-  masq: ['3.18', 'nft_masq'],
+  masq: ['3.18', 'nft_masq', { inet: '5.2' }],
   match: ['3.13', 'nft_compat'],
-  nat: ['3.13', 'nft_nat'],
+  nat: ['3.13', 'nft_nat', { inet: '5.2' }],
   notrack: ['4.10', 'nft_ct'],
   numgen: ['4.9', 'nft_numgen'],
   objref: ['4.10'],
@@ -43,8 +53,8 @@ const expressions: Origins = {
   queue: ['3.14', 'nft_queue'],
   quota: ['4.9', 'nft_quota'],
   range: ['4.9'],
-  redir: ['3.19', 'nft_redir'],
-  reject: ['3.13', forFamily('nft_reject')],
+  redir: ['3.19', 'nft_redir', { inet: '5.2' }],
+  reject: ['3.13', forFamily('nft_reject'), { ip6: '3.14', bridge: '3.18', netdev: '5.11' }],
   rt: ['4.10'],
   socket: ['4.18', 'nft_socket'],
   synproxy: ['5.3', 'nft_synproxy'],
@@ -67,12 +77,35 @@ const always: ReadonlySet<string> = new Set([
   'payload'
 ])
 
-/** Families whose tables can have an expression, where those of family inet cannot. */
+/** Families whose tables can have an expression, where not all can. */
 const only: { readonly [expression: string]: ReadonlyArray<Family> } = {
   dup: ['ip', 'ip6', 'netdev'],
+  fib: ['inet', 'ip', 'ip6', 'netdev'],
   fwd: ['netdev'],
+  masq: ['inet', 'ip', 'ip6'],
   match: ['ip', 'ip6', 'bridge', 'arp'],
-  target: ['ip', 'ip6', 'bridge', 'arp']
+  redir: ['inet', 'ip', 'ip6'],
+  reject: ['inet', 'ip', 'ip6', 'bridge', 'netdev'],
+  target: ['ip', 'ip6', 'bridge', 'arp'],
+  tunnel: ['netdev']
+}
+
+/** The version of Linux that brought tables of a family. */
+const tablesSince: { readonly [F in Family]: string } = {
+  arp: '3.13',
+  bridge: '3.13',
+  inet: '3.14',
+  ip: '3.13',
+  ip6: '3.13',
+  netdev: '4.2'
+}
+
+/** The later of two versions of Linux. */
+const laterOf = (one: string, other: string): string => {
+  const [[major = 0, minor = 0] = [], [otherMajor = 0, otherMinor = 0] = []] = [one, other].map(version =>
+    version.split('.').map(Number)
+  )
+  return major * 1000 + minor < otherMajor * 1000 + otherMinor ? other : one
 }
 
 /** Objects with a name, in words. */
@@ -84,14 +117,14 @@ const objects: { readonly [kind in keyof typeof NFT_OBJECT]: readonly [name: str
   CONNLIMIT: ['ct counts', '4.18', 'nft_connlimit'],
   TUNNEL: ['tunnels', '4.19', 'nft_tunnel'],
   CT_TIMEOUT: ['ct timeouts', '4.19', 'nft_ct'],
-  SECMARK: ['secmarks', '4.20', 'nft_meta'],
+  SECMARK: ['secmarks', '4.20'],
   CT_EXPECT: ['ct expectations', '5.3', 'nft_ct'],
   SYNPROXY: ['synproxies', '5.4', 'nft_synproxy']
 }
 
 const chainTypes: Origins = {
-  nat: ['3.13', 'nft_chain_nat'],
-  route: ['3.13']
+  nat: ['3.13', 'nft_chain_nat', { inet: '5.2' }],
+  route: ['3.13', undefined, { inet: '5.2' }]
 }
 
 type Asked = (header: { readonly nfgenFamily: number }) => Message
@@ -101,16 +134,16 @@ const featureOf = (
   origin: Origin | undefined,
   family: Family,
   asked: Asked,
-  hint?: string
+  places: ReadonlyArray<Family> = [family]
 ): Feature => {
-  const [since, module] = origin ?? []
+  const known = { name, signs: ['ENOENT'], probe: tried(family, asked) } as const
+  // What no kernel has in tables of the family came with none, and is in no module.
+  if (!places.includes(family)) return { ...known, hint: `tables of family ${places.join(', ')} can have it` }
+  const [since, module, later] = origin ?? []
   return {
-    name,
-    ...(since !== undefined && { since }),
-    ...(module !== undefined && { module: typeof module === 'string' ? module : module(family) }),
-    ...(hint !== undefined && { hint }),
-    sign: 'ENOENT',
-    probe: tried(family, asked)
+    ...known,
+    ...(since !== undefined && { since: laterOf(later?.[family] ?? since, tablesSince[family]) }),
+    ...(module !== undefined && { module: typeof module === 'string' ? module : module(family) })
   }
 }
 
@@ -144,9 +177,8 @@ const tried = (family: Family, asked: Asked): Feature['probe'] => {
 }
 
 /** An expression of rules in tables of a family. */
-const expressionKind = (name: string, family: Family): Feature => {
-  const at = own(only, name)
-  return featureOf(
+const expressionKind = (name: string, family: Family): Feature =>
+  featureOf(
     `nftables expression ${name} in tables of family ${family}`,
     own(expressions, name),
     family,
@@ -155,9 +187,8 @@ const expressionKind = (name: string, family: Family): Feature => {
         header,
         attributes: { ...place, expressions: [{ name } as never] }
       }),
-    at === undefined || at.includes(family) ? undefined : `tables of family ${at.join(', ')} can have it`
+    own(only, name)
   )
-}
 
 const chainType = (type: string, family: Family): Feature =>
   featureOf(
@@ -178,15 +209,69 @@ const chainType = (type: string, family: Family): Feature =>
 
 const objectKinds = Object.keys(NFT_OBJECT) as ReadonlyArray<keyof typeof NFT_OBJECT>
 
+/** Objects that only tables of some families can have. */
+const objectsOnly: { readonly [K in keyof typeof NFT_OBJECT]?: ReadonlyArray<Family> } = {
+  TUNNEL: ['netdev']
+}
+
 const objectKind = (kind: keyof typeof NFT_OBJECT, family: Family): Feature => {
   const [name, ...origin] = objects[kind]
-  return featureOf(`nftables ${name}`, origin, family, header =>
-    message('NFT_MSG_NEWOBJ', creating, {
+  const places = objectsOnly[kind]
+  return featureOf(
+    places === undefined ? `nftables ${name}` : `nftables ${name} in tables of family ${family}`,
+    origin,
+    family,
+    header =>
+      message('NFT_MSG_NEWOBJ', creating, {
+        header,
+        attributes: { table: place.table, name: 'probe', type: NFT_OBJECT[kind], data: {} as never }
+      }),
+    places
+  )
+}
+
+/** What follows connections, and takes them to be followed in the family of its table. */
+const tracking: ReadonlySet<string> = new Set(['ct', 'connlimit'])
+const trackingObjects: ReadonlySet<number> = new Set([
+  NFT_OBJECT.CONNLIMIT,
+  NFT_OBJECT.CT_EXPECT,
+  NFT_OBJECT.CT_HELPER,
+  NFT_OBJECT.CT_TIMEOUT
+])
+
+/** Connections of what a bridge forwards. */
+const bridgeTracking: Feature = {
+  name: 'connection tracking of bridges',
+  since: '5.3',
+  module: 'nf_conntrack_bridge',
+  option: 'CONFIG_NF_CONNTRACK_BRIDGE',
+  signs: ['EPROTO'],
+  probe: tried('bridge', header =>
+    message('NFT_MSG_NEWRULE', creating | NLM_F.APPEND, {
       header,
-      attributes: { table: place.table, name: 'probe', type: NFT_OBJECT[kind], data: {} as never }
+      attributes: { ...place, expressions: [{ name: 'ct', data: { key: NFT_CT.STATE, dreg: NFT_REG32_00 } }] }
     })
   )
 }
+
+const followed = (tracks: boolean, refused: Parameters<typeof familyOf>[0]): ReadonlyArray<Feature> =>
+  tracks && familyOf(refused) === 'bridge' ? [bridgeTracking] : []
+
+/** Tables of a family. */
+const tablesOf = (family: Family): Feature => ({
+  name: `nftables tables of family ${family}`,
+  since: tablesSince[family],
+  option: `CONFIG_NF_TABLES_${family === 'ip' ? 'IPV4' : family === 'ip6' ? 'IPV6' : family.toUpperCase()}`,
+  signs: ['EOPNOTSUPP', 'EAFNOSUPPORT'],
+  probe: [
+    transaction([
+      message('NFT_MSG_NEWTABLE', creating, {
+        header: familyHeader({ family }),
+        attributes: { name: place.table }
+      })
+    ])
+  ]
+})
 
 const flowtables = (family: Family): Feature =>
   featureOf(
@@ -203,18 +288,29 @@ const flowtables = (family: Family): Feature =>
 /** What a message of a transaction needs, and a kernel may lack. */
 export const neededBy = (refused: Message): ReadonlyArray<Feature> => {
   switch (refused.type) {
+    case 'NFT_MSG_NEWTABLE':
+      return [tablesOf(familyOf(refused))]
     case 'NFT_MSG_NEWRULE': {
       const names = new Set((refused.attributes.expressions ?? []).flatMap(({ name }) => name ?? []))
-      return [...names].filter(name => !always.has(name)).map(name => expressionKind(name, familyOf(refused)))
+      return [
+        ...[...names].filter(name => !always.has(name)).map(name => expressionKind(name, familyOf(refused))),
+        ...followed(
+          [...names].some(name => tracking.has(name)),
+          refused
+        )
+      ]
     }
     case 'NFT_MSG_NEWCHAIN':
       return refused.attributes.type === undefined
         ? []
         : [chainType(refused.attributes.type, familyOf(refused))]
     case 'NFT_MSG_NEWOBJ':
-      return objectKinds
-        .filter(kind => NFT_OBJECT[kind] === refused.attributes.type)
-        .map(kind => objectKind(kind, familyOf(refused)))
+      return [
+        ...objectKinds
+          .filter(kind => NFT_OBJECT[kind] === refused.attributes.type)
+          .map(kind => objectKind(kind, familyOf(refused))),
+        ...followed(trackingObjects.has(refused.attributes.type ?? 0), refused)
+      ]
     case 'NFT_MSG_NEWFLOWTABLE':
       return [flowtables(familyOf(refused))]
     default:
@@ -227,9 +323,12 @@ const familyOf = ({ header }: { readonly header: { readonly nfgenFamily?: number
 
 /** What a kernel may lack of nftables, each in a table of a family that can have it. */
 export const features: ReadonlyArray<Feature> = [
+  nftables,
+  ...(Object.keys(families) as ReadonlyArray<Family>).map(tablesOf),
   ...Object.keys(expressions).map(name => expressionKind(name, only[name]?.[0] ?? 'inet')),
   ...Object.keys(chainTypes).map(type => chainType(type, 'ip')),
-  ...objectKinds.map(kind => objectKind(kind, 'ip')),
+  ...objectKinds.map(kind => objectKind(kind, objectsOnly[kind]?.[0] ?? 'ip')),
+  bridgeTracking,
   flowtables('inet'),
   ruleReset
 ]

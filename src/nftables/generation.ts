@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { NLM_F } from '../../protocol/netlink/header'
 import { message } from '../socket/message'
 import type { Request } from '../socket/request'
+import { nftables } from './presence'
 
 /** The number of the ruleset's generation in the namespace: each transaction, whosever, raises it. */
 export const generation: Request<number> = {
@@ -13,5 +14,6 @@ export const generation: Request<number> = {
     answers.flatMap(answer =>
       answer.type === 'NFT_MSG_NEWGEN' && answer.attributes.id !== undefined ? [answer.attributes.id] : []
     )[0] ?? 0,
-  fields: {}
+  fields: {},
+  needs: [nftables]
 }

@@ -5,6 +5,7 @@ import { message } from '../socket/message'
 import { type ListRequest, listing, type Request } from '../socket/request'
 import { familyHeader, familyName, type TableRef } from './family'
 import { concatenation } from './message'
+import { nftables } from './presence'
 
 export type { SyntaxFault } from './cursor'
 export {
@@ -64,7 +65,8 @@ export const tables: ListRequest<TableRef> = listing({
     answer.type === 'NFT_MSG_NEWTABLE' && answer.attributes.name !== undefined
       ? [{ family: familyName(answer.header.nfgenFamily), table: answer.attributes.name }]
       : [],
-  fields: {}
+  fields: {},
+  needs: [nftables]
 })
 
 /** A table by its name: ENOENT if there is none. */
@@ -80,7 +82,8 @@ export const table = (ref: TableRef): Request<TableRef> => ({
       })
     ]),
   read: () => ref,
-  fields: {}
+  fields: {},
+  needs: [nftables]
 })
 
 /** The elements of a set, as the kernel has them. */
@@ -96,7 +99,8 @@ export const elements = (ref: TableRef, set: string): ListRequest<Element> =>
         })
       ]),
     entries: answer => (answer.type === 'NFT_MSG_NEWSETELEM' ? (answer.attributes.elements ?? []) : []),
-    fields: {}
+    fields: {},
+    needs: [nftables]
   })
 
 /** The element of a key, alone: `nft get element`. A set of ranges gives the one that the key is in. */
@@ -119,5 +123,6 @@ export const element = (
     answers.flatMap(answer =>
       answer.type === 'NFT_MSG_NEWSETELEM' ? (answer.attributes.elements ?? []) : []
     )[0],
-  fields: {}
+  fields: {},
+  needs: [nftables]
 })

@@ -26,7 +26,7 @@ export const ruleReset: Feature = {
   name: 'nftables reset of rules',
   since: '6.2',
   hint: 'nftables.resetObjects is for counters with a name',
-  sign: 'EINVAL',
+  signs: ['EINVAL'],
   probe: [reset('NFT_MSG_GETRULE_RESET')]
 }
 

@@ -30,6 +30,7 @@ import { hookName } from './hook'
 import { type Kind, kindOf, kindsOf, widthOf } from './kind'
 import { type Layout, objectKind } from './layout'
 import { rulesetText } from './listing'
+import { nftables } from './presence'
 import { ruleText } from './print'
 import { priorityText } from './priority'
 import type { Operand, Rule, Statement } from './syntax'
@@ -70,7 +71,8 @@ export const dumpOf = <K extends Message['type'], A extends Message['type'], V>(
     messages: () =>
       E.right([message(type, NLM_F.REQUEST | NLM_F.DUMP, { header: { nfgenFamily }, attributes } as never)]),
     entries: each => (each.type === answer ? values(each as Typed<A>) : []),
-    fields: {}
+    fields: {},
+    needs: [nftables]
   })
 
 /** The names of interfaces by their indexes; the kernel leaves statistics out. */

@@ -18,6 +18,7 @@ import { type Difference, difference, type Keyed } from './interval'
 import { elementKeysOf, type Layout } from './layout'
 import { heldElements, layoutKey, layouts } from './layouts'
 import { chainKey, heldRules, leave, type RuleName } from './order'
+import { nftables } from './presence'
 import type { Element } from './syntax'
 
 export interface TransactionOptions {
@@ -219,12 +220,14 @@ export const transaction = (steps: ReadonlyArray<Step>, options: TransactionOpti
     read: () => undefined,
     fields: { 'attributes.expressions': 'rule', 'attributes.elements': 'elements' },
     part: position => of[position - 1],
+    needs: [nftables],
     // Written like this, what it takes is loaded when something is refused.
     neededBy: refused => neededBy(refused),
     hints: {
       ENOENT:
         'what it names, or has the handle of, is not there; if these changes make it, that must come before',
       EOPNOTSUPP: 'this kernel lacks it, or it is not for chains of this hook, type or family',
+      EPROTO: 'connections are followed in tables of family inet, ip, ip6 and bridge',
       ERESTART: 'somebody changed the ruleset since; read it again and compute the changes anew',
       ...hints
     }

@@ -18,11 +18,13 @@ const kinds: { readonly [kind: string]: string } = {
   fq: '3.12',
   fq_codel: '3.5',
   fq_pie: '5.6',
+  gred: '2.4.20',
   hfsc: '2.6.9',
   hhf: '3.14',
   htb: '2.4.20',
   ingress: '2.4.20',
   mqprio: '2.6.39',
+  multiq: '2.6.28',
   netem: '2.6.8',
   pie: '3.14',
   plug: '3.4',
@@ -32,6 +34,7 @@ const kinds: { readonly [kind: string]: string } = {
   sfb: '2.6.39',
   sfq: '2.4.20',
   skbprio: '4.19',
+  taprio: '4.20',
   tbf: '2.4.20'
 }
 
@@ -47,7 +50,7 @@ export const qdiscKind = (kind: string): Feature => {
   return {
     name: `qdiscs of kind ${kind}`,
     ...(since !== undefined && { since, module: moduleOf(kind) }),
-    sign: 'ENOENT',
+    signs: ['ENOENT'],
     probe: [
       {
         operation: 'qdisc.add',

@@ -4,6 +4,7 @@ import { NLM_F } from '../../protocol/netlink/header'
 import { RTNLGRP } from '../../protocol/rtnetlink/group'
 import type { Route as RouteMessage } from '../../protocol/rtnetlink/route'
 import { type Encap, encapAttributes, encapIn, wrongEncap } from '../ip/encap'
+import { neededByEncap } from '../ip/feature'
 import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf, type Prefix, parseAddress, parsePrefix } from '../ip/prefix'
 import { type InvalidInput, invalidInput, noneOf } from '../socket/error'
@@ -295,6 +296,7 @@ const change = (
     },
     read: nothing,
     fields,
+    needs: neededByEncap(given.encap),
     hints
   }
 

@@ -163,7 +163,7 @@ const compose = (request: Request<unknown>, names: Names): E.Either<NetlinkError
   try {
     const { operation, family } = request
     if (family !== undefined && !Object.values(names.families).includes(family))
-      return E.left(unsupported({ operation }, genericFamily(family)))
+      return E.left(unsupported({ operation, code: 'ENOENT' }, genericFamily(family)))
     const wrong = wrongLink(request, names)
     if (wrong !== undefined) return E.left(wrong)
     const { links = none, namespaces = none } = request

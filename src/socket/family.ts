@@ -31,7 +31,7 @@ export const genericFamily = (name: string): Feature => {
     name: `${name} in generic netlink`,
     ...(since !== undefined && { since }),
     module: name,
-    sign: 'ENOENT',
+    signs: ['ENOENT'],
     probe: [familyByName(name)]
   }
 }

@@ -3,10 +3,10 @@ import type { Feature } from './request'
 
 /** The feature that a request needs and this kernel, which refused it, lacks. */
 export const unsupported = (
-  { operation, part }: Pick<Rejected, 'operation' | 'part'>,
+  { operation, part, code }: Pick<Rejected, 'operation' | 'part' | 'code'>,
   feature: Feature
 ): UnsupportedByKernel => {
-  const { name, since, module, option, hint, sign: code } = feature
+  const { name, since, module, option, hint } = feature
   const needs = [
     since === undefined ? [] : [`Linux ${since} or later`],
     option === undefined ? [] : [`${option} in its configuration`],

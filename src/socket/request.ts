@@ -64,6 +64,8 @@ export interface Request<A> {
   readonly neededBy?: (message: Message) => ReadonlyArray<Feature>
   /** The family of generic netlink that it belongs to, whose number the controller tells: `wireguard`. */
   readonly family?: string
+  /** A family of generic netlink that the kernel is asked for before, as it loads its module for nothing else: `ovpn`. */
+  readonly loadedBy?: string
   /**
    * Milliseconds that the kernel works on it, about, where that is long. Such requests leave in smaller companies, as all
    * that is asked behind them waits; from a millisecond on, by another thread.
@@ -85,11 +87,13 @@ export interface Feature {
   readonly option?: string
   /** What to do without it. */
   readonly hint?: string
-  /** The errno's name by which a kernel without it refuses; each can mean something else too. */
-  readonly sign: 'EOPNOTSUPP' | 'ENOENT' | 'EINVAL'
+  /** The errno's names by which kernels without it refuse; each can mean something else too. */
+  readonly signs: ReadonlyArray<'EOPNOTSUPP' | 'ENOENT' | 'EINVAL' | 'EPROTO' | 'EAFNOSUPPORT'>
+  /** What makes the kernel load the module where nothing that needs it does, sent before the probe. It may be refused. */
+  readonly loads?: ReadonlyArray<Request<unknown>>
   /**
    * Requests that tell a kernel that has it from one that has not, sent to an empty namespace: all but the last succeed
-   * on either, and the last one is refused with `sign` if it has not.
+   * on either, and the last one is refused with one of `signs` if it has not.
    */
   readonly probe: ReadonlyArray<Request<unknown>>
 }

@@ -325,7 +325,7 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
     try {
       const suspects = options.transport === undefined ? needsOf(job.request, sent) : []
       for (const feature of suspects)
-        if (error.code === feature.sign && (await isLacking(feature)))
+        if (isSign(error.code, feature) && (await isLacking(feature)))
           return finish(job, E.left(unsupported(error, feature)))
     } catch {
       // What it needs cannot be told.
@@ -458,11 +458,14 @@ const sessionIn = (home: number, options: SessionOptions): Session => {
 }
 
 /** Tries a feature out in a namespace that nobody else sees. Who may make none does not get to know. */
-export const isLacking = async ({ probe, sign }: Feature): Promise<boolean> => {
+export const isLacking = async (feature: Feature): Promise<boolean> => {
+  const { probe, loads = [] } = feature
   const empty = make()
   if (E.isLeft(empty)) return false
   const session = sessionIn(empty.right, {})
-  const results = await session.batch(probe.map(request => ({ ...request, needs: [] })))()
+  const bare = (request: Request<unknown>): Request<unknown> => ({ ...request, needs: [] })
+  if (loads.length > 0) await session.batch(loads.map(bare))()
+  const results = await session.batch(probe.map(bare))()
   session.close()
   const last = results.at(-1)
   return (
@@ -470,9 +473,11 @@ export const isLacking = async ({ probe, sign }: Feature): Promise<boolean> => {
     last !== undefined &&
     E.isLeft(last) &&
     last.left._tag === 'Rejected' &&
-    last.left.code === sign
+    isSign(last.left.code, feature)
   )
 }
+
+const isSign = (code: string, { signs }: Feature): boolean => signs.some(sign => sign === code)
 
 const needsOf = (
   { protocol, needs = [], neededBy }: Request<unknown>,
@@ -505,9 +510,10 @@ const stray = (given: unknown, n: number): Request<unknown> => ({
 /** The families of generic netlink whose numbers must be asked for. */
 const unmetFamilies = (jobs: ReadonlyArray<Job>, families: Families): ReadonlyArray<string> => {
   const unmet = new Set<string>()
-  for (const { request } of jobs)
-    if (request.family !== undefined && !Object.values(families).includes(request.family))
-      unmet.add(request.family)
+  for (const { request } of jobs) {
+    const family = request.family ?? request.loadedBy
+    if (family !== undefined && !Object.values(families).includes(family)) unmet.add(family)
+  }
   return [...unmet]
 }
 
