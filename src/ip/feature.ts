@@ -33,6 +33,8 @@ const encapKind = (kind: Encap['kind']): Feature => {
     since,
     option,
     ...(module !== undefined && { module }),
+    // It bears no name by which the kernel could ask for it.
+    ...(kind === 'ila' && { hint: 'the kernel does not load this module by itself: modprobe ila' }),
     signs: ['EOPNOTSUPP', 'EINVAL'],
     // The kernel loads this one for links alone, which such routes leave by.
     ...(kind === 'xfrm' && { loads: [make('probe', { kind })] }),
