@@ -96,7 +96,7 @@ export const vlanFiltering: Feature = {
   probe: [make('probe', { kind: 'bridge', data: { vlanFiltering: 1 } })]
 }
 
-/** Whether options of a kind filter VLANs. A kernel that cannot is not even told to stop it. */
+/** Whether options of a kind say if VLANs are filtered. A kernel that cannot refuses to be told not to, too. */
 const filtersVlans = (kind: string, options: object | undefined): boolean =>
   kind === 'bridge' && (options as { readonly vlanFiltering?: number })?.vlanFiltering !== undefined
 

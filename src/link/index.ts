@@ -484,7 +484,7 @@ export const set = (link: LinkRef, change: LinkChange): Request<void> =>
     },
     read: () => undefined,
     kernelTime: changing,
-    needs: change.options === undefined ? [] : optionsOf(change.options.kind, change.options.options),
+    needs: change.options?.kind === undefined ? [] : optionsOf(change.options.kind, change.options.options),
     fields: {
       ...fields,
       ...optionFields(change.options?.options, 'options.options'),
