@@ -108,7 +108,6 @@ export interface NewLinkBase {
   readonly parent?: LinkRef
   readonly broadcast?: string
   readonly group?: number
-  readonly alias?: string
   readonly txQueueLength?: number
   /** Default: one, or as many as the kind has. */
   readonly txQueues?: number
@@ -116,7 +115,7 @@ export interface NewLinkBase {
 }
 
 /** A veth's other end. It cannot be set up by the request that makes it. */
-export type NewPeer = Omit<NewLinkBase, 'up' | 'master' | 'parent' | 'alias'>
+export type NewPeer = Omit<NewLinkBase, 'up' | 'master' | 'parent'>
 
 const peerKeys = keysOf<NewPeer>({
   name: true,
@@ -171,13 +170,13 @@ const keys = keysOf<NewLink, Link>({
   parent: true,
   broadcast: true,
   group: true,
-  alias: true,
   txQueueLength: true,
   txQueues: true,
   rxQueues: true,
   kind: true,
   peer: peerKeys,
   options: true,
+  alias: false,
   state: false,
   flags: false,
   parentNamespace: false,
@@ -423,6 +422,7 @@ const adding = (link: NewLink): Request<void> => {
       const wrong =
         wrongName('link.add', 'name', link.name) ??
         wrongKind(link.kind) ??
+        wrongAlias(link) ??
         (peer === undefined ? undefined : wrongName('link.add', 'peer.name', peer.name))
       return wrong === undefined
         ? E.right([
@@ -464,6 +464,12 @@ const wrongKind = (kind: unknown): InvalidInput | undefined =>
   typeof kind === 'string'
     ? undefined
     : invalidInput('link.add', 'kind', kind === undefined ? 'is missing' : 'is no text')
+
+/** Of a new link the kernel does not read it, and says nothing. One that is listed has it, as it has other names. */
+const wrongAlias = (link: object): InvalidInput | undefined =>
+  'alias' in link && link.alias !== undefined && !('message' in link)
+    ? invalidInput('link.add', 'alias', 'is given by link.set() to a link that is there')
+    : undefined
 
 /** Changes a link: `ip link set`. The kernel does so bit by bit: where it refuses one change, others may be made. */
 export const set = (link: LinkRef, change: LinkChange): Request<void> =>
@@ -693,7 +699,7 @@ const dataOf = (link: NewLink, peerIndex: number, known: Known): object => {
 }
 
 const baseAttributes = (link: NewLink | NewPeer, known: Known): object => {
-  const { master, parent, alias, kind = '' } = link as Partial<NewLink>
+  const { master, parent, kind = '' } = link as Partial<NewLink>
   return present({
     ifname: link.name,
     mtu: link.mtu,
@@ -705,7 +711,6 @@ const baseAttributes = (link: NewLink | NewPeer, known: Known): object => {
     numRxQueues: link.rxQueues,
     netNsFd: link.namespace === undefined ? undefined : known.descriptorOf(link.namespace),
     group: link.group,
-    ifalias: alias,
     txqlen: link.txQueueLength
   })
 }
@@ -783,6 +788,20 @@ const bit = (given: boolean | undefined): number | undefined =>
 const linksIn = (answer: { readonly type: string }): ReadonlyArray<Link> =>
   answer.type === 'RTM_NEWLINK' ? [linkOf(answer as unknown as LinkMessage)] : []
 
+/** Kinds that tell of a link below in their options, if at all: as the parent of one that has moved, the kernel tells itself. */
+const selfContained: ReadonlySet<string | undefined> = new Set([
+  'vxlan',
+  'geneve',
+  'wireguard',
+  'bareudp',
+  'gtp',
+  'pfcp',
+  'ppp'
+])
+
+const parentOf = ({ link, linkinfo }: LinkMessage['attributes']): number | undefined =>
+  selfContained.has(linkinfo?.kind) ? (linkinfo?.data as { readonly link?: number } | undefined)?.link : link
+
 const linkOf = ({ header, attributes }: LinkMessage): Link => {
   const { linkinfo } = attributes
   return present<Link>({
@@ -796,7 +815,7 @@ const linkOf = ({ header, attributes }: LinkMessage): Link => {
     address: attributes.address,
     broadcast: attributes.broadcast,
     master: attributes.master,
-    parent: attributes.link,
+    parent: parentOf(attributes),
     parentNamespace: attributes.linkNetnsid,
     group: attributes.group ?? 0,
     alias: attributes.ifalias,

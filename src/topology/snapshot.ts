@@ -94,23 +94,6 @@ const join = async (accounts: ReadonlyArray<Account>): Promise<Topology> => {
 /** Kinds whose link is not below them but at the other end of a wire. */
 const paired: ReadonlySet<string | undefined> = new Set(['veth', 'vxcan', 'netkit'])
 
-/** Kinds that stand on no link that the kernel tells as their parent: of one that has moved it tells its own index. */
-const parentless: ReadonlySet<string | undefined> = new Set([
-  'vxlan',
-  'geneve',
-  'wireguard',
-  'bareudp',
-  'gtp',
-  'pfcp',
-  'ppp'
-])
-
-/** The index of what a link hangs on, where that is another link. A tunnel's options tell what it was made on, if on anything. */
-const halfOf = ({ kind, parent, options }: Link): number | undefined => {
-  const half = parentless.has(kind) ? (options as { readonly link?: number } | undefined)?.link : parent
-  return half === 0 ? undefined : half
-}
-
 /**
  * Where a link's other half is. The kernel tells its index and an id for its namespace, and ids are asked of few: of
  * a pair, those whose own half points back.
@@ -120,9 +103,9 @@ const otherEnd = async (
   link: Link,
   accounts: ReadonlyArray<Account>
 ): Promise<LinkEnd | undefined> => {
-  const { index, kind, parentNamespace } = link
-  const half = halfOf(link)
-  if (half === undefined) return undefined
+  const { index, kind, parent: half = 0, parentNamespace } = link
+  // A tunnel that was made on no link tells a 0.
+  if (half === 0) return undefined
   if (parentNamespace === undefined) return { namespace: account.identity, index: half }
   for (const other of accounts) {
     const there = other.links.find(each => each.index === half)

@@ -395,18 +395,23 @@ kernelTest(test, 'one that would lose what cannot be given back is not moved', n
   isSame(before)
 })
 
-kernelTest(test, 'one with a VLAN on top is not moved', [...needs, linkKind('vlan')], async () => {
-  equip()
-  ip(`link add link ${nic} name ${nic}.5 type vlan id 5`)
-  const failed = await refusal(apply(planOf()))
-  assert.equal(
-    [failed._tag, failed.message],
-    [
-      'StepFailed',
-      'cannot move eth1 in blue, as eth0: eth1 cannot be moved: eth1.5 is on top of it and would be lost; remove that first; nothing is left behind'
-    ]
-  )
-})
+for (const [kind, words] of [
+  ['vlan', `link ${nic} type vlan id 5`],
+  // It tells only in its options what it is on.
+  ['vxlan', `type vxlan id 5 dev ${nic} dstport 4789`]
+] as const)
+  kernelTest(test, `one with a ${kind} on top is not moved`, [...needs, linkKind(kind)], async () => {
+    equip()
+    ip(`link add name upper ${words}`)
+    const failed = await refusal(apply(planOf()))
+    assert.equal(
+      [failed._tag, failed.message],
+      [
+        'StepFailed',
+        'cannot move eth1 in blue, as eth0: eth1 cannot be moved: upper is on top of it and would be lost; remove that first; nothing is left behind'
+      ]
+    )
+  })
 
 kernelTest(test, 'what a process that died had begun is undone by the next', needs, async () => {
   equip()

@@ -45,6 +45,8 @@ test('what is wrong is named before anything is sent', async () => {
   assert.is(await fault(link.set('eth0', { name: 'a name' })), 'name')
   assert.is(await fault(link.set('eth0', { gsoMaxSize: -1 })), 'gsoMaxSize')
   assert.is(await fault(link.add({ name: 'b' } as never)), 'kind')
+  // The kernel would not read it.
+  assert.is(await fault(link.add({ kind: 'bridge', name: 'b', alias: 'one' } as never)), 'alias')
   assert.is(await fault(link.set('nope', { master: 'br0' })), 'link')
   assert.is(await fault(link.set('eth0', { master: 'nope' })), 'master')
   assert.is(await fault(link.add({ kind: 'bridge', name: 'b', master: 'nope' })), 'master')
@@ -82,12 +84,15 @@ kernelTest(
   [linkKind('dummy')],
   async () => {
     await using connection = open()
-    await connection.link.add({ kind: 'dummy', name: 'd0', mtu: 1400, alias: 'one' })
+    await connection.link.add({ kind: 'dummy', name: 'd0', mtu: 1400, txQueueLength: 70 })
+    await connection.link.set('d0', { alias: 'one' })
     const made = await connection.link.get('d0')
     await connection.link.remove('d0')
     await connection.link.add({ ...made, kind: 'dummy', options: {} })
     const { message: _, ...again } = await connection.link.get('d0')
-    const { message: __, ...before } = made
+    // An alias, as other names, is given to a link that is there.
+    const { message: __, alias, ...before } = made
+    assert.is(alias, 'one')
     assert.equal(again, before)
     await connection.link.remove('d0')
   }

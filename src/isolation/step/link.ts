@@ -42,7 +42,6 @@ export const addLinkStep: StepKind<AddLink, LinkBefore> = {
       ...(peer !== undefined && { peer: { ...peer, index: peerIndex } })
     }
     const make = link.add(numbered as NewLink)
-    if (given.alias !== undefined) return send(namespace, [make])
     const mark = link.set(index, { alias: tagOf(owner) })
     if (given.namespace === undefined) return send(namespace, [make, mark])
     return call(
