@@ -355,7 +355,10 @@ kernelTest(test, 'what is in the way and has no record is said to be left over',
   rmSync('/run/isolink', { recursive: true })
   await assertRefused(apply(blue), `hostInterface: veth-blue ${leftover}`)
   const rival = { ...elsewhere, publish: [{ hostPort: 8080, port: 80 }] }
-  await assertRefused(apply(vethMasquerade(rival)), `publish: tcp port 8080 of the host ${leftover}`)
+  await assertRefused(
+    apply(vethMasquerade(rival)),
+    `publish: tcp port 8080 of the host is published already by blue; choose another hostPort; it ${leftover}`
+  )
   await collectGarbage()
   assert.is((await apply(blue)).changed, true)
   await assertRefused(

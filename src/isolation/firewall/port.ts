@@ -7,7 +7,7 @@ import type { Entry } from '../../recipe/step'
 import type { NetlinkError } from '../../socket/error'
 import type { PortTaken, StepError } from '../error'
 import { spotName } from './foreign'
-import { publishedKey } from './layout'
+import { familyNames, publishedKey } from './layout'
 import { listenerAt } from './listener'
 import { found, ownerOf, type Place } from './table'
 import { type HostPort, translationOf } from './translation'
@@ -27,9 +27,7 @@ const portTaken = (
 
 /** The same where nobody has it any more, with what there is to say of that. */
 export const ifLeftOver = (error: PortTaken, leftover: string | undefined): PortTaken =>
-  leftover === undefined
-    ? error
-    : { ...error, message: error.message.replace(/ is published already by .*$/, () => ` ${leftover}`) }
+  leftover === undefined ? error : { ...error, message: `${error.message}; it ${leftover}` }
 
 /** Whether the ports can be published: nobody else has them. Looks, and changes nothing. */
 export const checkPorts = (place: Place, entries: ReadonlyArray<Entry>): TE.TaskEither<StepError, void> => {
@@ -90,15 +88,13 @@ const rivalsOf = (port: HostPort, own: ReadonlyArray<string>): ReadonlyArray<Hos
     : [port, { protocol, hostPort }]
 }
 
-const families = { ip: 'ipv4', ip6: 'ipv6' } as const
-
 const hostAddresses = ({
   world,
   namespace,
   family
 }: Place): TE.TaskEither<NetlinkError, ReadonlyArray<string>> =>
   pipe(
-    world.send(addresses.list({ family: families[family] }), namespace),
+    world.send(addresses.list({ family: familyNames[family] }), namespace),
     TE.map(all => [...new Set(all.map(({ address }) => address))])
   )
 
@@ -125,7 +121,7 @@ const checkListeners = (
     const { protocol, hostAddress, hostPort } = port
     if (protocol === 'sctp') continue
     const listener = listenerAt(
-      { family: families[family], protocol, address: hostAddress, port: hostPort },
+      { family: familyNames[family], protocol, address: hostAddress, port: hostPort },
       namespace
     )
     if (E.isLeft(listener)) return listener.left._tag === 'NamespaceNotFound' ? E.right(undefined) : listener
@@ -152,7 +148,7 @@ export const forgetConnections = (
   if (only === undefined) return TE.right(undefined)
   const protocols = new Set(doors.map(({ protocol }) => protocol))
   const filter: conntrack.Filter = {
-    family: families[place.family],
+    family: familyNames[place.family],
     ...(protocols.size === 1 && { protocol: only.protocol }),
     ...(doors.length === 1 && { original: { destinationPort: only.hostPort } })
   }
