@@ -1,6 +1,6 @@
 import type { Task } from 'fp-ts/Task'
+import { features as ofRoutes } from './encap/feature'
 import { features as ofFilters } from './filter/feature'
-import { features as ofRoutes } from './ip/feature'
 import { features as ofLinks } from './link/feature'
 import { features as ofNexthops } from './nexthop/feature'
 import { features as ofNftables } from './nftables/feature'

@@ -21,7 +21,7 @@ const layers: ReadonlyArray<ReadonlyArray<string>> = [
   ['src/ip'],
   ['src/namespace'],
   ['src/socket'],
-  ['src/traffic'],
+  ['src/encap', 'src/traffic'],
   [
     'src/link',
     'src/address',

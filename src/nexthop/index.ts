@@ -8,8 +8,8 @@ import {
   type Nexthop as NexthopMessage
 } from '../../protocol/rtnetlink/nexthop'
 import { RTNH_F, RTPROT } from '../../protocol/rtnetlink/route'
-import { type Encap, encapAttributes, encapIn, wrongEncap } from '../ip/encap'
-import { neededByEncap } from '../ip/feature'
+import { type Encap, encapAttributes, encapIn, wrongEncap } from '../encap'
+import { neededByEncap } from '../encap/feature'
 import { unreachableGateway } from '../ip/gateway'
 import { addressFamilies, familyOf } from '../ip/prefix'
 import { type InvalidInput, invalidInput } from '../socket/error'

@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/Either'
+import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { AF } from '../../protocol/rtnetlink/af'
-import { make } from '../link/feature'
 import { message } from '../socket/message'
-import type { Feature } from '../socket/request'
-import { type Encap, encapType } from './encap'
+import type { Feature, Request } from '../socket/request'
+import { type Encap, encapType } from '.'
 
 /** What packets can be wrapped in: the version of Linux that brought it, the option it is built with, its module. */
 const encaps: {
@@ -37,25 +37,33 @@ const encapKind = (kind: Encap['kind']): Feature => {
     ...(kind === 'ila' && { hint: 'the kernel does not load this module by itself: modprobe ila' }),
     signs: ['EOPNOTSUPP', 'EINVAL'],
     // The kernel loads this one for links alone, which such routes leave by.
-    ...(kind === 'xfrm' && { loads: [make('probe', { kind })] }),
+    ...(kind === 'xfrm' && { loads: [linkOf(kind)] }),
     probe: [
-      {
-        operation: 'route.remove',
-        protocol: 'route',
-        answering: 'acknowledged',
-        messages: () =>
-          E.right([
-            message('RTM_DELROUTE', NLM_F.REQUEST, {
-              header: { family: AF.INET, dstLen: 32 },
-              attributes: { dst: '192.0.2.1', encapType: encapType(kind) }
-            })
-          ]),
-        read: () => undefined,
-        fields: {}
-      }
+      asking('route.remove', () =>
+        message('RTM_DELROUTE', NLM_F.REQUEST, {
+          header: { family: AF.INET, dstLen: 32 },
+          attributes: { dst: '192.0.2.1', encapType: encapType(kind) }
+        })
+      )
     ]
   }
 }
+
+const asking = (operation: string, asked: () => Message): Request<void> => ({
+  operation,
+  protocol: 'route',
+  answering: 'acknowledged',
+  messages: () => E.right([asked()]),
+  read: () => undefined,
+  fields: {}
+})
+
+const linkOf = (kind: string): Request<void> =>
+  asking('link.add', () =>
+    message('RTM_NEWLINK', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, {
+      attributes: { ifname: 'probe', linkinfo: { kind } }
+    })
+  )
 
 const none: ReadonlyArray<never> = []
 
