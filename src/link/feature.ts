@@ -55,10 +55,7 @@ export const loadedBy = (kind: string): Pick<Request<void>, 'loadedBy'> =>
   families.has(kind) ? { loadedBy: kind } : {}
 
 /** Asks for a link of which nothing but the kind is said: what else it lacks is looked at later than that. */
-const make = (
-  name: string,
-  linkinfo: { readonly kind: string; readonly data?: object }
-): Request<void> => ({
+const make = (name: string, linkinfo: { readonly kind: string; readonly data?: object }): Request<void> => ({
   operation: 'link.add',
   protocol: 'route',
   answering: 'acknowledged',

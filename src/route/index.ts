@@ -297,8 +297,13 @@ const change = (
     read: nothing,
     fields,
     needs: neededByEncap(given.encap),
-    hints
+    hints:
+      given.link === undefined && given.gateway === undefined && given.nexthops === undefined
+        ? { ...hints, ENODEV: nowhere }
+        : hints
   }
+
+const nowhere = 'say by which link it leaves, or by which gateway'
 
 // Routes come in hundreds of thousands: what follows is written out, and makes nothing that it can do without.
 
@@ -328,6 +333,8 @@ const wrongIn = (operation: string, given: NewRoute, { family }: Prefix): Invali
     const address = value === undefined ? undefined : parseAddress(value)
     if (address !== undefined && E.isLeft(address)) return invalidInput(operation, field, address.left)
   }
+  if (family === 'ipv6' && given.gateway !== undefined && familyOf(given.gateway) === 'ipv4')
+    return invalidInput(operation, 'gateway', `${given.gateway} leads to no IPv6 destination`)
   for (const [n, { gateway }] of (given.nexthops ?? []).entries()) {
     const address = gateway === undefined ? undefined : parseAddress(gateway)
     if (address !== undefined && E.isLeft(address))

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { IsolinkError, link, namespaces, nexthop, open, route } from '../../src/promises'
+import { refusal } from '../lab'
 import { fault, sent } from '../request'
 import { command, kernelTest, run } from '../sandbox'
 
@@ -291,6 +292,26 @@ kernelTest(test, 'a table that no route has made has none, whatever is asked for
     }
   await namespaces.remove('bare')
 })
+
+kernelTest(
+  test,
+  'a route that leads nowhere, or by a gateway that cannot, is told by what was given',
+  [],
+  () =>
+    withLink(async ({ route: routes }) => {
+      const told = async (given: route.NewRoute): Promise<ReadonlyArray<string>> => {
+        const { _tag, message } = await refusal(routes.add(given))
+        return [String(_tag), String(message).replace(/^.*; /, '')]
+      }
+      const nowhere = ['Rejected', 'say by which link it leaves, or by which gateway']
+      assert.equal(await told({ destination: '10.2.0.0/16' }), nowhere)
+      assert.equal(await told({ destination: '2001:db8:7::/48' }), nowhere)
+      assert.equal(await told({ destination: '2001:db8:7::/48', gateway: '192.0.2.2' }), [
+        'InvalidInput',
+        'route.add: gateway 192.0.2.2 leads to no IPv6 destination'
+      ])
+    })
+)
 
 test('what is not given is not sent', async () => {
   const { attributes, header } = await sent(route.add({ destination: '10.0.0.0/8', link: 5 }))
