@@ -637,15 +637,16 @@ const wrongName = (operation: string, field: string, name: string): InvalidInput
 
 /** The kernel's keys of a kind's options are the caller's own. */
 const optionFields = (
-  options: object | Uint8Array = {},
+  options: object | Uint8Array | null = {},
   owner = 'options',
   data = 'data'
 ): { readonly [path: string]: string } =>
   options instanceof Uint8Array
     ? { 'attributes.linkinfo.unknown': owner }
-    : Object.fromEntries(
-        Object.keys(options).map(key => [`attributes.linkinfo.${data}.${key}`, `${owner}.${key}`])
-      )
+    : Object.fromEntries([
+        [`attributes.linkinfo.${data}`, owner],
+        ...Object.keys(options ?? {}).map(key => [`attributes.linkinfo.${data}.${key}`, `${owner}.${key}`])
+      ])
 
 const peerOf = (link: NewLink): NewPeer | undefined => ('peer' in link ? link.peer : undefined)
 

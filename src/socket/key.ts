@@ -26,29 +26,39 @@ export const keysOf = <Given, Listed = never>(keys: Keys<Given, Listed>): Table 
 
 interface Stray {
   readonly path: string
-  readonly key: string
-  readonly known: Table
+  readonly reason: string
 }
 
-/** The first key that there is not. Nothing is made where all are there: routes come in hundreds of thousands. */
+const isObject = (given: unknown): given is object => typeof given === 'object' && given !== null
+
+/** The first that is no object, or key that there is not. Nothing is made where there is none: routes come in hundreds of thousands. */
 const strayIn = (given: unknown, known: Table): Stray | undefined => {
-  if (typeof given !== 'object' || given === null) return undefined
+  if (!isObject(given)) return { path: '', reason: `${quoted(given)} is no object` }
   if (Array.isArray(given)) {
     for (let n = 0; n < given.length; n++) {
       const stray = strayIn(given[n], known)
-      if (stray !== undefined) return { ...stray, path: `${n}.${stray.path}` }
+      if (stray !== undefined) return under(String(n), stray)
     }
     return undefined
   }
   for (const key in given) {
     const inner = known[key]
-    if (inner === undefined) return { path: key, key, known }
-    if (typeof inner === 'boolean') continue
-    const stray = strayIn(given[key as never], inner)
-    if (stray !== undefined) return { ...stray, path: `${key}.${stray.path}` }
+    if (inner === undefined) return { path: key, reason: `is no field${nearest(key, takenBy(known))}` }
+    const value: unknown = given[key as never]
+    if (typeof inner === 'boolean' || value === undefined) continue
+    const stray = strayIn(value, inner)
+    if (stray !== undefined) return under(key, stray)
   }
   return undefined
 }
+
+const under = (key: string, { path, reason }: Stray): Stray => ({
+  path: path === '' ? key : `${key}.${path}`,
+  reason
+})
+
+const takenBy = (known: Table): ReadonlyArray<string> =>
+  Object.keys(known).filter(each => known[each] !== false)
 
 /** A request that fails, whatever it was to be. */
 interface Refused extends Omit<ListRequest<never>, 'read'> {
@@ -75,13 +85,8 @@ const wrongKey = (
   keys: Table,
   name = 'request'
 ): InvalidInput | undefined => {
-  if (typeof given !== 'object' || given === null)
-    return invalidInput(operation, name, `${quoted(given)} is no object`)
   const stray = strayIn(given, keys)
-  if (stray === undefined) return undefined
-  const { path, key, known } = stray
-  const taken = Object.keys(known).filter(each => known[each] !== false)
-  return invalidInput(operation, path, `is no field${nearest(key, taken)}`)
+  return stray === undefined ? undefined : invalidInput(operation, stray.path || name, stray.reason)
 }
 
 /** What stands for the request if a key of what was given is not known. */

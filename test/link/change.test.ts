@@ -223,6 +223,18 @@ kernelTest(test, 'a link moves with a name and an index of its own', [], () =>
   })
 )
 
+test('options that are none are told by where they stand', async () => {
+  assert.is(await fault(link.set('eth0', { options: 5 } as never)), 'options')
+  for (const options of [null, 5, []]) {
+    assert.is(await fault(link.add({ kind: 'bridge', name: 'b0', options } as never)), 'options')
+    assert.is(
+      await fault(link.set('eth0', { options: { kind: 'bridge', options } } as never)),
+      'options.options'
+    )
+  }
+  assert.is(await fault(link.add({ kind: 'veth', name: 'v0', peer: null } as never)), 'peer')
+})
+
 kernelTest(test, 'links of a kind that the kernel does not know are none', [], () =>
   withLinks(async connection => {
     const namesOf = async (kind: string): Promise<ReadonlyArray<string>> =>

@@ -42,7 +42,6 @@ test('what a listing has, what is not looked into, and what is left out are pass
   assert.is(said({}), undefined)
   assert.is(said({ name: 'a', names: 5, ends: [{ address: '' }], data: { zzz: 1 } }), undefined)
   assert.is(said({ name: undefined, ends: undefined }), undefined)
-  assert.is(said({ ends: 'no list' }), undefined, 'whoever reads it tells')
 })
 
 test('names that every object has are no keys', () => {
@@ -54,6 +53,8 @@ test('what is no object is told', () => {
   assert.is(said(undefined), 'thing.add: request undefined is no object')
   assert.is(said(null), 'thing.add: request null is no object')
   assert.is(said('eth0'), 'thing.add: request "eth0" is no object')
+  assert.is(said({ ends: 'no list' }), 'thing.add: ends "no list" is no object')
+  assert.is(said({ ends: [{ address: '' }, null] }), 'thing.add: ends.1 null is no object')
 })
 
 test.run()
