@@ -161,8 +161,10 @@ const portEdges = (namespace: TopologyNamespace, { find, holderOf }: Scene): Rea
     const key = `${from.id} ${to.id}`
     arrows.set(key, [...(arrows.get(key) ?? []), portText(port)])
   }
-  return [...arrows].map(([key, ports]) => {
+  const { compare } = new Intl.Collator('en', { numeric: true })
+  return [...arrows].map(([key, unordered]) => {
     const [from = '', to = ''] = key.split(' ')
+    const ports = unordered.toSorted(compare)
     const more = ports.length > mostPorts ? [`and ${ports.length - mostPorts} more`] : []
     return { from, to, role: 'published', label: [...ports.slice(0, mostPorts), ...more].join('\n') }
   })

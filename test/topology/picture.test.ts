@@ -91,6 +91,25 @@ test('a published port leads where its network leads, and not to who has the sam
   assert.equal(arrows(stranger, routed, red), [])
 })
 
+test('published ports stand in the order of their numbers, and those that are left out are the last', () => {
+  const [host, ...others] = network.namespaces as [TopologyNamespace]
+  const { published } = host
+  const many = Array.from({ length: 30 }, (_, n) => ({ ...published[0], hostPort: String(8103 - n * 7) }))
+  const drawn = toMermaid({
+    ...network,
+    namespaces: [{ ...host, published: many as TopologyNamespace['published'] }, ...others]
+  })
+  const shown = [...drawn.matchAll(/tcp (\d+) → 80/g)].map(([, port]) => Number(port))
+  assert.equal(
+    shown,
+    many
+      .map(({ hostPort }) => Number(hostPort))
+      .sort((a, b) => a - b)
+      .slice(0, shown.length)
+  )
+  assert.ok(drawn.includes(`and ${30 - shown.length} more`), drawn)
+})
+
 test('a character outside the BMP is one character', () => {
   const drawn = toMermaid({ namespaces: [namespace('4:1', { here: true, links: [link(2, '😀x')] })] })
   assert.ok(drawn.includes('["#128512;x"]'), drawn)
