@@ -4,8 +4,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { namespaces } from '../../src/promises'
+import { ip } from '../lab'
 import { codeBlocks } from '../pages'
-import { filterKind, kernelTest, linkKind, type Missing, qdiscKind } from '../sandbox'
+import { command, filterKind, kernelTest, linkKind, type Missing, qdiscKind } from '../sandbox'
 
 const test = suite('guide')
 
@@ -106,6 +108,17 @@ kernelTest(test, 'what is recorded in a sandbox is played again by who may nothi
   const nobody = { uid: 65_534, gid: 65_534 }
   assert.is(run(fileOf(pair), [], nobody), '1500\n')
   assert.match(run(fileOf(unlucky), [], nobody), /^Failed link\.add: /)
+})
+
+const [saying] = programsIn('docs/guide.md', text => text.includes('/proc/net/dev'))
+
+kernelTest(test, 'what a command in a namespace says is read', [command('ip')], async () => {
+  await namespaces.create('blue')
+  ip('link add there type veth peer name here', '-n', 'blue')
+  assert.ok(saying !== undefined)
+  writeFileSync(fileOf(saying), wrapped(saying.text, 'void main()'))
+  assert.match(run(fileOf(saying)), /there:.*\n.*here:|here:.*\n.*there:/)
+  await namespaces.remove('blue')
 })
 
 test.run()
