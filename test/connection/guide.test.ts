@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { namespaces } from '../../src/promises'
 import { ip } from '../lab'
 import { codeBlocks } from '../pages'
-import { command, filterKind, kernelTest, linkKind, type Missing, qdiscKind } from '../sandbox'
+import { command, filterKind, kernelTest, linkKind, type Missing, otherUser, qdiscKind } from '../sandbox'
 
 const test = suite('guide')
 
@@ -101,7 +101,7 @@ for (const program of netlink)
 
 const [pair, unlucky] = programsIn('docs/guide.md', text => text.includes("from 'isolink/testing'"))
 
-kernelTest(test, 'what is recorded in a sandbox is played again by who may nothing', [], () => {
+kernelTest(test, 'what is recorded in a sandbox is played again by who may nothing', [otherUser()], () => {
   assert.ok(pair !== undefined && unlucky !== undefined)
   for (const program of [pair, unlucky]) writeFileSync(fileOf(program), wrapped(program.text, 'void main()'))
   assert.is(run(fileOf(pair), ['--record']), '1500\n')
