@@ -90,12 +90,14 @@ kernelTest(test, 'the time begins when whoever undoes it is ready', needs, async
   const spent = performance.now() - (begun ?? 0)
   assert.ok(confirmWithin > 9000 - spent - 3000, `${confirmWithin} ms are left after ${spent}`)
   await confirm('blue')
+  await until('ended', () => watchdogs().length === 0)
 })
 
 kernelTest(test, 'whose watchdog is dead is told of when the time is over', needs, async () => {
   const before = await settled()
   await apply(plan, { confirmWithin: 4000 })
-  const [watchdog] = watchdogs()
+  const [watchdog, ...others] = watchdogs()
+  assert.equal(others, [])
   process.kill(Number(watchdog), 'SIGKILL')
   await setTimeout(4000)
   const told = 'not confirmed in time: isolink recover undoes it'
