@@ -1,7 +1,6 @@
-import * as E from 'fp-ts/Either'
-import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { AF } from '../../protocol/rtnetlink/af'
+import { ask } from '../socket/feature'
 import { message } from '../socket/message'
 import type { Feature, Request } from '../socket/request'
 import { type Encap, encapType } from '.'
@@ -39,7 +38,7 @@ const encapKind = (kind: Encap['kind']): Feature => {
     // The kernel loads this one for links alone, which such routes leave by.
     ...(kind === 'xfrm' && { loads: [linkOf(kind)] }),
     probe: [
-      asking('route.remove', () =>
+      ask('route.remove', () =>
         message('RTM_DELROUTE', NLM_F.REQUEST, {
           header: { family: AF.INET, dstLen: 32 },
           attributes: { dst: '192.0.2.1', encapType: encapType(kind) }
@@ -49,17 +48,8 @@ const encapKind = (kind: Encap['kind']): Feature => {
   }
 }
 
-const asking = (operation: string, asked: () => Message): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  messages: () => E.right([asked()]),
-  read: () => undefined,
-  fields: {}
-})
-
 const linkOf = (kind: string): Request<void> =>
-  asking('link.add', () =>
+  ask('link.add', () =>
     message('RTM_NEWLINK', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, {
       attributes: { ifname: 'probe', linkinfo: { kind } }
     })

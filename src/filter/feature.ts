@@ -1,9 +1,8 @@
-import * as E from 'fp-ts/Either'
-import type { Message } from '../../protocol'
 import { NLM_F } from '../../protocol/netlink/header'
 import { TC_H } from '../../protocol/rtnetlink/tc/tcmsg'
+import { ask, lo } from '../socket/feature'
 import { message } from '../socket/message'
-import type { Feature, Request } from '../socket/request'
+import type { Feature } from '../socket/request'
 
 /** Kinds of filter and of action: the version of Linux that brought them. Their modules are cls_KIND and act_KIND. */
 const filters: { readonly [kind: string]: string } = {
@@ -40,23 +39,11 @@ const actions: { readonly [kind: string]: string } = {
   vlan: '4.0'
 }
 
-/** The loopback interface's index in any namespace. */
-const lo = 1
-
 /** The handle of the qdisc that takes filters. */
 const ffff = 0xffff0000
 
 /** Priority 1, and any protocol in network order. */
 const info = 0x10300
-
-const ask = (operation: string, messageOf: () => Message): Request<void> => ({
-  operation,
-  protocol: 'route',
-  answering: 'acknowledged',
-  messages: () => E.right([messageOf()]),
-  read: () => undefined,
-  fields: {}
-})
 
 const make = NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL
 

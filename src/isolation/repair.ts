@@ -24,13 +24,14 @@ export const mend =
         const tasks = [...tasksOf(entry)]
         const around = surroundings(world, machine, entry.plan, tasks)
         const repaired: Array<string> = []
+        const failed = (task: Task, cause: StepError) =>
+          E.left(notMended(entry.plan.name, task, cause, repaired))
         for (const [n, task] of tasks.entries()) {
           const found = await check(task, around)()
-          if (E.isLeft(found)) return E.left(notMended(entry.plan.name, task, found.left, repaired))
+          if (E.isLeft(found)) return failed(task, found.left)
           if (found.right.length === 0) continue
           const before = await kindOf(task.step).renew?.(task.step, task.before, around)()
-          if (before !== undefined && E.isLeft(before))
-            return E.left(notMended(entry.plan.name, task, before.left, repaired))
+          if (before !== undefined && E.isLeft(before)) return failed(task, before.left)
           const renewed = before === undefined ? task : { ...task, before: before.right }
           tasks[n] = renewed
           // What undoing needs to know is on record before anything is changed, as ever.
@@ -42,9 +43,9 @@ export const mend =
                   before: tasks.map(each => each.before),
                   places: world.places()
                 })
-          if (E.isLeft(written)) return E.left(notMended(entry.plan.name, task, written.left, repaired))
+          if (E.isLeft(written)) return failed(task, written.left)
           const failure = await repair(renewed, around)
-          if (failure !== undefined) return E.left(notMended(entry.plan.name, task, failure.error, repaired))
+          if (failure !== undefined) return failed(task, failure.error)
           const description = describe(task.step)
           repaired.push(description)
           onStep?.(`repair: ${description}`)

@@ -1,5 +1,5 @@
-import * as E from 'fp-ts/Either'
 import { NLM_F } from '../../protocol/netlink/header'
+import { ask, lo } from '../socket/feature'
 import { message } from '../socket/message'
 import type { Feature, Request } from '../socket/request'
 
@@ -56,17 +56,11 @@ export const loadedBy = (kind: string): Pick<Request<void>, 'loadedBy'> =>
 
 /** Asks for a link of which nothing but the kind is said: what else it lacks is looked at later than that. */
 const make = (name: string, linkinfo: { readonly kind: string; readonly data?: object }): Request<void> => ({
-  operation: 'link.add',
-  protocol: 'route',
-  answering: 'acknowledged',
-  messages: () =>
-    E.right([
-      message('RTM_NEWLINK', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, {
-        attributes: { ifname: name, linkinfo } as never
-      })
-    ]),
-  read: () => undefined,
-  fields: {},
+  ...ask('link.add', () =>
+    message('RTM_NEWLINK', NLM_F.REQUEST | NLM_F.CREATE | NLM_F.EXCL, {
+      attributes: { ifname: name, linkinfo } as never
+    })
+  ),
   ...loadedBy(linkinfo.kind)
 })
 
@@ -103,29 +97,18 @@ export const optionsOf = (kind: string, options: object | undefined): ReadonlyAr
   ...(filtersVlans(kind, options) ? [vlanFiltering] : [])
 ]
 
-/** The loopback interface's index in any namespace. */
-const lo = 1
-
 /** More names for a link. */
 export const alternativeNames: Feature = {
   name: 'alternative names of links',
   since: '5.5',
   signs: ['EOPNOTSUPP'],
   probe: [
-    {
-      operation: 'link.removeNames',
-      protocol: 'route',
-      answering: 'acknowledged',
-      messages: () =>
-        E.right([
-          message('RTM_DELLINKPROP', NLM_F.REQUEST, {
-            header: { index: lo },
-            attributes: { propList: { altIfname: ['probe'] } }
-          })
-        ]),
-      read: () => undefined,
-      fields: {}
-    }
+    ask('link.removeNames', () =>
+      message('RTM_DELLINKPROP', NLM_F.REQUEST, {
+        header: { index: lo },
+        attributes: { propList: { altIfname: ['probe'] } }
+      })
+    )
   ]
 }
 

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { NLM_F } from '../../protocol/netlink/header'
+import { ask } from '../socket/feature'
 import { message } from '../socket/message'
 import { type Feature, listing } from '../socket/request'
 
@@ -8,16 +9,7 @@ export const nexthops: Feature = {
   name: 'nexthop objects',
   since: '5.3',
   signs: ['EOPNOTSUPP'],
-  probe: [
-    {
-      operation: 'nexthop.remove',
-      protocol: 'route',
-      answering: 'acknowledged',
-      messages: () => E.right([message('RTM_DELNEXTHOP', NLM_F.REQUEST, { attributes: { id: 1 } })]),
-      read: () => undefined,
-      fields: {}
-    }
-  ]
+  probe: [ask('nexthop.remove', () => message('RTM_DELNEXTHOP', NLM_F.REQUEST, { attributes: { id: 1 } }))]
 }
 
 /** Groups that move few flows. A kernel without them takes neither the type of a group nor the messages about buckets. */

@@ -1,6 +1,6 @@
-import * as E from 'fp-ts/Either'
 import { NLM_F } from '../../protocol/netlink/header'
 import { TC_H } from '../../protocol/rtnetlink/tc/tcmsg'
+import { ask, lo } from '../socket/feature'
 import { message } from '../socket/message'
 import type { Feature } from '../socket/request'
 
@@ -38,9 +38,6 @@ const kinds: { readonly [kind: string]: string } = {
   tbf: '2.4.20'
 }
 
-/** The loopback interface's index in any namespace. */
-const lo = 1
-
 /** Those that come with another, or with the kernel. */
 const moduleOf = (kind: string): string => (kind === 'clsact' ? 'sch_ingress' : `sch_${kind}`)
 
@@ -52,23 +49,15 @@ export const qdiscKind = (kind: string): Feature => {
     ...(since !== undefined && { since, module: moduleOf(kind) }),
     signs: ['ENOENT'],
     probe: [
-      {
-        operation: 'qdisc.add',
-        protocol: 'route',
-        answering: 'acknowledged',
-        messages: () =>
-          E.right([
-            message('RTM_NEWQDISC', NLM_F.REQUEST | NLM_F.CREATE, {
-              header: {
-                ifindex: lo,
-                parent: kind === 'clsact' || kind === 'ingress' ? TC_H.CLSACT : TC_H.ROOT
-              },
-              attributes: { kind } as never
-            })
-          ]),
-        read: () => undefined,
-        fields: {}
-      }
+      ask('qdisc.add', () =>
+        message('RTM_NEWQDISC', NLM_F.REQUEST | NLM_F.CREATE, {
+          header: {
+            ifindex: lo,
+            parent: kind === 'clsact' || kind === 'ingress' ? TC_H.CLSACT : TC_H.ROOT
+          },
+          attributes: { kind } as never
+        })
+      )
     ]
   }
 }

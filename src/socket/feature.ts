@@ -1,5 +1,19 @@
+import * as E from 'fp-ts/Either'
 import type { Rejected, UnsupportedByKernel } from './error'
-import type { Feature } from './request'
+import type { Feature, Outgoing, Request } from './request'
+
+/** The loopback interface's index in any namespace. */
+export const lo = 1
+
+/** One message of rtnetlink that tries something out: what comes of it is all that counts. */
+export const ask = (operation: string, messageOf: () => Outgoing): Request<void> => ({
+  operation,
+  protocol: 'route',
+  answering: 'acknowledged',
+  messages: () => E.right([messageOf()]),
+  read: () => undefined,
+  fields: {}
+})
 
 /** The feature that a request needs and this kernel, which refused it, lacks. */
 export const unsupported = (
